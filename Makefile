@@ -1,0 +1,85 @@
+# Two commands matter: `make lab` to learn or teach, `make test` before sending a change.
+# Written for GNU make 3.81 (macOS) and any POSIX sh; a checkout path may hold spaces.
+
+.DEFAULT_GOAL := help
+.PHONY: help lab test browser tidy clean moved
+
+# What a learner's shell happens to export must not change what is installed or run.
+unexport PYTHONDONTWRITEBYTECODE PYTHONPATH PYTHONHOME VIRTUAL_ENV CONDA_PREFIX PYTEST_ADDOPTS
+export UV_PROJECT_ENVIRONMENT := .venv
+# Use the Python that is there: a download of another one would need a second host.
+export UV_PYTHON_DOWNLOADS := never
+# Schools and offices often inspect traffic with a certificate that only the system knows.
+export UV_SYSTEM_CERTS ?= 1
+
+# Only a PORT said to make counts: many shells export a PORT that belongs to something else.
+port := $(if $(filter command%,$(origin PORT)),--port "$(PORT)")
+
+# Stamps in .venv guard the installation, so a second start runs no uv and needs no network.
+# An environment holds its own absolute path and a link to its Python: when the folder was
+# moved or that Python is gone, install again.
+ifneq ($(shell test -x .venv/bin/python && cat .venv/.place 2>/dev/null),$(shell pwd -P))
+.venv/.lab .venv/.test: moved
+endif
+
+help: ## Show this list
+	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' Makefile | expand -t 14
+
+lab: .venv/.lab ## Open the course in JupyterLab (make lab PORT=9000 chooses the port)
+	@.venv/bin/dialogue lab $(port)
+
+# Throw-away folders stand in for the learner's own record, Jupyter and IPython settings.
+test: .venv/.test ## Check code, notebooks, data and exercises
+	@.venv/bin/ruff check src tests notebooks
+	@.venv/bin/ruff format --check src tests notebooks
+	@own=$$(mktemp -d) && trap 'rm -rf "$$own"' EXIT && \
+	DIALOGUE_RECORD_DIR="$$own/record" IPYTHONDIR="$$own/ipython" \
+	JUPYTER_CONFIG_DIR="$$own/config" JUPYTER_DATA_DIR="$$own/data" .venv/bin/pytest
+
+# Debian's own package where it can be had; elsewhere the build that Playwright offers.
+browser: .venv/.test ## Add a Chromium, so that `make test` includes the browser tests
+	@if [ "$$(id -u)" = 0 ] && grep -q '^ID=debian' /etc/os-release 2>/dev/null; \
+	then apt-get update -q && apt-get install -y -q --no-install-recommends chromium; \
+	else .venv/bin/playwright install chromium; fi
+
+tidy: .venv/.lab ## Run every notebook and write it in its one canonical form
+	@.venv/bin/dialogue tidy
+
+clean: ## Remove what make installed (.venv and .tools); notebooks and answers stay
+	rm -rf .venv .tools
+
+# Bytecode is compiled at once: the first start is then as quick as every other.
+# --inexact: `make lab` after `make test` must not throw the test tools out again.
+sync = $(find_python); $(find_uv); \
+	[ ! -e .venv/.place ] || [ "$$(cat .venv/.place)" = "$$(pwd -P)" ] || rm -rf .venv; \
+	"$$uv" sync --frozen --inexact --compile-bytecode --python "$$python" $(1) || exit 1; \
+	pwd -P > .venv/.place
+
+.venv/.lab: pyproject.toml uv.lock
+	@echo 'Installing the course into .venv (once; it takes a minute or so) …'
+	@$(call sync,)
+	@touch $@
+
+.venv/.test: pyproject.toml uv.lock
+	@echo 'Installing the course and its test tools into .venv (once) …'
+	@$(call sync,--group test)
+	@touch .venv/.lab $@
+
+# sys.executable, not the name: `python3` may be a shim of pyenv, asdf or conda.
+find_python = python=; \
+	for name in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	  python=$$("$$name" -c 'import sys; sys.version_info >= (3, 11) and print(sys.executable)' 2>/dev/null) || python=; \
+	  [ -z "$$python" ] || break; \
+	done; \
+	[ -n "$$python" ] || { echo 'This course needs Python 3.11 or newer: install it (from python.org, or with your package manager) and run make again.' >&2; exit 1; }
+
+# The uv on the PATH if it knows dependency groups, else one of our own: by venv, or (Debian
+# without python3-venv) by pip into a plain folder.
+find_uv = uv=$$(command -v uv) && "$$uv" sync --help 2>/dev/null | grep -q -e --group || { \
+	  for uv in .tools/bin/uv .tools/plain/bin/uv ''; do [ -z "$$uv" ] || ! "$$uv" --version >/dev/null 2>&1 || break; done; \
+	  [ -n "$$uv" ] || { mkdir -p .tools && echo '*' > .tools/.gitignore; \
+	    { "$$python" -m venv .tools && .tools/bin/python -m pip install -q uv && uv=.tools/bin/uv; } >.tools/log 2>&1 || \
+	    { "$$python" -m pip install -q --target .tools/plain uv && uv=.tools/plain/bin/uv; } >>.tools/log 2>&1 || \
+	    { echo 'Could not install uv: check the network, and that Python has venv and pip (Debian, Ubuntu: apt install python3-venv), then run make again; .tools/log has the details.' >&2; exit 1; }; \
+	  }; \
+	}

@@ -1,0 +1,227 @@
+"""The course's pictures: Altair charts that need no network, each with words and a table.
+
+JupyterLab cannot draw Altair's own output offline (it bundles an older Vega-Lite), so a
+chart is compiled here to Vega, which it can draw, and travels with an SVG for static
+pages.  Under each picture stand a description and the same data as a table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from . import sources
+from .tables import load
+
+if TYPE_CHECKING:
+    import altair as alt
+    import pandas as pd
+
+# One colour and one mark for each party, everywhere.  The colours are from the Okabe-Ito
+# set (told apart in the common kinds of colour blindness), darkened or lightened until each
+# has a contrast of at least 3 to 1 on JupyterLab's white and on its dark background.
+PARTIES = {
+    "Iraq": ("#C85000", "triangle-up"),
+    "United States": ("#1F78C8", "square"),
+    "both": ("#108864", "circle"),
+    "Iran": ("#B8578F", "diamond"),
+    "coalition": ("#7F7F7F", "cross"),
+}
+
+# One short label for each domain, everywhere.
+DOMAINS = {
+    "framework": "Framework",
+    "security": "Security",
+    "political": "Political",
+    "economic-energy": "Economy and energy",
+    "cultural-humanitarian": "Culture and relief",
+}
+
+# JupyterLab's theme decides; the second value serves static pages.
+INK = "var(--jp-content-font-color1, #1b1b1b)"
+QUIET = "var(--jp-border-color1, #8a8a8a)"
+FONT = "system-ui, sans-serif"
+TEXT_SIZE = 14
+
+VEGA = "application/vnd.vega.v5+json"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A chart with its description and its table, ready to be displayed."""
+
+    figure: alt.Chart
+    description: str
+    table: pd.DataFrame
+    caption: str
+
+    def _specification(self) -> dict[str, Any]:
+        dressed = (
+            self.figure.properties(background="transparent")
+            .configure(font=FONT)
+            .configure_view(stroke=None)
+            .configure_axis(
+                labelColor=INK,
+                titleColor=INK,
+                domainColor=QUIET,
+                tickColor=QUIET,
+                gridColor=QUIET,
+                gridOpacity=0.35,
+                labelFontSize=TEXT_SIZE,
+                titleFontSize=TEXT_SIZE,
+                labelLimit=0,
+            )
+            .configure_header(
+                labelColor=INK, titleColor=INK, labelFontSize=TEXT_SIZE, titleFontSize=TEXT_SIZE
+            )
+            .configure_legend(
+                labelColor=INK,
+                titleColor=INK,
+                labelFontSize=TEXT_SIZE,
+                titleFontSize=TEXT_SIZE,
+                symbolSize=160,
+                orient="top",
+            )
+            .properties(description=self.description)
+        )
+        return dressed.to_dict()
+
+    def _table_html(self) -> str:
+        head = "".join(f'<th scope="col">{escape(str(c))}</th>' for c in self.table.columns)
+        rows = "".join(
+            "<tr>"
+            + "".join(f'<td style="text-align:start">{escape(str(v))}</td>' for v in row)
+            + "</tr>"
+            for row in self.table.itertuples(index=False)
+        )
+        return (
+            f"<p>{escape(self.description)}</p>"
+            f"<details><summary>The same data as a table ({len(self.table)} rows)</summary>"
+            f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></details>"
+            f"<p><em>{escape(self.caption)}</em></p>"
+        )
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import display
+
+        # SVG marks stay sharp on a projector, can be styled by the theme and carry labels
+        # for screen readers; the canvas that JupyterLab would draw by default does not.
+        options = {"renderer": "svg", "actions": False}
+        display(self._drawing(), raw=True, metadata={VEGA: {"embed_options": options}})
+        # A second output, because JupyterLab shows only the richest form of one output.
+        words = f"{self.description}\n{self.table.to_string(index=False)}\n{self.caption}"
+        display({"text/html": self._table_html(), "text/plain": words}, raw=True)
+
+    def _drawing(self) -> dict[str, Any]:
+        import vl_convert
+
+        specification = self._specification()
+        vega = vl_convert.vegalite_to_vega(specification, vl_version="6.4")
+        # JupyterLab's Vega 5.33 draws what the Vega-Lite 6.4 compiler writes for Vega 6.
+        vega["$schema"] = "https://vega.github.io/schema/vega/v5.json"
+        vega["description"] = self.description
+        return {
+            VEGA: vega,
+            "image/svg+xml": vl_convert.vegalite_to_svg(specification, vl_version="6.4"),
+            "text/plain": f"Chart. {self.description}",
+        }
+
+
+def _commitments() -> Picture:
+    import altair as alt
+    import pandas as pd
+
+    table = load("commitments")
+    table = table[table["round"] == 1]
+    rungs = [*table["strength"].cat.categories, "dated and measurable"]
+    dots = pd.DataFrame(
+        {
+            "domain": table["domain"].map(DOMAINS),
+            "rung": table["strength"].astype(str),
+            "party": table["party"],
+            "commitment": table["commitment"],
+            "id": table["commitment_id"],
+        }
+    ).sort_values(["domain", "rung", "party", "id"])
+    dots["place"] = dots.groupby(["domain", "rung"]).cumcount() + 1
+    parties = [p for p in PARTIES if p in set(dots["party"])]
+    widest = int(dots["place"].max())
+    figure = (
+        alt.Chart(dots)
+        .mark_point(filled=True, size=170, opacity=1)
+        .encode(
+            x=alt.X("place:Q", axis=None, scale=alt.Scale(domain=[0.4, widest + 0.6])),
+            y=alt.Y(
+                "rung:N",
+                sort=rungs[::-1],
+                scale=alt.Scale(domain=rungs[::-1]),
+                axis=alt.Axis(title="Rung of the verb ladder", grid=True, tickBand="center"),
+            ),
+            column=alt.Column(
+                "domain:N",
+                sort=list(DOMAINS.values()),
+                header=alt.Header(title=None, labelAnchor="start"),
+                spacing=14,
+            ),
+            color=alt.Color(
+                "party:N",
+                title="Who undertakes",
+                scale=alt.Scale(domain=parties, range=[PARTIES[p][0] for p in parties]),
+            ),
+            shape=alt.Shape(
+                "party:N",
+                title="Who undertakes",
+                scale=alt.Scale(domain=parties, range=[PARTIES[p][1] for p in parties]),
+            ),
+            tooltip=[
+                alt.Tooltip("id:N", title="No."),
+                alt.Tooltip("party:N", title="Party"),
+                alt.Tooltip("rung:N", title="Rung"),
+                alt.Tooltip("commitment:N", title="Undertaking"),
+            ],
+        )
+        .properties(width=28 * widest, height=260)
+    )
+    twin = pd.DataFrame(
+        {
+            "No.": table["commitment_id"],
+            "Party": table["party"],
+            "Domain": table["domain"].map(DOMAINS),
+            "Rung": table["strength"].astype(str),
+            "Undertaking": table["commitment"],
+            "In the article": table["paragraph"].fillna("not mentioned"),
+        }
+    )
+    counts = table["strength"].value_counts()
+    by_rung = ", ".join(f"{rung} {counts[rung]}" for rung in table["strength"].cat.categories[::-1])
+    pledge = table[table["strength"] == "pledges"]
+    who = " and ".join(sorted(set(pledge["party"])))
+    where = " and ".join(sorted({DOMAINS[d] for d in pledge["domain"]}))
+    return Picture(
+        figure,
+        f"{len(table)} undertakings of the first round, one mark each, in five columns by domain "
+        f"and on the rungs of the verb ladder. From the top: dated and measurable 0, "
+        f"{by_rung}. The {len(pledge)} on the rung “pledges” "
+        f"{'is' if len(pledge) == 1 else 'are'} by {who}, in {where}.",
+        twin,
+        "Rungs are this course’s own coding. Sources: "
+        + "; ".join(sources.table_sources(table))
+        + ".",
+    )
+
+
+CHARTS: dict[str, Callable[[], Picture]] = {"commitments": _commitments}
+
+
+def chart(name: str) -> Picture:
+    """Draw one of the course's pictures, such as ``chart("commitments")``.
+
+    Raises ``KeyError`` with the nearest names when there is no such picture.
+    """
+    if name not in CHARTS:
+        near = get_close_matches(name, CHARTS, n=3, cutoff=0.3) or sorted(CHARTS)
+        raise KeyError(f"There is no picture {name!r}. Try: {', '.join(near)}.")
+    return CHARTS[name]()

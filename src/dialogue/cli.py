@@ -1,0 +1,144 @@
+"""``dialogue``: everything that is done from a terminal."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    from . import bank
+
+    missing = [path for path in arguments.paths if not path.exists()]
+    for path in missing:
+        print(f"{path}:1: there is no such file or folder; check its name", file=sys.stderr)
+    present = [path for path in arguments.paths if path.exists()]
+    if missing and not present:
+        return 1
+    found = list(bank.files(present))
+    if not found:
+        where = ", ".join(map(str, present))
+        print(f"{where}:1: no question bank here; banks end in .yaml", file=sys.stderr)
+        return 1
+    result = bank.read(found)
+    for fault in result.faults:
+        print(fault)
+    if result.faults or missing:
+        count = len(result.faults) + len(missing)
+        print(f"{count} fault{'s' if count != 1 else ''} in {len(found)} file(s)", file=sys.stderr)
+        return 1
+    print(f"{len(result.questions)} questions in {len(found)} file(s), no faults")
+    return 0
+
+
+def _tidy(arguments: argparse.Namespace) -> int:
+    from . import lessons
+
+    status = 0
+    for path in lessons.notebooks(arguments.notebooks):
+        try:
+            changed = lessons.tidy(path, dry=arguments.check)
+        except Exception as error:  # noqa: BLE001 - a broken lesson is named, not traced
+            lines = str(error).strip().splitlines() or [type(error).__name__]
+            print(f"{path}: could not be executed: {lines[-1]}")
+            status = 1
+            continue
+        if changed:
+            print(f"{path}: {'is not in canonical form' if arguments.check else 'rewritten'}")
+            status = max(status, int(arguments.check))
+    return status
+
+
+def _progress(arguments: argparse.Namespace) -> int:
+    from . import progress
+
+    summary = progress.summary()
+    if arguments.action == "erase":
+        if not arguments.yes:
+            answer = input(f"Erase the record {summary['path']} for ever? Type yes: ")
+            if answer.strip().lower() != "yes":
+                print("Nothing was erased.")
+                return 1
+        try:
+            print(f"Erased {progress.erase()} attempts.")
+        except progress.RecordError as error:
+            print(error, file=sys.stderr)
+            return 1
+        return 0
+    print(f"Your answers are kept on this computer only: {summary['path']}")
+    print(f"Questions tried: {summary['questions']}; right at the last attempt: {summary['right']}")
+    return 0
+
+
+def _lab(arguments: argparse.Namespace) -> int:
+    from . import lab
+
+    return lab.main(arguments.rest)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line, with a help text for each command."""
+    top = argparse.ArgumentParser(
+        prog="dialogue", description="Open, check and tidy the US–Iraq Dialogue course."
+    )
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    lab = commands.add_parser(
+        "lab", help="open the course in JupyterLab", add_help=False, prefix_chars="\0"
+    )
+    lab.add_argument("rest", nargs="*")
+    lab.set_defaults(run=_lab)
+
+    check = commands.add_parser(
+        "check",
+        help="check question banks",
+        description="Check question banks and name every fault as "
+        "'file:line: item: fault; remedy'. Exit code 0: none found; 1: some.",
+    )
+    check.add_argument(
+        "paths",
+        nargs="*",
+        type=Path,
+        metavar="PATH",
+        help="a bank, or a folder of banks (default: the course's own)",
+    )
+    check.set_defaults(run=_check)
+
+    tidy = commands.add_parser(
+        "tidy",
+        help="run lessons and write their canonical form",
+        description="Execute notebooks from the top and write the form that is committed.",
+    )
+    tidy.add_argument(
+        "notebooks", nargs="*", type=Path, metavar="NOTEBOOK", help="default: all of the course's"
+    )
+    tidy.add_argument("--check", action="store_true", help="only say which would change")
+    tidy.set_defaults(run=_tidy)
+
+    progress = commands.add_parser(
+        "progress",
+        help="show or erase your answers",
+        description="Show where your answers are kept and how many there are, or erase them.",
+    )
+    progress.add_argument("action", nargs="?", choices=("show", "erase"), default="show")
+    progress.add_argument("--yes", action="store_true", help="erase without asking")
+    progress.set_defaults(run=_progress)
+    return top
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    # A Windows console may not know every letter of the course: replace, never crash.
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    arguments = parser().parse_args(argv)
+    try:
+        return arguments.run(arguments)
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

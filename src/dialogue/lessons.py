@@ -1,0 +1,290 @@
+"""The anatomy of a lesson: checked, and written in one canonical form.
+
+A notebook is the only source of a lesson.  :func:`tidy` executes it headless and writes
+the form that is committed: execution counts 1…n, no widget state, no widget views (their
+HTML twin stays), no machine's metadata.  An unchanged second run then gives no difference.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from . import bank, course, sources
+
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+
+# The ten beats, each by the id of its cell; a lesson may have more cells between them.
+BEATS = (
+    "title",
+    "objectives",
+    "setup",
+    "warm-up",
+    "commit",
+    "data-exercise",
+    "talk",
+    "write",
+    "key-points",
+    "sources",
+)
+MOST_WORDS = 1500
+MOST_CODE_LINES = 10
+CELLS = (25, 40)
+
+_BADGE = re.compile(r"\[(P\d+|src:[A-Za-z0-9-]+)\](?!\()")
+_DEFINITION = re.compile(r"^\[(P\d+|src:[A-Za-z0-9-]+)\]: .*$\n?", re.MULTILINE)
+_HEADING = re.compile(r"^(#{1,6}) (.+)$", re.MULTILINE)
+_ASKED = re.compile(r'"((?:\d\d)-[a-z0-9-]+)"')
+_META = re.compile(r"^\*\*Time\*\* \d+ minutes · \*\*Needs\*\* .+ · \*\*As of\*\* .+$", re.MULTILINE)
+# A figure or a date in prose: digits that are not an id, a list number or a lesson's name.
+_FIGURE = re.compile(r"(?<![\w-])\d[\d,.]*(?![\w-])")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong with a lesson: the file, the cell's id, and what to do."""
+
+    file: str
+    cell: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.file}: cell {self.cell}: {self.message}"
+
+
+def asked(cells: list[dict[str, Any]]) -> list[str]:
+    """The question ids that a notebook's code cells show, in order."""
+    found = []
+    for cell in cells:
+        if cell["cell_type"] == "code":
+            for call in re.findall(r"\bask\(([^)]*)\)", cell["source"]):
+                found.extend(_ASKED.findall(call))
+    return found
+
+
+def _words(markdown: str) -> int:
+    text = re.sub(r"<[^>]+>", " ", _DEFINITION.sub("", markdown))
+    return len(re.findall(r"\w[\w’'-]*", text))
+
+
+def check(path: Path) -> list[Fault]:
+    """Every way in which the lesson at *path* departs from the anatomy."""
+    return list(_check(path))
+
+
+def _check(path: Path) -> Iterator[Fault]:
+    name, cells = path.name, course.notebook_cells(path)
+    by_id = {cell.get("id", ""): cell for cell in cells}
+    markdown = [cell for cell in cells if cell["cell_type"] == "markdown"]
+    code = [cell for cell in cells if cell["cell_type"] == "code"]
+    whole = path.stem[:2] != "00"  # 00 is the way in, not a lesson
+
+    def fault(cell: str, message: str) -> Fault:
+        return Fault(name, cell, message)
+
+    for cell in cells:
+        if re.fullmatch(r"[0-9a-f]{8}|", cell.get("id", "")):
+            yield fault(cell.get("id", "?"), "the id says nothing; name the cell")
+
+    # headings
+    headings = [(c["id"], len(h[1]), h[2]) for c in markdown for h in _HEADING.finditer(c["source"])]
+    if [level for _, level, _ in headings].count(1) != 1 or (headings and headings[0][1] != 1):
+        yield fault("title", "the first heading, and only it, is of the first level")
+    for (_, before, _), (cell, level, text) in zip(headings, headings[1:], strict=False):
+        if level > before + 1:
+            yield fault(cell, f"the heading {text!r} skips a level")
+
+    # sizes
+    words = sum(_words(cell["source"]) for cell in markdown)
+    if words > MOST_WORDS:
+        yield fault("title", f"{words} words of prose; at most {MOST_WORDS}")
+    for cell in code:
+        lines = len(cell["source"].splitlines())
+        if lines > MOST_CODE_LINES:
+            yield fault(cell["id"], f"{lines} lines of code; at most {MOST_CODE_LINES}")
+        folded = cell["metadata"].get("jupyter", {}).get("source_hidden")
+        if folded and not cell["source"].startswith("# "):
+            yield fault(cell["id"], "a folded cell starts with a comment that says what it does")
+
+    # badges
+    for cell in markdown:
+        for badge in _BADGE.findall(_DEFINITION.sub("", cell["source"])):
+            target = badge.removeprefix("src:")
+            if target not in sources.paragraphs() and target not in sources.bibliography():
+                yield fault(cell["id"], f"the badge [{badge}] has no target in seeds/")
+        for image in re.findall(r"!\[\s*\]\(", cell["source"]):
+            yield fault(cell["id"], f"an image without a text alternative ({image}…)")
+
+    ids = asked(cells)
+    known = bank.course_bank().questions
+    for item in ids:
+        if item not in known:
+            yield fault("?", f"asks {item!r}, which is not in the bank")
+
+    if not whole:
+        return
+    if not CELLS[0] <= len(cells) <= CELLS[1]:
+        yield fault("title", f"{len(cells)} cells; {CELLS[0]} to {CELLS[1]}")
+    order = [cell["id"] for cell in cells if cell["id"] in BEATS]
+    if order != list(BEATS):
+        yield fault("title", f"the beats are {', '.join(order)}; expected {', '.join(BEATS)}")
+        return
+    if not _META.search(by_id["title"]["source"]):
+        yield fault("title", "no line '**Time** … minutes · **Needs** … · **As of** …'")
+    prefix = path.stem[:2]
+    objectives = re.findall(r"^- \*\*(\d\d-\d+)\*\*", by_id["objectives"]["source"], re.MULTILINE)
+    points = re.findall(r"^- \*\*(\d\d-\d+)\*\*", by_id["key-points"]["source"], re.MULTILINE)
+    if not objectives or any(not o.startswith(prefix) for o in objectives):
+        yield fault("objectives", f"list the objectives as '- **{prefix}-1** …'")
+    if objectives != points:
+        yield fault("key-points", f"{points} do not mirror the objectives {objectives}")
+    own = [known[i] for i in ids if i in known]
+    for objective in objectives:
+        count = sum(question.objective == objective for question in own)
+        if count < 2:
+            yield fault("objectives", f"{objective} has {count} items in the lesson; at least 2")
+    unused = {i for i, q in known.items() if i.startswith(f"{prefix}-")} - set(ids)
+    for item in sorted(unused & {q.id for q in known.values() if q.objective in objectives}):
+        if not any(item in asked(course.notebook_cells(p)) for p in path.parent.glob("*.ipynb")):
+            yield fault("sources", f"the item {item!r} is asked in no lesson")
+    # A paragraph of prose that states a figure or a date says where it comes from.
+    for cell in markdown:
+        if cell["id"] in {"title", "objectives", "write", "key-points", "sources", "data-exercise"}:
+            continue
+        for block in re.split(r"\n\s*\n", re.sub(r"<[^>]+>", "", _DEFINITION.sub("", cell["source"]))):
+            if block.startswith("#") or "|" in block:
+                continue
+            prose = _BADGE.sub("", re.sub(r"`[^`]*`|^\s*(\d+\.|-) ", "", block, flags=re.MULTILINE))
+            if _FIGURE.search(prose) and not _BADGE.search(block):
+                yield fault(cell["id"], f"a figure or date without a badge: {block[:70]!r}")
+
+
+# --- the canonical form ----------------------------------------------------------------
+
+
+def _badges(source: str, digest: str) -> str:
+    """Append a link definition for each badge, so that ``[P6]`` in prose is a link.
+
+    Paragraph badges lead to the lesson's digest, source badges to its list of sources.
+    """
+    body = _DEFINITION.sub("", source).rstrip()
+    badges = dict.fromkeys(_BADGE.findall(body))
+    if not badges:
+        return body
+    lines = []
+    for badge in badges:
+        if badge.startswith("src:"):
+            row = sources.bibliography().get(badge[4:], {})
+            # Inside a link title a double quote would end it.
+            title = f"{row.get('publisher', '')}: {row.get('title', '')}".replace('"', "'")
+            target = sources.web(row.get("address", "")) or "#Sources-and-next"
+        else:
+            title, target = f"Paragraph {badge[1:]} of the article", digest
+        lines.append(f'[{badge}]: {target} "{title}"')
+    return body + "\n\n" + "\n".join(lines)
+
+
+def canonical(notebook: dict[str, Any]) -> dict[str, Any]:
+    """The form of an executed notebook that is committed."""
+    cells, count = [], 0
+    texts = ["".join(c["source"]) for c in notebook["cells"] if c["cell_type"] == "markdown"]
+    anchors = [t for text in texts for _, t in _HEADING.findall(text) if "paragraph by paragraph" in t]
+    digest = "#" + (anchors[0].replace(" ", "-") if anchors else "Sources-and-next")
+    for old in notebook["cells"]:
+        kept = {k: v for k, v in old.get("metadata", {}).items() if k in ("tags", "jupyter")}
+        source = "".join(old["source"])
+        cell: dict[str, Any] = {"cell_type": old["cell_type"], "id": old["id"], "metadata": kept}
+        if old["cell_type"] == "code":
+            count += 1
+            cell["execution_count"] = count
+            cell["outputs"] = [_output(output, count) for output in old.get("outputs", [])]
+        else:
+            source = _badges(source, digest)
+        cell["source"] = source.splitlines(keepends=True)
+        cells.append(dict(sorted(cell.items())))
+    return {
+        "cells": cells,
+        "metadata": {
+            "kernelspec": {
+                "display_name": "Python 3 (ipykernel)",
+                "language": "python",
+                "name": "python3",
+            },
+            "language_info": {"name": "python"},
+        },
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+
+
+def _output(output: dict[str, Any], count: int) -> dict[str, Any]:
+    output = dict(output)
+    if output["output_type"] == "execute_result":
+        output["execution_count"] = count
+    data = output.get("data")
+    if data and WIDGET_VIEW in data and "text/html" in data:
+        # Its model id is random and its state is not stored: every viewer is better off
+        # with the readable twin, and nbval compares that.
+        output["data"] = {mime: value for mime, value in data.items() if mime != WIDGET_VIEW}
+    if "metadata" in output:
+        output["metadata"] = {k: v for k, v in output["metadata"].items() if k in output["data"]}
+        output["metadata"].pop(WIDGET_VIEW, None)
+    for mime, value in output.get("data", {}).items():
+        if isinstance(value, str) and not mime.endswith("json"):
+            output["data"][mime] = value.splitlines(keepends=True)
+    if isinstance(output.get("text"), str):
+        output["text"] = output["text"].splitlines(keepends=True)
+    return dict(sorted(output.items()))
+
+
+def written(notebook: dict[str, Any]) -> str:
+    """The canonical notebook as the text of its file."""
+    return json.dumps(canonical(notebook), ensure_ascii=False, indent=1) + "\n"
+
+
+def execute(path: Path) -> dict[str, Any]:
+    """Run a notebook from the top with this interpreter and an empty record; return it.
+
+    Raises ``nbclient.exceptions.CellExecutionError`` when a cell fails.
+    """
+    import os
+
+    import nbformat
+    from jupyter_client.kernelspec import KernelSpec
+    from jupyter_client.manager import AsyncKernelManager
+    from nbclient import NotebookClient
+
+    notebook = nbformat.read(path, as_version=4)
+    manager = AsyncKernelManager()
+    # A kernel spec of the user's could shadow this environment's: name the interpreter.
+    manager._kernel_spec = KernelSpec(
+        argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    )
+    with tempfile.TemporaryDirectory() as record:
+        environment = {**os.environ, "DIALOGUE_RECORD_DIR": record}
+        NotebookClient(
+            notebook, km=manager, timeout=120, resources={"metadata": {"path": str(path.parent)}}
+        ).execute(env=environment)
+    return json.loads(nbformat.writes(notebook))
+
+
+def notebooks(paths: list[Path]) -> list[Path]:
+    """The notebooks among *paths*; all of the course's when none is given."""
+    if paths:
+        return paths
+    return sorted((course.root() / "notebooks").glob("*.ipynb"))
+
+
+def tidy(path: Path, *, dry: bool = False) -> bool:
+    """Execute and rewrite one notebook.  Returns whether it changed (or, *dry*, would)."""
+    before = path.read_text(encoding="utf-8")
+    after = written(execute(path))
+    if after != before and not dry:
+        path.write_text(after, encoding="utf-8", newline="\n")
+    return after != before
