@@ -247,15 +247,19 @@ class _Reader:
     ) -> dict[str, Node] | None:
         """The fields of a mapping; unknown names are faults with the nearest known one."""
         values = self.mapping(node, what)
-        if values is None:
-            return None
+        if values is not None:
+            self.unknown(node, values, allowed, what, prefix)
+        return values
+
+    def unknown(
+        self, node: Node, values: dict[str, Node], allowed: Sequence[str], what: str, prefix: str = ""
+    ) -> None:
         for name in values:
             if name in allowed or (prefix and name.startswith(prefix)):
                 continue
             near = get_close_matches(name, allowed, n=1, cutoff=0.5)
             remedy = f"did you mean {near[0]!r}?" if near else f"known here: {', '.join(allowed)}"
             self.fault(node.keys[name], f"unknown field {name!r} in {what}", remedy)
-        return values
 
     def text(self, values: dict[str, Node], name: str, *, need: str = "", line: int = 0) -> str:
         """A text value, stripped.  *need* names what lacks it when it is compulsory."""
@@ -308,10 +312,12 @@ class _Reader:
             self.fault(values[name].line, f"{name!r} is {value!r}", remedy)
         return value
 
-    def yes(self, values: dict[str, Node], name: str) -> bool:
+    def yes(self, values: dict[str, Node], name: str) -> bool | None:
+        """Yes or no (no when it is not given); None, with a fault, for anything else."""
         value = self.text(values, name).lower()
         if value and value not in YES + NO:
             self.fault(values[name].line, f"{name!r} is {value!r}", "write yes or no")
+            return None
         return value in YES
 
     def number(
@@ -331,12 +337,13 @@ class _Reader:
     # -- items
 
     def question(self, node: Node) -> tuple[Question, int] | None:
-        self.item = ""
-        values = self.mapping(node, "an item")
-        if values is None:
-            return None
         before = len(self.faults)
-        self.item = self.text(values, "id", need="an item", line=node.line)
+        values = node.value if isinstance(node.value, dict) else {}
+        named = values.get("id")
+        self.item = named.value.strip() if named and isinstance(named.value, str) else ""
+        if self.mapping(node, "an item") is None:
+            return None
+        self.text(values, "id", need="an item", line=node.line)
         if self.item and not _ID.fullmatch(self.item):
             remedy = "use small letters, digits and hyphens, such as 05-permanent-bases"
             self.fault(values["id"].line, f"the id {self.item!r} cannot be used", remedy)
@@ -348,7 +355,7 @@ class _Reader:
         own = KIND_FIELDS.get(kind)
         if own is None:  # without a type nobody can say which fields belong
             return None
-        values = self.fields(node, COMMON_FIELDS + own, f"a {kind} item") or {}
+        self.unknown(node, values, COMMON_FIELDS + own, f"a {kind} item")
         common = {
             "id": self.item,
             "ask": self.text(values, "ask", need="the item", line=node.line),
@@ -359,7 +366,7 @@ class _Reader:
             "explain": self.text(values, "explain"),
             "sources": self._ids(values, "sources", self.known.sources, "source"),
             "points": self.number(values, "points", 1.0, "the item") or 0.0,
-            "contested": self.yes(values, "contested"),
+            "contested": bool(self.yes(values, "contested")),
             "as_of": self.text(values, "as_of"),
             "status": self.choice(values, "status", STATUSES),
             "by": self.text(values, "by"),
@@ -389,8 +396,9 @@ class _Reader:
         value = self.text(values, "objective")
         planned = value[:2] in self.known.planned and re.fullmatch(r"\d\d-\d+", value)
         if value and value not in self.known.objectives and not planned:
-            near = get_close_matches(value, sorted(self.known.objectives), n=3, cutoff=0.4)
-            remedy = f"the nearest are {', '.join(near)}" if near else "see the lesson's objectives"
+            same = sorted(o for o in self.known.objectives if o[:2] == value[:2])
+            near = same or get_close_matches(value, sorted(self.known.objectives), n=3, cutoff=0)
+            remedy = f"choose one of {', '.join(near)}" if near else "no lesson has objectives yet"
             self.fault(values["objective"].line, f"unknown objective {value!r}", remedy)
         return value
 
@@ -401,12 +409,13 @@ class _Reader:
             fields = self.fields(node, OPTION_FIELDS, "an option")
             if fields is None:
                 continue
+            right = self.yes(fields, "right")
             option = Option(
                 self.text(fields, "text", need="an option", line=node.line),
                 self.text(fields, "say"),
-                self.yes(fields, "right"),
+                bool(right),
             )
-            if not option.right and not option.say:
+            if right is False and not option.say:
                 self.fault(
                     node.line,
                     f"the wrong option {option.text!r} has no comment",

@@ -56,7 +56,10 @@ def _progress(arguments: argparse.Namespace) -> int:
     summary = progress.summary()
     if arguments.action == "erase":
         if not arguments.yes:
-            answer = input(f"Erase the record {summary['path']} for ever? Type yes: ")
+            try:
+                answer = input(f"Erase the record {summary['path']} for ever? Type yes: ")
+            except EOFError:  # nobody is at the keyboard
+                answer = ""
             if answer.strip().lower() != "yes":
                 print("Nothing was erased.")
                 return 1

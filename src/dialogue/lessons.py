@@ -69,7 +69,7 @@ def asked(cells: list[dict[str, Any]]) -> list[str]:
 
 
 def _words(markdown: str) -> int:
-    text = re.sub(r"<[^>]+>", " ", _DEFINITION.sub("", markdown))
+    text = _BADGE.sub("", re.sub(r"<[^>]+>", " ", _DEFINITION.sub("", markdown)))
     return len(re.findall(r"\w[\w’'-]*", text))
 
 

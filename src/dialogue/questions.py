@@ -235,10 +235,15 @@ def _grade_numeric(question: Numeric, response: Any) -> Outcome:
     if within(value, question.answer, question.tolerance):
         return Outcome("right", 1.0)
     for near in question.near:
-        # A slip is recognised as generously as the answer, so that rounding does not hide it.
-        if within(value, near.value, max(question.tolerance, 0.005 * abs(near.value))):
+        if within(value, near.value, _near_tolerance(near.value, question.tolerance)):
             return Outcome("wrong", 0.0, (Comment(near.say, None, False),))
     return Outcome("wrong", 0.0)
+
+
+def _near_tolerance(near: float, tolerance: float) -> float:
+    """A slip is recognised although it was rounded: within 1 per cent of its value, or within
+    the answer's own tolerance as long as that is no more than 5 per cent of it."""
+    return max(0.01 * abs(near), min(tolerance, 0.05 * abs(near)))
 
 
 def _grade_classify(question: Classify, response: Any) -> Outcome:

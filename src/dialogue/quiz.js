@@ -64,7 +64,10 @@ const GRADERS = {
     const value = number(response, item.unit);
     if (value === null) return outcome("unanswered", 0, [], 0, true);
     if (within(value, item.answer, item.tolerance)) return outcome("right", 1);
-    const slip = item.near.find((n) => within(value, n.value, Math.max(item.tolerance, 0.005 * Math.abs(n.value))));
+    const slip = item.near.find((n) => {
+      const size = Math.abs(n.value);
+      return within(value, n.value, Math.max(0.01 * size, Math.min(item.tolerance, 0.05 * size)));
+    });
     return outcome("wrong", 0, slip ? [{ about: null, right: false, say: slip.say }] : []);
   },
 

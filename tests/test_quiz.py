@@ -1,0 +1,226 @@
+"""The quiz: what it shows, what it records, and what it says when something is wrong."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dialogue import bank, progress, quiz
+from dialogue.quiz import Answers, Notice, Quiz, ask
+
+SINGLE, OTHER = "05-permanent-bases", "05-troop-cuts"
+
+
+def send(widget: Any, **message: Any) -> dict[str, Any]:
+    """What the view would send; returns the item's state afterwards."""
+    widget._handle_custom_msg({"seq": 1, **message}, [])
+    return widget.state.get(message.get("item"), widget.state)
+
+
+def key(item: str) -> int:
+    options = bank.course_bank().questions[item].options
+    return next(i for i, option in enumerate(options) if option.right)
+
+
+def bundle(shown: Any) -> dict[str, str]:
+    return shown._repr_mimebundle_()[0]
+
+
+def test_a_set_is_one_view_and_at_most_two_models() -> None:
+    from ipywidgets import Widget
+
+    before = set(Widget.get_manager_state()["state"])
+    ask(SINGLE, OTHER, "05-four-baskets")
+    assert len(set(Widget.get_manager_state()["state"]) - before) <= 2
+
+
+def test_twin_shows_question_options_comments_and_how_to_make_it_live() -> None:
+    question = bank.course_bank().questions[SINGLE]
+    data = bundle(ask(SINGLE))
+    assert quiz.STRINGS["live"] in data["text/html"]
+    for option in question.options:
+        assert option.text in data["text/plain"]
+        assert option.text.replace("'", "&#x27;") in data["text/html"]
+        assert option.say.replace("'", "&#x27;") in data["text/html"]
+    assert data["text/html"].count("<details>") == len(question.options) + 2
+    assert "<script" not in data["text/html"]
+    assert "application/vnd.jupyter.widget-view+json" in data
+
+
+def test_every_item_of_the_bank_has_a_twin() -> None:
+    questions = bank.course_bank().questions
+    assert questions
+    for name, question in questions.items():
+        data = bundle(ask(name))
+        assert f"[{name} {question.version}]" in data["text/plain"]
+        assert "<details>" in data["text/html"]
+
+
+def test_text_twin_changes_with_script_and_style(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    before = bundle(ask(SINGLE))["text/plain"]
+    for name in ("quiz.js", "quiz.css"):
+        (tmp_path / name).write_text((quiz._HERE / name).read_text(encoding="utf-8"), encoding="utf-8")
+    with (tmp_path / "quiz.css").open("a") as style:
+        style.write("\n")
+    monkeypatch.setattr(quiz, "_HERE", tmp_path)
+    quiz._view_digest.cache_clear()
+    try:
+        assert bundle(ask(SINGLE))["text/plain"] != before
+    finally:
+        quiz._view_digest.cache_clear()
+
+
+def test_right_wrong_and_again() -> None:
+    widget = ask(SINGLE)
+    wrong = send(widget, event="check", item=SINGLE, response=(key(SINGLE) + 1) % 3)
+    assert wrong["outcome"]["verdict"] == "wrong"
+    assert wrong["outcome"]["comments"][0]["say"]
+    right = send(widget, event="check", item=SINGLE, response=key(SINGLE))
+    assert right["outcome"]["verdict"] == "right"
+    assert right["tries"] == 2
+    assert right["saved"] is True
+    assert [a.verdict for a in progress.attempts()] == ["wrong", "right"]
+
+
+def test_an_empty_answer_is_no_attempt() -> None:
+    state = send(ask(SINGLE), event="check", item=SINGLE, response=None)
+    assert state["outcome"]["verdict"] == "unanswered"
+    assert state.get("tries", 0) == 0
+    assert list(progress.attempts()) == []
+
+
+def test_answers_come_back_in_a_new_kernel() -> None:
+    first = ask(SINGLE, OTHER)
+    send(first, event="check", item=SINGLE, response=key(SINGLE))
+    again = ask(SINGLE, OTHER)
+    assert again is not first
+    assert again.state[SINGLE]["response"] == key(SINGLE)
+    assert again.state[SINGLE]["outcome"]["verdict"] == "right"
+    assert OTHER not in again.state
+
+
+def test_the_record_never_changes_what_nbval_compares() -> None:
+    before = bundle(ask(SINGLE))
+    send(ask(SINGLE), event="check", item=SINGLE, response=0)
+    send(ask(SINGLE), event="reveal", item=SINGLE)
+    after = bundle(ask(SINGLE))
+    assert before["text/html"] == after["text/html"]
+    assert before["text/plain"] == after["text/plain"]
+    assert bundle(Answers())["text/plain"] == bundle(Answers())["text/plain"]
+    assert str(progress.folder()) not in json.dumps(bundle(Answers()))
+
+
+def test_an_answer_to_an_earlier_version_is_not_shown_as_one_to_this() -> None:
+    progress.append(progress.Attempt(SINGLE, "0ldv3rs1", "check", 1, "right", 1.0))
+    state = ask(SINGLE).state[SINGLE]
+    assert state["edited"] is True
+    assert "response" not in state
+
+
+def test_reveal_hint_and_start_again() -> None:
+    widget = ask(SINGLE)
+    send(widget, event="hint", item=SINGLE)
+    assert send(widget, event="reveal", item=SINGLE)["revealed"] is True
+    assert send(widget, event="reset", item=SINGLE).get("revealed") is None
+    assert [a.event for a in progress.attempts()] == ["hint", "reveal"]
+
+
+def test_when_nothing_can_be_saved_the_quiz_works_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "blocked").write_text("")
+    monkeypatch.setenv("DIALOGUE_RECORD_DIR", str(tmp_path / "blocked" / "x"))
+    state = send(ask(SINGLE), event="check", item=SINGLE, response=key(SINGLE))
+    assert state["outcome"]["verdict"] == "right"
+    assert state["saved"] is False
+    assert "could not be saved" in state["note"]
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "text",
+        {},
+        {"event": "check"},
+        {"event": "check", "item": "nobody"},
+        {"event": "dance", "item": SINGLE},
+        {"event": "check", "item": SINGLE, "response": {"a": [1]}},
+        {"event": "check", "item": SINGLE, "response": "x" * 10_000},
+    ],
+)
+def test_strange_messages_raise_nothing_and_record_nothing(message: Any) -> None:
+    widget = ask(SINGLE)
+    widget._handle_custom_msg(message, [])
+    assert list(progress.attempts()) == []
+
+
+@pytest.mark.parametrize(
+    ("ids", "words"),
+    [
+        (("05-permanant-bases",), "05-permanent-bases"),
+        ((SINGLE, "05-troop-cut"), "05-troop-cuts"),
+        (("zzzzzz",), "There is no question 'zzzzzz'"),
+        ((), "Name at least one question"),
+    ],
+)
+def test_an_unknown_id_is_met_with_the_nearest(ids: tuple[str, ...], words: str) -> None:
+    shown = ask(*ids)
+    assert isinstance(shown, Notice)
+    assert words in repr(shown)
+    assert words.replace("'", "&#x27;") in shown._repr_html_()
+
+
+def test_a_question_with_a_fault_is_met_with_file_and_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from conftest import copy_course
+
+    copy = copy_course(tmp_path / "course")
+    file = copy / "exercises" / "05-round-one.yaml"
+    source = file.read_text(encoding="utf-8")
+    start = source.index(f"id: {OTHER}")
+    file.write_text(source[:start] + source[start:].replace("level:", "levle:", 1), encoding="utf-8")
+    monkeypatch.setenv("DIALOGUE_COURSE", str(copy))
+    shown = ask(OTHER)
+    assert isinstance(shown, Notice)
+    assert "unknown field 'levle'" in repr(shown)
+    assert "05-round-one.yaml:" in repr(shown)
+    assert isinstance(ask(SINGLE), Quiz), "one faulty item must not take the others away"
+
+
+def test_erase_from_the_panel() -> None:
+    send(ask(SINGLE), event="check", item=SINGLE, response=0)
+    panel = Answers()
+    assert panel.state["questions"] == 1
+    panel._handle_custom_msg({"event": "erase"}, [])
+    assert panel.state["erased"] is True
+    assert panel.state["questions"] == 0
+    assert list(progress.attempts()) == []
+
+
+def test_hostile_text_reaches_the_view_as_text_only() -> None:
+    from dialogue.questions import Option, Single
+
+    evil = "<img src=x onerror=alert(1)>"
+    question = Single(id="x", ask=evil, options=(Option(evil, evil), Option("b", "", True)), hint=evil)
+    widget = Quiz([question])
+    assert "<img" not in widget.twin_html
+    assert "&lt;img" in widget.twin_html
+    for field in ("ask", "hint"):
+        assert widget.content["items"][0][field] == [["p", evil]]
+    assert widget.content["items"][0]["options"][0]["text"] == [evil]
+
+
+def test_importing_the_package_loads_nothing_heavy() -> None:
+    import subprocess
+    import sys
+
+    code = (
+        "import sys, dialogue, dialogue.cli, dialogue.questions, dialogue.bank, dialogue.progress\n"
+        "print([m for m in ('pandas', 'altair', 'anywidget', 'ipywidgets') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
