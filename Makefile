@@ -50,18 +50,18 @@ clean: ## Remove what make installed (.venv and .tools); notebooks and answers s
 
 # Bytecode is compiled at once: the first start is then as quick as every other.
 # --inexact: `make lab` after `make test` must not throw the test tools out again.
-sync = $(find_python); $(find_uv); \
+sync = $(find_python); \
+	echo 'Installing into .venv (once; it takes a minute or so) …'; \
+	$(find_uv); \
 	[ ! -e .venv/.place ] || [ "$$(cat .venv/.place)" = "$$(pwd -P)" ] || rm -rf .venv; \
 	"$$uv" sync --frozen --inexact --compile-bytecode --python "$$python" $(1) || exit 1; \
 	pwd -P > .venv/.place
 
 .venv/.lab: pyproject.toml uv.lock
-	@echo 'Installing the course into .venv (once; it takes a minute or so) …'
 	@$(call sync,)
 	@touch $@
 
 .venv/.test: pyproject.toml uv.lock
-	@echo 'Installing the course and its test tools into .venv (once) …'
 	@$(call sync,--group test)
 	@touch .venv/.lab $@
 

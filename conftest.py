@@ -15,13 +15,11 @@ from dialogue.lessons import WIDGET_VIEW
 
 def pytest_collectstart(collector: Any) -> None:
     if hasattr(collector, "skip_compare"):
-        collector.skip_compare = tuple(
-            mime
-            for mime in collector.skip_compare
-            # What an SVG draws is decided by the Vega specification, which is compared; its
-            # own text depends on the fonts of the machine as soon as a label is Arabic.
-            if mime not in ("image/png", "image/jpeg")
-        ) + ("image/svg+xml",)
+        pictures = ("image/png", "image/jpeg")
+        # What an SVG draws is decided by the Vega specification, which is compared; its own
+        # text depends on the fonts of the machine as soon as a label is Arabic.
+        kept = [mime for mime in collector.skip_compare if mime not in pictures]
+        collector.skip_compare = (*kept, "image/svg+xml")
 
 
 def pytest_collection_modifyitems(items: list[Any]) -> None:

@@ -121,15 +121,21 @@ class Lab:
         assert address, "dialogue lab printed no address"
         self.base, self.token = address[1], address[2]
 
-    def api(self, path: str, method: str = "GET") -> Any:
+    def api(self, path: str, method: str = "GET", body: Any = None) -> Any:
         request = urllib.request.Request(
-            f"{self.base}/api/{path}",
+            f"{self.base}/{path}",
             method=method,
+            data=None if body is None else json.dumps(body).encode(),
             headers={"Authorization": f"token {self.token}"},
         )
         with urllib.request.urlopen(request, timeout=20) as reply:
-            body = reply.read()
-        return json.loads(body) if body else None
+            answer = reply.read()
+        return json.loads(answer) if answer else None
+
+    def theme(self, name: str) -> None:
+        """Choose JupyterLab's theme, as its Settings menu would."""
+        setting = "lab/api/settings/@jupyterlab/apputils-extension:themes"
+        self.api(setting, "PUT", {"raw": json.dumps({"theme": name})})
 
     def stop(self) -> None:
         self.process.terminate()
@@ -166,7 +172,7 @@ class Page:
 
     def session(self) -> dict[str, Any] | None:
         path = f"notebooks/{self.notebook}.ipynb"
-        return next((s for s in self.lab.api("sessions") if s["path"] == path), None)
+        return next((s for s in self.lab.api("api/sessions") if s["path"] == path), None)
 
     def wait_for_kernel(self) -> None:
         """Idle and connected, as the server sees it: JupyterLab's own lamp turns too early."""

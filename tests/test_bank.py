@@ -132,7 +132,9 @@ def test_fault(tmp_path: Path, case: tuple) -> None:
 
 def test_all_faults_come_in_one_run(tmp_path: Path) -> None:
     source = GOOD
-    for _, old, new, *_ in [c for c in BROKEN if c[0] in ("missing comment", "bad number", "yes or no")]:
+    for _, old, new, *_ in [
+        c for c in BROKEN if c[0] in ("missing comment", "bad number", "yes or no")
+    ]:
         source = source.replace(old, new, 1)
     assert len(faults(tmp_path, source)) == 3
 
@@ -199,7 +201,10 @@ def test_a_thousand_items_cost_about_ten_times_a_hundred(tmp_path: Path) -> None
     import pstats
 
     def calls(count: int) -> int:
-        head, item = GOOD.split("- id: 05-good")[0], "- id: 05-good" + GOOD.split("- id: 05-good")[1]
+        head, item = (
+            GOOD.split("- id: 05-good")[0],
+            "- id: 05-good" + GOOD.split("- id: 05-good")[1],
+        )
         body = "".join(item.replace("id: 05-", f"id: 05-{i}-") for i in range(count // 4))
         (tmp_path / "big.yaml").write_text(head + body, encoding="utf-8")
         profile = cProfile.Profile()
@@ -229,7 +234,9 @@ def test_check_names_faults_and_exits_1(tmp_path: Path) -> None:
     file.write_text(GOOD.replace("para: [P6]", "parra: [P6]"), encoding="utf-8")
     done = run(file)
     assert done.returncode == 1
-    assert re.search(r"b\.yaml:6: 05-good: unknown field 'parra' .*; did you mean 'para'\?", done.stdout)
+    assert re.search(
+        r"b\.yaml:6: 05-good: unknown field 'parra' .*; did you mean 'para'\?", done.stdout
+    )
     assert "Traceback" not in done.stdout + done.stderr
 
 
@@ -249,7 +256,9 @@ def test_check_of_nothing_is_not_a_pass(tmp_path: Path, name: str) -> None:
 # --- the schema ------------------------------------------------------------------------
 
 
-SCHEMA = json.loads((Path(__file__).parents[1] / "exercises/question-bank.schema.json").read_text("utf-8"))
+SCHEMA = json.loads(
+    (Path(__file__).parents[1] / "exercises/question-bank.schema.json").read_text("utf-8")
+)
 
 
 def valid(source: str) -> bool:

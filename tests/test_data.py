@@ -9,9 +9,9 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from conftest import ROOT, copy_course
 from frictionless import Package, Schema
 
+from conftest import ROOT, copy_course
 from dialogue import cite, load, sources, tables
 
 
@@ -29,7 +29,9 @@ def problems(course: Path) -> list[str]:
     every = packages(course)
     for package in every.values():
         report = package.validate()
-        found += [" ".join(map(str, row)) for row in report.flatten(["rowNumber", "fieldName", "message"])]
+        found += [
+            " ".join(map(str, row)) for row in report.flatten(["rowNumber", "fieldName", "message"])
+        ]
         found += [error.message for error in report.errors]
     if found:
         return found
@@ -71,7 +73,9 @@ def test_the_evidence_is_valid() -> None:
         ("seeds/paragraphs.csv", "duplicate_of", "P33", "duplicate_of"),
     ],
 )
-def test_a_broken_row_is_seen(tmp_path: Path, file: str, column: str, value: str, word: str) -> None:
+def test_a_broken_row_is_seen(
+    tmp_path: Path, file: str, column: str, value: str, word: str
+) -> None:
     course = copy_course(tmp_path / "course")
     with (course / file).open(encoding="utf-8", newline="") as handle:
         rows = list(csv.DictReader(handle))
@@ -155,8 +159,9 @@ def test_cite_of_a_table_names_all_its_sources() -> None:
 
 
 def test_only_web_addresses_become_links(monkeypatch: pytest.MonkeyPatch) -> None:
-    row: dict[str, Any] = {**sources.bibliography()["ACW-2020-07"], "address": "javascript:alert(1)"}
+    row: dict[str, Any] = {
+        **sources.bibliography()["ACW-2020-07"],
+        "address": "javascript:alert(1)",
+    }
     monkeypatch.setattr(sources, "bibliography", lambda: {"X": row})
     assert "javascript" not in cite("X")._repr_html_()
-
-

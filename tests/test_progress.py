@@ -17,7 +17,9 @@ from dialogue.progress import Attempt
 
 
 def attempt(item: str = "05-a", **kwargs: object) -> Attempt:
-    return progress.append(Attempt(item, "v1", "check", **{"response": 1, "verdict": "right", **kwargs}))
+    return progress.append(
+        Attempt(item, "v1", "check", **{"response": 1, "verdict": "right", **kwargs})
+    )
 
 
 def test_an_attempt_is_one_line_outside_the_course(own_record: Path) -> None:
@@ -32,7 +34,9 @@ def test_an_attempt_is_one_line_outside_the_course(own_record: Path) -> None:
     assert list(progress.attempts()) == [written]
 
 
-def test_default_folder_is_the_platforms_and_not_the_course(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_default_folder_is_the_platforms_and_not_the_course(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     from dialogue import course
 
     monkeypatch.delenv("DIALOGUE_RECORD_DIR")

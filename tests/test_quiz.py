@@ -59,10 +59,14 @@ def test_every_item_of_the_bank_has_a_twin() -> None:
         assert "<details>" in data["text/html"]
 
 
-def test_text_twin_changes_with_script_and_style(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_text_twin_changes_with_script_and_style(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     before = bundle(ask(SINGLE))["text/plain"]
     for name in ("quiz.js", "quiz.css"):
-        (tmp_path / name).write_text((quiz._HERE / name).read_text(encoding="utf-8"), encoding="utf-8")
+        (tmp_path / name).write_text(
+            (quiz._HERE / name).read_text(encoding="utf-8"), encoding="utf-8"
+        )
     with (tmp_path / "quiz.css").open("a") as style:
         style.write("\n")
     monkeypatch.setattr(quiz, "_HERE", tmp_path)
@@ -182,7 +186,9 @@ def test_a_question_with_a_fault_is_met_with_file_and_line(
     file = copy / "exercises" / "05-round-one.yaml"
     source = file.read_text(encoding="utf-8")
     start = source.index(f"id: {OTHER}")
-    file.write_text(source[:start] + source[start:].replace("level:", "levle:", 1), encoding="utf-8")
+    file.write_text(
+        source[:start] + source[start:].replace("level:", "levle:", 1), encoding="utf-8"
+    )
     monkeypatch.setenv("DIALOGUE_COURSE", str(copy))
     shown = ask(OTHER)
     assert isinstance(shown, Notice)
@@ -205,7 +211,9 @@ def test_hostile_text_reaches_the_view_as_text_only() -> None:
     from dialogue.questions import Option, Single
 
     evil = "<img src=x onerror=alert(1)>"
-    question = Single(id="x", ask=evil, options=(Option(evil, evil), Option("b", "", True)), hint=evil)
+    question = Single(
+        id="x", ask=evil, options=(Option(evil, evil), Option("b", "", True)), hint=evil
+    )
     widget = Quiz([question])
     assert "<img" not in widget.twin_html
     assert "&lt;img" in widget.twin_html

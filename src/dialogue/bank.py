@@ -252,7 +252,12 @@ class _Reader:
         return values
 
     def unknown(
-        self, node: Node, values: dict[str, Node], allowed: Sequence[str], what: str, prefix: str = ""
+        self,
+        node: Node,
+        values: dict[str, Node],
+        allowed: Sequence[str],
+        what: str,
+        prefix: str = "",
     ) -> None:
         for name in values:
             if name in allowed or (prefix and name.startswith(prefix)):

@@ -39,9 +39,10 @@ def _tidy(arguments: argparse.Namespace) -> int:
     for path in lessons.notebooks(arguments.notebooks):
         try:
             changed = lessons.tidy(path, dry=arguments.check)
-        except Exception as error:  # noqa: BLE001 - a broken lesson is named, not traced
-            lines = str(error).strip().splitlines() or [type(error).__name__]
-            print(f"{path}: could not be executed: {lines[-1]}")
+        except Exception as error:
+            name, value = getattr(error, "ename", ""), getattr(error, "evalue", "")
+            reason = f"{name}: {value}" if name else f"{type(error).__name__}: {error}"
+            print(f"{path}: could not be executed: {reason.splitlines()[0]}")
             status = 1
             continue
         if changed:

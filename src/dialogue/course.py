@@ -61,14 +61,17 @@ def notebook_cells(path: Path) -> list[dict[str, Any]]:
 
 @lru_cache(maxsize=64)
 def _read(path: Path, _stamp: float) -> Lesson:
-    text = "\n".join(c["source"] for c in notebook_cells(path) if c["cell_type"] == "markdown")
+    cells = [cell for cell in notebook_cells(path) if cell["cell_type"] == "markdown"]
+    text = "\n".join(cell["source"] for cell in cells)
+    # The key points repeat the labels of the objectives; the objectives stand in one cell.
+    objectives = "".join(cell["source"] for cell in cells if cell.get("id") == "objectives")
     title, minutes = _TITLE.search(text), _MINUTES.search(text)
     return Lesson(
         stem=path.stem,
         title=title[1].strip() if title else path.stem,
         minutes=int(minutes[1]) if minutes else 0,
         written=True,
-        objectives=dict(_OBJECTIVE.findall(text)),
+        objectives=dict(_OBJECTIVE.findall(objectives)),
     )
 
 

@@ -109,12 +109,15 @@ def _serve(port: int, browser: bool) -> int:
         for name in ("SIGINT", "SIGTERM", "SIGHUP"):
             if hasattr(signal, name):
                 signal.signal(getattr(signal, name), lambda *_: server.stop(from_signal=True))
-        _say(
-            f"The course is open at {server.connection_url.rstrip('/')}/lab/tree/{START}"
-            f"?token={server.identity_provider.token}"
+        # The server listens only once its loop runs; the address is printed right after.
+        address = f"{server.connection_url.rstrip('/')}/lab/tree/{START}"
+        token = server.identity_provider.token
+        server.io_loop.add_callback(
+            _say,
+            f"The course is open at {address}?token={token}\n"
+            "Your answers are kept on this computer and sent nowhere.\n"
+            "Ctrl+C in this window stops the course.",
         )
-        _say("Your answers are kept on this computer and sent nowhere.")
-        _say("Ctrl+C in this window stops the course.")
         server.start()
     finally:
         shutil.rmtree(ours, ignore_errors=True)
@@ -174,8 +177,8 @@ def _port(text: str) -> int:
     return int(text)
 
 
-def _say(line: str) -> None:
-    print(line, flush=True)
+def _say(text: str) -> None:
+    print(text, flush=True)
 
 
 def _refuse(line: str) -> int:

@@ -13,6 +13,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,9 @@ _BADGE = re.compile(r"\[(P\d+|src:[A-Za-z0-9-]+)\](?!\()")
 _DEFINITION = re.compile(r"^\[(P\d+|src:[A-Za-z0-9-]+)\]: .*$\n?", re.MULTILINE)
 _HEADING = re.compile(r"^(#{1,6}) (.+)$", re.MULTILINE)
 _ASKED = re.compile(r'"((?:\d\d)-[a-z0-9-]+)"')
-_META = re.compile(r"^\*\*Time\*\* \d+ minutes · \*\*Needs\*\* .+ · \*\*As of\*\* .+$", re.MULTILINE)
+_META = re.compile(
+    r"^\*\*Time\*\* \d+ minutes · \*\*Needs\*\* .+ · \*\*As of\*\* .+$", re.MULTILINE
+)
 # A figure or a date in prose: digits that are not an id, a list number or a lesson's name.
 _FIGURE = re.compile(r"(?<![\w-])\d[\d,.]*(?![\w-])")
 
@@ -93,10 +96,12 @@ def _check(path: Path) -> Iterator[Fault]:
             yield fault(cell.get("id", "?"), "the id says nothing; name the cell")
 
     # headings
-    headings = [(c["id"], len(h[1]), h[2]) for c in markdown for h in _HEADING.finditer(c["source"])]
+    headings = [
+        (c["id"], len(h[1]), h[2]) for c in markdown for h in _HEADING.finditer(c["source"])
+    ]
     if [level for _, level, _ in headings].count(1) != 1 or (headings and headings[0][1] != 1):
         yield fault("title", "the first heading, and only it, is of the first level")
-    for (_, before, _), (cell, level, text) in zip(headings, headings[1:], strict=False):
+    for (_, before, _), (cell, level, text) in pairwise(headings):
         if level > before + 1:
             yield fault(cell, f"the heading {text!r} skips a level")
 
@@ -157,7 +162,9 @@ def _check(path: Path) -> Iterator[Fault]:
     for cell in markdown:
         if cell["id"] in {"title", "objectives", "write", "key-points", "sources", "data-exercise"}:
             continue
-        for block in re.split(r"\n\s*\n", re.sub(r"<[^>]+>", "", _DEFINITION.sub("", cell["source"]))):
+        for block in re.split(
+            r"\n\s*\n", re.sub(r"<[^>]+>", "", _DEFINITION.sub("", cell["source"]))
+        ):
             if block.startswith("#") or "|" in block:
                 continue
             prose = _BADGE.sub("", re.sub(r"`[^`]*`|^\s*(\d+\.|-) ", "", block, flags=re.MULTILINE))
@@ -194,7 +201,9 @@ def canonical(notebook: dict[str, Any]) -> dict[str, Any]:
     """The form of an executed notebook that is committed."""
     cells, count = [], 0
     texts = ["".join(c["source"]) for c in notebook["cells"] if c["cell_type"] == "markdown"]
-    anchors = [t for text in texts for _, t in _HEADING.findall(text) if "paragraph by paragraph" in t]
+    anchors = [
+        t for text in texts for _, t in _HEADING.findall(text) if "paragraph by paragraph" in t
+    ]
     digest = "#" + (anchors[0].replace(" ", "-") if anchors else "Sources-and-next")
     for old in notebook["cells"]:
         kept = {k: v for k, v in old.get("metadata", {}).items() if k in ("tags", "jupyter")}
@@ -254,6 +263,7 @@ def execute(path: Path) -> dict[str, Any]:
     Raises ``nbclient.exceptions.CellExecutionError`` when a cell fails.
     """
     import os
+    import subprocess
 
     import nbformat
     from jupyter_client.kernelspec import KernelSpec
@@ -270,7 +280,7 @@ def execute(path: Path) -> dict[str, Any]:
         environment = {**os.environ, "DIALOGUE_RECORD_DIR": record}
         NotebookClient(
             notebook, km=manager, timeout=120, resources={"metadata": {"path": str(path.parent)}}
-        ).execute(env=environment)
+        ).execute(env=environment, stderr=subprocess.DEVNULL)  # the kernel's own start-up notices
     return json.loads(nbformat.writes(notebook))
 
 

@@ -131,7 +131,9 @@ def erase() -> int:
     try:
         path().unlink(missing_ok=True)
     except OSError as error:
-        raise RecordError(f"The record {path()} could not be deleted ({_reason(error)}).") from error
+        raise RecordError(
+            f"The record {path()} could not be deleted ({_reason(error)})."
+        ) from error
     return count
 
 

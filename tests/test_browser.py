@@ -1,0 +1,313 @@
+"""A learner at a real JupyterLab, in a real browser: by keyboard, across a restart, offline."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conftest import Lab, Page, wait_until
+from dialogue import bank
+from dialogue.questions import Question
+
+ITEM = "05-permanent-bases"
+LESSON = "05-round-one"
+VECTORS = json.loads((Path(__file__).parent / "grading-vectors.json").read_text(encoding="utf-8"))
+
+
+def question(item: str) -> Question:
+    return bank.course_bank().questions[item]
+
+
+def wrong_and_right(item: str) -> tuple[int, int]:
+    rights = [option.right for option in question(item).options]
+    return rights.index(False), rights.index(True)
+
+
+@pytest.fixture
+def page(browser: Any, lab: Lab) -> Iterator[Page]:
+    opened = Page(browser, lab, LESSON).open()
+    yield opened
+    opened.close()
+    for session in lab.api("api/sessions"):
+        lab.api(f"api/sessions/{session['id']}", "DELETE")
+
+
+def focused(page: Page) -> dict[str, Any]:
+    """What has the focus, and whether a person could see that it has."""
+    return page.page.evaluate(
+        """() => {
+            const node = document.activeElement, style = getComputedStyle(node);
+            return {
+              item: node.closest('form[data-item]')?.dataset.item ?? null,
+              tag: node.tagName, type: node.type ?? '', value: node.value ?? '',
+              words: node.textContent.trim(),
+              outline: parseFloat(style.outlineWidth) || 0, style: style.outlineStyle,
+              height: node.getBoundingClientRect().height,
+            };
+        }"""
+    )
+
+
+def tab_to(page: Page, item: str, **wanted: str) -> dict[str, Any]:
+    """Press Tab until the focus is on the wanted control of *item*."""
+    for _ in range(60):
+        page.page.keyboard.press("Tab")
+        now = focused(page)
+        if now["item"] == item and all(now[k] == v for k, v in wanted.items()):
+            assert now["style"] != "none", f"no visible focus on {now}"
+            assert now["outline"] >= 2, f"no visible focus on {now}"
+            return now
+    raise AssertionError(f"Tab never came to {wanted} of {item}")
+
+
+def status(page: Page, item: str) -> str:
+    return page.question(item).locator(".dq-status").text_content()
+
+
+def cells(page: Page) -> int:
+    """How many cells the document has (JupyterLab draws only those in view)."""
+    path = f"notebooks/{page.notebook}.ipynb"
+    page.page.keyboard.press("Control+s")
+    page.page.wait_for_timeout(300)
+    return len(page.lab.api(f"api/contents/{path}")["content"]["cells"])
+
+
+def test_the_whole_way_of_an_answer(page: Page, lab: Lab) -> None:
+    """Run from the top, answer by keyboard, read, restart, close, reopen: still there."""
+    before = cells(page)
+    page.run_all()
+    form = page.question(ITEM)
+    form.wait_for()
+    form.scroll_into_view_if_needed()
+    wrong, right = wrong_and_right(ITEM)
+    options = question(ITEM).options
+
+    # From the question's heading on, the keyboard alone.
+    form.locator("legend").click()
+    tab_to(page, ITEM, type="radio")
+    for key in ("x", "d", "d", "a", "b", "m"):  # JupyterLab's shortcuts: cut, delete, add, …
+        page.page.keyboard.press(key)
+    assert focused(page)["item"] == ITEM, "a letter left the question"
+    page.page.keyboard.press("Space")
+    for _ in range(wrong):
+        page.page.keyboard.press("ArrowDown")
+    assert focused(page)["value"] == str(wrong), "an arrow key left the radio group"
+    page.page.keyboard.press("Enter")
+    wait_until(lambda: "Not right yet." in status(page, ITEM), "the verdict is shown")
+    assert options[wrong].say in status(page, ITEM)
+    live = form.locator(".dq-status")
+    assert live.get_attribute("role") == "status"
+    assert live.get_attribute("aria-live") == "polite"
+
+    tab_to(page, ITEM, words="Hint")
+    page.page.keyboard.press("Enter")
+    wait_until(lambda: form.locator(".dq-hint").text_content() == question(ITEM).hint, "the hint")
+
+    page.page.keyboard.press("Shift+Tab")
+    page.page.keyboard.press("Shift+Tab")
+    assert focused(page)["type"] == "radio"
+    step = "ArrowDown" if right > wrong else "ArrowUp"
+    for _ in range(abs(right - wrong)):
+        page.page.keyboard.press(step)
+    tab_to(page, ITEM, words="Check")
+    page.page.keyboard.press("Space")
+    wait_until(lambda: "Right." in status(page, ITEM), "the right answer is seen")
+    assert question(ITEM).explain.split(".")[0] in form.locator(".dq-after").text_content()
+    wait_until(
+        lambda: "Saved" in form.locator(".dq-note").text_content(), "it says that it is saved"
+    )
+    assert cells(page) == before, "a key reached the notebook"
+    assert lab.course not in lab.record.parents
+    assert ITEM in (lab.record / "answers.jsonl").read_text(encoding="utf-8")
+
+    # A new kernel, the page run again.
+    kernel = page.session()["kernel"]["id"]
+    lab.api(f"api/kernels/{kernel}/restart", "POST")
+    page.wait_for_kernel()
+    page.run_all()
+    wait_until(lambda: "Right." in status(page, ITEM), "the answer after the restart")
+    assert form.locator("input").nth(right).is_checked()
+    assert "Your answer of" in form.locator(".dq-note").text_content()
+
+    # Saved, kernel shut down, closed, and opened tomorrow: readable at once, live when run.
+    page.page.keyboard.press("Control+s")
+    page.page.wait_for_timeout(500)
+    lab.api(f"api/sessions/{page.session()['id']}", "DELETE")
+    page.page.goto("about:blank")
+    page.open()
+    assert page.page.get_by_text("Error displaying widget").count() == 0
+    page.run_all()
+    page.question(ITEM).wait_for()
+    assert page.question(ITEM).locator("input").nth(right).is_checked()
+    assert "Right." in status(page, ITEM)
+
+    # Closed and reopened while the kernel lives: live without running anything.
+    page.page.keyboard.press("Control+s")
+    page.page.wait_for_timeout(500)
+    page.page.goto("about:blank")
+    page.open()
+    page.question(ITEM).wait_for()
+    assert "Right." in status(page, ITEM)
+
+    assert page.outside_requests() == []
+    assert page.errors == []
+
+
+def test_every_control_of_every_kind_by_keyboard(page: Page) -> None:
+    page.run_all()
+    before = cells(page)
+
+    # multiple: Space ticks, Tab moves on
+    item = "05-four-baskets"
+    page.question(item).locator("legend").click()
+    for i, option in enumerate(question(item).options):
+        tab_to(page, item, type="checkbox", value=str(i))
+        if option.right:
+            page.page.keyboard.press("Space")
+    page.page.keyboard.press("Enter")
+    wait_until(lambda: "Right." in status(page, item), "the checkboxes are graded")
+
+    # numeric: type, Enter; a slip is named, nonsense is no attempt
+    item = "05-guess-iraq-alone"
+    page.question(item).locator("legend").click()
+    tab_to(page, item, type="text")
+    page.page.keyboard.type("many")
+    page.page.keyboard.press("Enter")
+    wait_until(lambda: "not a number" in status(page, item), "nonsense is met in words")
+    page.page.keyboard.press("Control+a")
+    page.page.keyboard.type("13")
+    page.page.keyboard.press("Enter")
+    say = next(n.say for n in question(item).near if n.value == 13)
+    wait_until(lambda: say in status(page, item), "the comment on the slip")
+    tab_to(page, item, words="Show the answer")
+    page.page.keyboard.press("Enter")
+    after = page.question(item).locator(".dq-after")
+    wait_until(lambda: "The answer: 1 undertakings" in after.text_content(), "the answer is shown")
+    assert focused(page)["words"] == "Check", "the focus was lost with the button"
+    tab_to(page, item, words="Start again")
+    page.page.keyboard.press("Enter")
+    wait_until(lambda: focused(page)["type"] == "text", "start again goes to the field")
+    assert page.question(item).locator("input").input_value() == ""
+
+    # classify: arrow keys in a menu, letters too
+    item = "05-verb-ladder"
+    page.question(item).locator("legend").click()
+    labels = question(item).labels
+    for statement in question(item).statements:
+        tab_to(page, item, tag="SELECT", value="")
+        for _ in range(labels.index(statement.label) + 1):
+            page.page.keyboard.press("ArrowDown")
+    tab_to(page, item, words="Check")
+    page.page.keyboard.press("Enter")
+    wait_until(lambda: "Right." in status(page, item), "the menus are graded")
+    assert cells(page) == before
+
+
+def test_targets_are_large_enough(page: Page) -> None:
+    page.run_all()
+    for item in (ITEM, "05-four-baskets", "05-verb-ladder", "05-guess-iraq-alone"):
+        form = page.question(item)
+        form.scroll_into_view_if_needed()
+        controls = form.locator("button:visible, select, input[type=text], label.dq-option")
+        assert controls.count() >= 3
+        for i in range(controls.count()):
+            box = controls.nth(i).bounding_box()
+            assert min(box["width"], box["height"]) >= 24, (item, i, box)
+
+
+@pytest.mark.parametrize(
+    "theme", ["JupyterLab Light", "JupyterLab Dark", "JupyterLab Dark High Contrast"]
+)
+def test_axe_finds_nothing_in_the_quiz(browser: Any, lab: Lab, theme: str) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    lab.theme(theme)
+    page = Page(browser, lab, LESSON).open()
+    dark = page.page.evaluate("document.body.dataset.jpThemeLight") == "false"
+    assert dark == ("Dark" in theme)
+    page.run_all()
+    for item in (ITEM, "05-four-baskets", "05-verb-ladder", "05-guess-iraq-alone"):
+        form = page.question(item)
+        form.scroll_into_view_if_needed()
+        again = form.get_by_role("button", name="Start again")
+        if again.is_visible():  # the record of an earlier test
+            again.click()
+        for state in ("untouched", "answered", "revealed"):
+            if state == "answered":
+                if form.locator("input[type=text]").count():
+                    form.locator("input[type=text]").fill("13")
+                elif form.locator("select").count():
+                    form.locator("select").first.select_option(index=1)
+                else:
+                    form.locator("input").nth(wrong_and_right(item)[0]).check()
+                form.get_by_role("button", name="Hint").click()
+                form.get_by_role("button", name="Check").click()
+                wait_until(lambda form=form: form.locator(".dq-status").text_content(), "a verdict")
+            if state == "revealed":
+                form.get_by_role("button", name="Show the answer").click()
+                wait_until(lambda form=form: form.locator(".dq-after").text_content(), "the answer")
+            context = {"include": [[f'form[data-item="{item}"]']]}
+            found = Axe().run(page.page, context)
+            assert found.violations_count == 0, f"{item}, {state}\n{found.generate_report()}"
+            assert found.response["passes"], "axe looked at nothing"
+    page.close()
+    lab.theme("JupyterLab Light")
+
+
+def test_a_dead_kernel_still_answers_and_says_that_it_does_not_save(page: Page, lab: Lab) -> None:
+    page.run_all()
+    item = "05-troop-cuts"
+    form = page.question(item)
+    form.scroll_into_view_if_needed()
+    lab.api(f"api/sessions/{page.session()['id']}", "DELETE")
+    wrong, right = wrong_and_right(item)
+    form.locator("input").nth(wrong).check()
+    form.get_by_role("button", name="Check").click()
+    wait_until(
+        lambda: question(item).options[wrong].say in status(page, item), "graded in the page"
+    )
+    assert "not saved" in form.locator(".dq-note").text_content()
+    form.locator("input").nth(right).check()
+    form.get_by_role("button", name="Check").click()
+    wait_until(lambda: "Right." in status(page, item), "right in the page")
+
+
+def test_grading_in_the_page_agrees_with_python(browser: Any) -> None:
+    """The shared vectors, run through the very script that notebooks get."""
+    script = (Path(bank.__file__).parent / "quiz.js").read_text(encoding="utf-8")
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto("about:blank")
+    results = page.evaluate(
+        """async ([source, items, vectors]) => {
+            const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+            const { grade } = await import(url);
+            return vectors.map((v) => grade(items[v.item], v.response));
+        }""",
+        [script, VECTORS["items"], VECTORS["vectors"]],
+    )
+    context.close()
+    assert len(results) == len(VECTORS["vectors"]) > 50
+    for vector, result in zip(VECTORS["vectors"], results, strict=True):
+        expect = vector["expect"]
+        where = (vector["item"], vector["response"])
+        assert result["verdict"] == expect["verdict"], where
+        assert result["score"] == pytest.approx(expect["score"]), where
+        assert result["missing"] == expect["missing"], where
+        assert result["unread"] == expect["unread"], where
+        assert [c["about"] for c in result["comments"]] == expect["about"], where
+        assert ["".join(c["say"]) for c in result["comments"]] == expect["say"], where
+
+
+def test_the_chart_is_drawn_with_words_for_a_screen_reader(page: Page) -> None:
+    page.run_all()
+    drawing = page.page.locator(".jp-Notebook .vega-embed").first
+    drawing.scroll_into_view_if_needed()
+    assert drawing.get_attribute("role") == "graphics-document"
+    assert "undertakings of the first round" in drawing.get_attribute("aria-label")
+    assert drawing.locator("svg path[aria-roledescription]").count() >= 26
+    assert page.outside_requests() == []

@@ -1,0 +1,327 @@
+"""`dialogue lab` and the way it reads notebooks, with the real classes and a real server."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import pty
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import nbformat
+import pytest
+from jupyter_client import BlockingKernelClient
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from tornado.netutil import bind_sockets
+
+from dialogue import lab
+from dialogue.server import VIEW, CourseContents
+
+START = lab.START
+
+
+def widget_output(model_id, **data):
+    view = {VIEW: {"model_id": model_id, "version_major": 2, "version_minor": 0}}
+    return new_output("display_data", data={**view, "text/plain": "Quiz", **data})
+
+
+def write(path: Path, *outputs) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    cell = new_code_cell("ask()", execution_count=1, outputs=list(outputs))
+    spec = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    nbformat.write(new_notebook(cells=[new_markdown_cell("# Hello"), cell], metadata=spec), path)
+    return path
+
+
+def views(model) -> list[str]:
+    """The ids of the widgets that this reading of a notebook still refers to."""
+    outputs = model["content"]["cells"][1]["outputs"]
+    return [o["data"][VIEW]["model_id"] for o in outputs if VIEW in o.get("data", {})]
+
+
+# ---- reading a notebook -------------------------------------------------------------------
+
+
+@pytest.fixture
+def contents(tmp_path, monkeypatch):
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "data"))  # where signatures are kept
+    return CourseContents(root_dir=str(tmp_path))
+
+
+TWIN = {"text/html": "<p>Quiz</p>"}
+
+
+def test_without_a_kernel_the_readable_twin_replaces_the_widget(contents, tmp_path):
+    others = [
+        new_output("stream", name="stdout", text="hello"),
+        new_output("error", ename="E", evalue="e", traceback=[]),
+        new_output("display_data", data={"text/html": "<b>table</b>"}),
+        widget_output("no-twin"),
+    ]
+    path = write(tmp_path / "a.ipynb", widget_output("dead", **TWIN), *others)
+    before = path.read_bytes()
+
+    model = asyncio.run(contents.get("a.ipynb"))
+
+    # The widget without a twin stays: without its reference there would be less to see.
+    assert views(model) == ["no-twin"]
+    expected = nbformat.reads(before.decode(), as_version=4)
+    del expected["cells"][1]["outputs"][0]["data"][VIEW]
+    expected["cells"][1]["metadata"]["trusted"] = False
+    assert model["content"] == expected
+    assert path.read_bytes() == before
+
+
+def test_a_trusted_notebook_stays_trusted_and_a_save_loses_nothing_else(contents, tmp_path):
+    def trusted():
+        model = asyncio.run(contents.get("a.ipynb"))
+        return model, model["content"]["cells"][1]["metadata"]["trusted"]
+
+    note = new_output("stream", name="stdout", text="hello")
+    path = write(tmp_path / "a.ipynb", widget_output("dead", **TWIN), note)
+    assert not trusted()[1]
+
+    asyncio.run(contents.trust_notebook("a.ipynb"))
+    model, is_trusted = trusted()
+    assert is_trusted
+
+    expected = nbformat.read(path, as_version=4)
+    del expected["cells"][1]["outputs"][0]["data"][VIEW]
+    asyncio.run(contents.save({"type": "notebook", "content": model["content"]}, "a.ipynb"))
+    assert trusted()[1]
+    assert nbformat.read(path, as_version=4) == expected
+
+
+def test_reading_does_not_make_a_foreign_notebook_trusted(contents, tmp_path):
+    write(tmp_path / "a.ipynb", widget_output("dead", **TWIN))
+    model = asyncio.run(contents.get("a.ipynb"))
+    asyncio.run(contents.save({"type": "notebook", "content": model["content"]}, "a.ipynb"))
+    again = asyncio.run(contents.get("a.ipynb"))
+    assert again["content"]["cells"][1]["metadata"]["trusted"] is False
+
+
+# ---- a real server ------------------------------------------------------------------------
+
+
+def holding(port: int = 0) -> list[socket.socket]:
+    return bind_sockets(port, "127.0.0.1", backlog=1)
+
+
+def free_port() -> int:
+    (sock,) = holding()
+    with sock:
+        return sock.getsockname()[1]
+
+
+class Lab:
+    """`dialogue lab` as a process of its own, on a terminal, with a course of its own."""
+
+    def __init__(self, course: Path, *arguments: str, **env: str) -> None:
+        home = course.parent / "home"
+        home.mkdir(exist_ok=True)
+        # Nothing of the person who runs the tests: not their Jupyter, not their browser.
+        drop = ("JUPYTER", "DISPLAY", "WAYLAND", "BROWSER")
+        self.env = {k: v for k, v in os.environ.items() if not k.startswith(drop)}
+        self.env |= {"HOME": str(home), "DIALOGUE_COURSE": str(course), "TMPDIR": str(home), **env}
+        # On a terminal (and only there) Jupyter would ask "Shut down this server (y/[n])?".
+        self.terminal, stdin = pty.openpty()
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "dialogue.lab", *arguments],
+            stdin=stdin,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env=self.env,
+        )
+        os.close(stdin)
+        self.lines: list[str] = []
+        for line in self.process.stdout:
+            self.lines.append(line.rstrip())
+            if line.startswith("Ctrl+C"):
+                break
+        address = next((x.split()[-1] for x in self.lines if x.startswith("The course is")), "")
+        self.base, _, rest = address.partition("/lab/")
+        self.first, _, self.token = rest.partition("?token=")
+
+    def api(self, path: str, body=None, method: str | None = None):
+        request = urllib.request.Request(
+            self.base + path,
+            data=None if body is None else json.dumps(body).encode(),
+            method=method,
+            headers={"Authorization": f"token {self.token}"},
+        )
+        with urllib.request.urlopen(request, timeout=10) as reply:
+            text = reply.read().decode()
+        return text if path.startswith("/lab/tree") else json.loads(text or "null")
+
+    def stop(self) -> int:
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+        try:
+            rest, _ = self.process.communicate(timeout=10)
+        finally:
+            self.process.kill()  # a test that fails leaves no server behind
+            os.close(self.terminal)
+        self.lines += rest.splitlines()
+        return self.process.returncode
+
+
+@pytest.fixture
+def course(tmp_path):
+    write(tmp_path / "my course" / START)
+    return tmp_path / "my course"
+
+
+def test_it_starts_on_the_first_lesson_quietly_and_stops_at_once(course):
+    port = free_port()
+    for _ in range(2):  # the second start finds what the first has left
+        running = Lab(course, "--no-browser", "--port", str(port))
+        page = running.api(f"/lab/{running.first}")
+        news = running.api("/lab/api/settings/@jupyterlab/apputils-extension:notification")
+        began = time.monotonic()
+        assert running.stop() == 0
+        assert time.monotonic() - began < 5
+
+        assert running.base == f"http://127.0.0.1:{port}"
+        assert running.first == f"tree/{START}"
+        assert len(running.token) >= 32
+        assert [line.split()[0] for line in running.lines] == ["The", "Your", "Ctrl+C", "Stopped."]
+
+        config = json.loads(
+            page.split('id="jupyter-config-data" type="application/json">')[1].split("</script>")[0]
+        )
+        assert config["news"] == {"disabled": True}
+        assert not config["buildCheck"]
+        assert not config["buildAvailable"]
+        assert config["extensionManager"]["name"] == "read-only"
+        # All scripts and styles come from this server.
+        assert config["fullStaticUrl"].startswith("/static/")
+        assert news["schema"]["properties"]["fetchNews"]["default"] == "false"
+
+    # No settings, tabs or tokens are left behind, neither in the course nor in /tmp.
+    assert not list(course.glob(".jupyter/*"))
+    assert not list((course.parent / "home").glob("jupyter-clean-cfg*"))
+
+
+def test_the_learners_own_theme_is_kept_and_other_jupyter_configuration_is_not_read(course):
+    own = course.parent / "home" / ".jupyter"
+    themes = own / "lab/user-settings/@jupyterlab/apputils-extension/themes.jupyterlab-settings"
+    themes.parent.mkdir(parents=True)
+    themes.write_text('{"theme": "JupyterLab Dark"}')
+    (own / "jupyter_server_config.py").write_text("c.ServerApp.base_url = '/elsewhere'\n")
+    running = Lab(course, "--no-browser", "--port", str(free_port()))
+    try:
+        found = running.api("/lab/api/settings/@jupyterlab/apputils-extension:themes")
+        assert found["settings"]["theme"] == "JupyterLab Dark"
+        assert "elsewhere" not in running.base
+    finally:
+        running.stop()
+
+
+def test_without_a_web_browser_it_says_so_and_runs(course):
+    running = Lab(course, "--port", str(free_port()), PATH="/nonexistent")
+    page = running.api(f"/lab/{running.first}")
+    assert running.stop() == 0
+    assert "jupyter-config-data" in page
+    assert running.lines[0] == "No web browser was found here: open the address below in one."
+    assert len(running.lines) == 5
+
+
+def test_the_browser_gets_a_file_that_it_may_read_and_others_may_not(course, tmp_path):
+    seen = tmp_path / "seen"
+    browser = tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\necho "$1" > {seen}.part\nmv {seen}.part {seen}\n')
+    browser.chmod(0o755)
+    running = Lab(course, "--port", str(free_port()), BROWSER=str(browser))
+    try:
+        deadline = time.monotonic() + 8
+        while not seen.exists() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        address = seen.read_text().strip()
+        file = Path(urllib.request.url2pathname(address.removeprefix("file://")))
+        assert running.token not in address
+        assert file.parent == course / ".jupyter"
+        assert file.parent.stat().st_mode & 0o077 == 0
+        assert running.token in file.read_text()
+    finally:
+        running.stop()
+    assert not file.exists()
+
+
+def test_a_live_widget_is_kept_and_a_dead_one_is_not(course):
+    running = Lab(course, "--no-browser", "--port", str(free_port()))
+    try:
+        path = f"/api/contents/{START}"
+        kind = {"path": START, "name": "", "type": "notebook", "kernel": {"name": "python3"}}
+        session = running.api("/api/sessions", kind)
+        kernel = session["kernel"]["id"]
+        (connection,) = (course.parent / "home").rglob(f"kernel-{kernel}.json")
+        client = BlockingKernelClient(connection_file=str(connection))
+        client.load_connection_file()
+        client.start_channels()
+        client.wait_for_ready(timeout=8)
+        said: list[str] = []
+        client.execute_interactive(
+            "import ipywidgets; w = ipywidgets.IntSlider(); print(w.model_id)",
+            timeout=8,
+            output_hook=lambda message: said.append(message["content"].get("text", "")),
+        )
+        client.stop_channels()
+        alive = "".join(said).strip()
+        write(course / START, widget_output(alive, **TWIN), widget_output("dead", **TWIN))
+
+        assert views(running.api(path)) == [alive]
+        running.api(f"/api/kernels/{kernel}/restart", {})
+        assert views(running.api(path)) == []
+        running.api(f"/api/sessions/{session['id']}", method="DELETE")
+        assert views(running.api(path)) == []
+    finally:
+        assert running.stop() == 0
+
+
+# ---- what can be in the way ---------------------------------------------------------------
+
+
+def test_a_port_that_was_asked_for_and_is_taken(course, capsys, monkeypatch):
+    monkeypatch.setenv("DIALOGUE_COURSE", str(course))
+    (sock,) = holding()
+    with sock:
+        port = sock.getsockname()[1]
+        assert lab.main(["--port", str(port)]) == 1
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith(f"Port {port} is in use; choose another: make lab PORT=")
+    assert err.count("\n") == 1
+
+
+def test_the_default_port_when_taken_gives_way_to_the_next_free_one(course, capsys, monkeypatch):
+    monkeypatch.setenv("DIALOGUE_COURSE", str(course))
+    (sock,) = holding()
+    started = []
+    with sock:
+        monkeypatch.setattr(lab, "DEFAULT_PORT", sock.getsockname()[1])
+        monkeypatch.setattr(lab, "_serve", lambda port, browser: started.append(port) or 0)
+        assert lab.main(["--no-browser"]) == 0
+        assert started[0] > lab.DEFAULT_PORT
+    out = capsys.readouterr().out
+    assert out.startswith(f"Port {lab.DEFAULT_PORT} is in use, so the course takes {started[0]}; ")
+    assert out.count("\n") == 1
+
+
+def test_a_course_without_its_lessons(tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("DIALOGUE_COURSE", str(tmp_path))
+    assert lab.main([]) == 1
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "-1", "abc", ""])
+def test_what_is_no_port(port, capsys):
+    with pytest.raises(SystemExit):
+        lab.main([f"--port={port}"])
+    assert "give a number from 1 to 65535" in capsys.readouterr().err

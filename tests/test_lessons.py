@@ -1,0 +1,196 @@
+"""The anatomy of the lessons, and that each rule of it is seen to fail."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conftest import ROOT, copy_course
+from dialogue import bank, course, lessons
+
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+LESSON = "05-round-one"
+
+
+def test_there_are_lessons() -> None:
+    assert ROOT / "notebooks" / "00-start-here.ipynb" in NOTEBOOKS
+    assert ROOT / "notebooks" / f"{LESSON}.ipynb" in NOTEBOOKS
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
+def test_anatomy(path: Path) -> None:
+    assert [str(fault) for fault in lessons.check(path)] == []
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
+def test_file_is_in_canonical_form(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert lessons.written(json.loads(text)) == text, "run: dialogue tidy"
+
+
+def test_a_second_tidy_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    copy = copy_course(tmp_path / "course")
+    monkeypatch.setenv("DIALOGUE_COURSE", str(copy))
+    path = copy / "notebooks" / f"{LESSON}.ipynb"
+    assert lessons.tidy(path) is False
+
+
+def test_a_cell_that_fails_is_named_without_a_traceback(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from dialogue.cli import main
+
+    path = tmp_path / "broken.ipynb"
+    cell = {
+        "cell_type": "code",
+        "id": "bad",
+        "metadata": {},
+        "outputs": [],
+        "execution_count": None,
+    }
+    notebook = {"cells": [{**cell, "source": "1 / 0"}], "metadata": {}, "nbformat": 4}
+    path.write_text(json.dumps({**notebook, "nbformat_minor": 5}), encoding="utf-8")
+    assert main(["tidy", str(path)]) == 1
+    said = capsys.readouterr()
+    assert "could not be executed: ZeroDivisionError" in said.out
+    assert "Traceback" not in said.out + said.err
+
+
+# --- each rule of the anatomy, broken ---------------------------------------------------
+
+Cells = dict[str, dict[str, Any]]
+
+
+def prose(cell: str, old: str, new: str) -> Callable[[Cells], None]:
+    def change(cells: Cells) -> None:
+        source = "".join(cells[cell]["source"])
+        assert old in source, f"{old!r} is not in {cell}"
+        cells[cell]["source"] = source.replace(old, new, 1)
+
+    return change
+
+
+def rename(cell: str, name: str) -> Callable[[Cells], None]:
+    return lambda cells: cells[cell].update(id=name)
+
+
+RULES = {
+    "second title": (prose("talk", "## ", "# "), "only it, is of the first level"),
+    "skipped level": (prose("warm-up", "## ", "#### "), "skips a level"),
+    "no minutes": (prose("title", "**Time**", "Time"), "no line '**Time**"),
+    "objective without key point": (prose("key-points", "**05-4**", "**05-5**"), "do not mirror"),
+    "objective without items": (prose("objectives", "**05-1**", "**05-7**"), "05-7 has 0 items"),
+    "unknown paragraph badge": (prose("troops", "[P6]", "[P60]"), "[P60] has no target"),
+    "unknown source badge": (
+        prose("troops", "[src:STATE-2020-06-11-AR]", "[src:NOBODY]"),
+        "[src:NOBODY] has no target",
+    ),
+    "figure in a new paragraph": (
+        prose("protection", "Silence is content too.", "There were 42 of them.\n\nSilence is"),
+        "a figure or date without a badge",
+    ),
+    "image without words": (prose("talk", "1. **Vote**", "![](x.png) 1. **Vote**"), "without a text alternative"),
+    "too many words": (prose("talk", "1. **Vote**", "word " * 1500), "words of prose"),
+    "long cell": (prose("setup", "from", "# x\n" * 11 + "from"), "lines of code"),
+    "missing beat": (rename("talk", "chat"), "the beats are"),
+    "id without meaning": (rename("sides", "0a1b2c3d"), "name the cell"),
+    "unknown question": (prose("check-gloss", '"05-text-or-gloss"', '"05-text-or-glos"'), "not in the bank"),
+    "untitled folded cell": (prose("picture-ladder", "# How", "pass  # How"), "starts with a comment"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_broken_rule_is_seen(tmp_path: Path, name: str) -> None:
+    change, message = RULES[name]
+    notebook = json.loads((ROOT / "notebooks" / f"{LESSON}.ipynb").read_text(encoding="utf-8"))
+    change({cell["id"]: cell for cell in notebook["cells"]})
+    path = tmp_path / f"{LESSON}.ipynb"
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    found = [str(fault) for fault in lessons.check(path)]
+    assert any(message in fault for fault in found), found
+
+
+# --- the house rules for the course's own questions -------------------------------------
+
+
+def test_lesson_05_has_its_questions() -> None:
+    items = [q for name, q in bank.course_bank().questions.items() if name.startswith("05-")]
+    assert len(items) >= 14
+    assert {q.kind for q in items} >= {"single", "multiple", "numeric"}
+    for question in items:
+        missing = [
+            field
+            for field in ("para", "objective", "level", "hint", "explain", "sources")
+            if not getattr(question, field)
+        ]
+        assert not missing, (question.id, missing)
+
+
+def comments(question: Any) -> list[str]:
+    match question.kind:
+        case "single" | "multiple":
+            return [o.say for o in question.options]
+        case "numeric":
+            return [n.say for n in question.near]
+        case "classify":
+            return [say for s in question.statements for _, say in s.comments]
+    raise AssertionError(question.kind)
+
+
+def test_comments_are_there_and_short() -> None:
+    seen = 0
+    for question in bank.course_bank().questions.values():
+        for say in comments(question):
+            seen += 1
+            assert say, question.id
+            assert len(say.split()) <= 40, (question.id, say)
+    assert seen > 60
+
+
+def test_the_key_is_not_given_away_by_place_or_length() -> None:
+    singles = [q for q in bank.course_bank().questions.values() if q.kind == "single"]
+    places = [[o.right for o in q.options].index(True) for q in singles]
+    longest = [max(q.options, key=lambda o: len(o.text)).right for q in singles]
+    assert len(singles) >= 10
+    for place in set(places):
+        assert places.count(place) <= 0.6 * len(places)
+    assert len(set(places)) >= 3
+    assert sum(longest) <= 0.6 * len(singles)
+
+
+def test_numeric_keys_are_what_the_table_gives() -> None:
+    from dialogue import load
+
+    questions = bank.course_bank().questions
+    table = load("commitments")
+    assert questions["05-guess-iraq-alone"].answer == (table["party"] == "Iraq").sum()
+    weights = {"discusses": 1, "affirms": 2, "intends": 1, "pledges": 4}
+    points = table["strength"].astype(str).map(weights)
+    mean = points[table["domain"] == "security"].mean()
+    assert questions["05-tweak-intends"].answer == pytest.approx(mean, abs=0.005)
+    american = table[(table["party"] == "United States") & (table["domain"] != "security")]
+    assert questions["05-write-outside-security"].answer == len(american)
+
+
+# --- the map of the course ---------------------------------------------------------------
+
+
+def test_the_map_follows_the_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    copy = copy_course(tmp_path / "course")
+    monkeypatch.setenv("DIALOGUE_COURSE", str(copy))
+    written = {lesson.stem: lesson.written for lesson in course.lessons()}
+    assert len(written) == 13
+    assert written[LESSON] is True
+    assert "(55 min, ready)" in repr(course.course_map())
+    objectives = next(lesson for lesson in course.lessons() if lesson.stem == LESSON).objectives
+    assert list(objectives) == ["05-1", "05-2", "05-3", "05-4"]
+    assert objectives["05-1"].startswith("paraphrase")
+    (copy / "notebooks" / f"{LESSON}.ipynb").unlink()
+    assert "(55 min, planned)" in repr(course.course_map())
+    source = (ROOT / "notebooks" / f"{LESSON}.ipynb").read_text(encoding="utf-8")
+    (copy / "notebooks" / "13-more.ipynb").write_text(source, encoding="utf-8")
+    assert '<a href="13-more.ipynb">' in course.course_map()._repr_html_()
