@@ -207,6 +207,21 @@ def test_every_control_of_every_kind_by_keyboard(page: Page) -> None:
     assert cells(page) == before
 
 
+@pytest.mark.parametrize("notebook", ["00-start-here", LESSON])
+def test_run_and_save_leaves_the_file_as_it_was(browser: Any, lab: Lab, notebook: str) -> None:
+    """Somebody who only learns must not find changed files, a conflict or a red `make test`."""
+    file = lab.course / "notebooks" / f"{notebook}.ipynb"
+    before = file.read_text(encoding="utf-8")
+    page = Page(browser, lab, notebook).open()
+    page.run_all()
+    saved = file.stat().st_mtime_ns
+    page.page.keyboard.press("Control+s")
+    wait_until(lambda: file.stat().st_mtime_ns != saved, "the notebook is saved")
+    page.page.wait_for_timeout(300)
+    assert file.read_text(encoding="utf-8") == before
+    page.close()
+
+
 def test_targets_are_large_enough(page: Page) -> None:
     page.run_all()
     for item in (ITEM, "05-four-baskets", "05-verb-ladder", "05-guess-iraq-alone"):

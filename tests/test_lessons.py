@@ -194,3 +194,23 @@ def test_the_map_follows_the_files(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     source = (ROOT / "notebooks" / f"{LESSON}.ipynb").read_text(encoding="utf-8")
     (copy / "notebooks" / "13-more.ipynb").write_text(source, encoding="utf-8")
     assert '<a href="13-more.ipynb">' in course.course_map()._repr_html_()
+
+
+# --- badges ------------------------------------------------------------------------------
+
+
+def test_badges_become_readable_links_and_stay_so() -> None:
+    typed = "It fell [P6] [src:CRS-R40011]. Then it rose [P5]: so they say."
+    once = lessons.readable(typed, "#digest")
+    assert once.splitlines()[0] == (
+        "It fell ([P6]; [Congressional Research Service, 2011][src:CRS-R40011]). "
+        "Then it rose ([P5]): so they say."
+    )
+    assert '[P6]: #digest "Paragraph 6 of the article"' in once
+    assert "[src:CRS-R40011]: https://" in once
+    assert lessons.readable(once, "#digest") == once
+
+
+def test_a_badge_taken_out_takes_its_definition_with_it() -> None:
+    once = lessons.readable("One [P6], two [P7].", "#digest")
+    assert "P7" not in lessons.readable(once.replace(", two ([P7])", ""), "#digest")

@@ -14,6 +14,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from . import sources
+from .lessons import VEGA
 from .tables import load
 
 if TYPE_CHECKING:
@@ -45,8 +46,6 @@ INK = "var(--jp-content-font-color1, #1b1b1b)"
 QUIET = "var(--jp-border-color1, #8a8a8a)"
 FONT = "system-ui, sans-serif"
 TEXT_SIZE = 14
-
-VEGA = "application/vnd.vega.v5+json"
 
 
 @dataclass(frozen=True)
@@ -124,7 +123,7 @@ class Picture:
         vega["$schema"] = "https://vega.github.io/schema/vega/v5.json"
         vega["description"] = self.description
         return {
-            VEGA: vega,
+            VEGA: _whole(vega),
             "image/svg+xml": vl_convert.vegalite_to_svg(specification, vl_version="6.4"),
             "text/plain": f"Chart. {self.description}",
         }
@@ -158,13 +157,16 @@ def _commitments() -> Picture:
                 "rung:N",
                 sort=rungs[::-1],
                 scale=alt.Scale(domain=rungs[::-1]),
-                axis=alt.Axis(title="Rung of the verb ladder", grid=True, tickBand="center"),
+                axis=alt.Axis(title=None, grid=True, tickBand="center"),
             ),
             column=alt.Column(
                 "domain:N",
                 sort=list(DOMAINS.values()),
-                header=alt.Header(title=None, labelAnchor="start"),
-                spacing=14,
+                # Long labels break at " and ": five columns fit beside an open file list.
+                header=alt.Header(
+                    title=None, labelAnchor="start", labelExpr="split(datum.label, ' and ')"
+                ),
+                spacing=10,
             ),
             color=alt.Color(
                 "party:N",
@@ -183,7 +185,7 @@ def _commitments() -> Picture:
                 alt.Tooltip("commitment:N", title="Undertaking"),
             ],
         )
-        .properties(width=28 * widest, height=260)
+        .properties(width=21 * widest, height=260)
     )
     twin = pd.DataFrame(
         {
@@ -211,6 +213,15 @@ def _commitments() -> Picture:
         + "; ".join(sources.table_sources(table))
         + ".",
     )
+
+
+def _whole(value: Any) -> Any:
+    """19.0 as 19, all the way down: JupyterLab writes it so when it saves a notebook."""
+    if isinstance(value, dict):
+        return {key: _whole(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_whole(item) for item in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 CHARTS: dict[str, Callable[[], Picture]] = {"commitments": _commitments}

@@ -104,9 +104,12 @@ class _CourseMap:
             state = "ready" if lesson.written else "planned"
             cells = f'<th scope="row">{lesson.number}</th><td style="text-align:start">{title}</td>'
             rows.append(f"<tr>{cells}<td>{lesson.minutes} min</td><td>{state}</td></tr>")
-        head = "".join(f'<th scope="col">{h}</th>' for h in ("", "Lesson", "Time", "State"))
+        # JupyterLab aligns cells to the right, which is meant for numbers.
+        start = 'style="text-align:start"'
+        heads = ("No.", "Lesson", "Time", "State")
+        head = "".join(f'<th scope="col" {start}>{h}</th>' for h in heads)
         return (
-            "<table><caption>The lessons of the course</caption>"
+            f"<table><caption {start}>The lessons of the course</caption>"
             f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
         )
 

@@ -20,6 +20,7 @@ from typing import Any
 from . import bank, course, sources
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+VEGA = "application/vnd.vega.v5+json"
 
 # The ten beats, each by the id of its cell; a lesson may have more cells between them.
 BEATS = (
@@ -72,7 +73,7 @@ def asked(cells: list[dict[str, Any]]) -> list[str]:
 
 
 def _words(markdown: str) -> int:
-    text = _BADGE.sub("", re.sub(r"<[^>]+>", " ", _DEFINITION.sub("", markdown)))
+    text = _RUN.sub("", re.sub(r"<[^>]+>", " ", _DEFINITION.sub("", markdown)))
     return len(re.findall(r"\w[\w’'-]*", text))
 
 
@@ -167,7 +168,7 @@ def _check(path: Path) -> Iterator[Fault]:
         ):
             if block.startswith("#") or "|" in block:
                 continue
-            prose = _BADGE.sub("", re.sub(r"`[^`]*`|^\s*(\d+\.|-) ", "", block, flags=re.MULTILINE))
+            prose = _RUN.sub("", re.sub(r"`[^`]*`|^\s*(\d+\.|-) ", "", block, flags=re.MULTILINE))
             if _FIGURE.search(prose) and not _BADGE.search(block):
                 yield fault(cell["id"], f"a figure or date without a badge: {block[:70]!r}")
 
@@ -175,48 +176,74 @@ def _check(path: Path) -> Iterator[Fault]:
 # --- the canonical form ----------------------------------------------------------------
 
 
-def _badges(source: str, digest: str) -> str:
-    """Append a link definition for each badge, so that ``[P6]`` in prose is a link.
+# A run of badges, typed plainly (``[P4] [src:CRS-R40011]``) or already made readable.
+_ONE = r"(?:\[[^\[\]\n]+\])?\[(?:P\d+|src:[A-Za-z0-9-]+)\](?!\()"
+_RUN = re.compile(rf"\(?{_ONE}(?:[;, ]+{_ONE})*\)?")
 
-    Paragraph badges lead to the lesson's digest, source badges to its list of sources.
+
+def _badge(badge: str) -> str:
+    """One badge as a Markdown link: ``[P4]``, or ``[Publisher, year][src:…]``."""
+    if not badge.startswith("src:"):
+        return f"[{badge}]"
+    row = sources.bibliography().get(badge.removeprefix("src:"))
+    if row is None:
+        return f"[{badge}]"
+    label = row["publisher"].replace("[", "(").replace("]", ")")
+    return f"[{label}, {row['date'][:4] or 'no date'}][{badge}]"
+
+
+def readable(source: str, digest: str) -> str:
+    """*source* with its badges as readable links, in parentheses like any citation.
+
+    An author types ``[P4] [src:CRS-R40011]``.  What stands in the file is
+    ``([P4]; [Congressional Research Service, 2011][src:CRS-R40011])``, and below the text a
+    definition for each: paragraph badges lead to the lesson's digest, source badges to the
+    source itself.  Doing it twice changes nothing.
     """
     body = _DEFINITION.sub("", source).rstrip()
-    badges = dict.fromkeys(_BADGE.findall(body))
-    if not badges:
-        return body
-    lines = []
-    for badge in badges:
+
+    def link(run: re.Match[str]) -> str:
+        return f"({'; '.join(_badge(badge) for badge in _BADGE.findall(run[0]))})"
+
+    body = _RUN.sub(link, body)
+    definitions = []
+    for badge in dict.fromkeys(_BADGE.findall(body)):
         if badge.startswith("src:"):
-            row = sources.bibliography().get(badge[4:], {})
+            row = sources.bibliography().get(badge.removeprefix("src:"), {})
             # Inside a link title a double quote would end it.
             title = f"{row.get('publisher', '')}: {row.get('title', '')}".replace('"', "'")
             target = sources.web(row.get("address", "")) or "#Sources-and-next"
         else:
             title, target = f"Paragraph {badge[1:]} of the article", digest
-        lines.append(f'[{badge}]: {target} "{title}"')
-    return body + "\n\n" + "\n".join(lines)
+        definitions.append(f'[{badge}]: {target} "{title}"')
+    return "\n\n".join([body, "\n".join(definitions)]) if definitions else body
 
 
-def canonical(notebook: dict[str, Any]) -> dict[str, Any]:
-    """The form of an executed notebook that is committed."""
+def settled(notebook: dict[str, Any]) -> dict[str, Any]:
+    """A notebook without what makes noise: the sources stay as they are.
+
+    Widget state and views, a machine's metadata and the pictures that JupyterLab adds when
+    it saves are dropped; if every code cell has run, the execution counts become 1…n.
+    """
+    code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    complete = all(cell.get("execution_count") for cell in code)
     cells, count = [], 0
-    texts = ["".join(c["source"]) for c in notebook["cells"] if c["cell_type"] == "markdown"]
-    anchors = [
-        t for text in texts for _, t in _HEADING.findall(text) if "paragraph by paragraph" in t
-    ]
-    digest = "#" + (anchors[0].replace(" ", "-") if anchors else "Sources-and-next")
     for old in notebook["cells"]:
-        kept = {k: v for k, v in old.get("metadata", {}).items() if k in ("tags", "jupyter")}
-        source = "".join(old["source"])
-        cell: dict[str, Any] = {"cell_type": old["cell_type"], "id": old["id"], "metadata": kept}
+        # Without "trusted", JupyterLab would not sign what it saves; it is not written out.
+        kept = ("tags", "jupyter", "trusted")
+        cell: dict[str, Any] = {
+            "cell_type": old["cell_type"],
+            "id": old["id"],
+            "metadata": {k: v for k, v in old.get("metadata", {}).items() if k in kept and v != {}},
+            "source": "".join(old["source"]),
+        }
         if old["cell_type"] == "code":
             count += 1
-            cell["execution_count"] = count
-            cell["outputs"] = [_output(output, count) for output in old.get("outputs", [])]
-        else:
-            source = _badges(source, digest)
-        cell["source"] = source.splitlines(keepends=True)
-        cells.append(dict(sorted(cell.items())))
+            cell["execution_count"] = count if complete else old.get("execution_count")
+            cell["outputs"] = [
+                _output(output, cell["execution_count"]) for output in old.get("outputs", [])
+            ]
+        cells.append(cell)
     return {
         "cells": cells,
         "metadata": {
@@ -232,29 +259,41 @@ def canonical(notebook: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _output(output: dict[str, Any], count: int) -> dict[str, Any]:
+def _output(output: dict[str, Any], count: int | None) -> dict[str, Any]:
     output = dict(output)
     if output["output_type"] == "execute_result":
         output["execution_count"] = count
-    data = output.get("data")
-    if data and WIDGET_VIEW in data and "text/html" in data:
-        # Its model id is random and its state is not stored: every viewer is better off
-        # with the readable twin, and nbval compares that.
-        output["data"] = {mime: value for mime, value in data.items() if mime != WIDGET_VIEW}
-    if "metadata" in output:
-        output["metadata"] = {k: v for k, v in output["metadata"].items() if k in output["data"]}
-        output["metadata"].pop(WIDGET_VIEW, None)
-    for mime, value in output.get("data", {}).items():
-        if isinstance(value, str) and not mime.endswith("json"):
-            output["data"][mime] = value.splitlines(keepends=True)
-    if isinstance(output.get("text"), str):
-        output["text"] = output["text"].splitlines(keepends=True)
-    return dict(sorted(output.items()))
+    if "data" in output:
+        data = dict(output["data"])
+        if "text/html" in data:
+            # Its model id is random and its state is not stored: every viewer is better off
+            # with the readable twin, and nbval compares that.
+            data.pop(WIDGET_VIEW, None)
+        if VEGA in data:
+            data.pop("image/png", None)  # JupyterLab's own snapshot of the drawing
+        output["data"] = data
+        output["metadata"] = {k: v for k, v in output.get("metadata", {}).items() if k in data}
+    return output
+
+
+def canonical(notebook: dict[str, Any]) -> dict[str, Any]:
+    """The form of an executed notebook that is committed."""
+    result = settled(notebook)
+    texts = [cell["source"] for cell in result["cells"] if cell["cell_type"] == "markdown"]
+    headings = [text for source in texts for _, text in _HEADING.findall(source)]
+    digest = next((h for h in headings if "paragraph by paragraph" in h), "Sources and next")
+    for cell in result["cells"]:
+        cell["metadata"].pop("trusted", None)
+        if cell["cell_type"] == "markdown":
+            cell["source"] = readable(cell["source"], "#" + digest.replace(" ", "-"))
+    return result
 
 
 def written(notebook: dict[str, Any]) -> str:
-    """The canonical notebook as the text of its file."""
-    return json.dumps(canonical(notebook), ensure_ascii=False, indent=1) + "\n"
+    """The canonical notebook as the text of its file, byte for byte as Jupyter writes it."""
+    import nbformat
+
+    return nbformat.writes(nbformat.from_dict(canonical(notebook))) + "\n"
 
 
 def execute(path: Path) -> dict[str, Any]:

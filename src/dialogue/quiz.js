@@ -399,7 +399,7 @@ function quiz(model, root) {
   root.setAttribute("role", "group");
   if (content.title) {
     root.setAttribute("aria-labelledby", uid);
-    root.append(make("div", { class: "dq-head" }, make("p", { class: "dq-title", id: uid, dir: "auto" }, content.title), score));
+    root.append(make("div", { class: "dq-head" }, make("p", { class: "dq-title", id: uid, dir: "auto" }, content.title), content.items.length > 1 ? score : null));
   } else {
     root.setAttribute("aria-label", strings.question.split("{")[0].trim());
   }

@@ -1,9 +1,12 @@
-"""How the course's JupyterLab reads a notebook: a dead widget gives way to its readable twin.
+"""How the course's JupyterLab reads and saves a notebook.
 
 A saved notebook holds, for each widget, a reference to a model that lives in the kernel only.
 Opened without that kernel it shows "Error displaying widget: model not found" although a
 readable twin (``text/html``) lies beside it, because JupyterLab prefers the widget.  So such
-references are dropped while the notebook is read.  The file itself is not touched.
+references never reach the file of a lesson, and are given back only while their kernel lives.
+
+A lesson is also saved without the other noise that JupyterLab adds.  Somebody who opens a
+lesson, runs it and saves has then changed nothing that git or nbval could see.
 """
 
 from __future__ import annotations
@@ -12,11 +15,26 @@ from typing import Any
 
 from jupyter_server.services.contents.largefilemanager import AsyncLargeFileManager
 
-VIEW = "application/vnd.jupyter.widget-view+json"
+from .lessons import WIDGET_VIEW as VIEW
+from .lessons import settled
 
 
 class CourseContents(AsyncLargeFileManager):
-    """JupyterLab's own default contents manager, with one change to what `get` returns."""
+    """JupyterLab's own default contents manager, with two changes to lessons' outputs."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Where the widgets were when a lesson was last saved: path, cell id, number of output.
+        self._saved_views: dict[str, dict[tuple[str, int], dict[str, Any]]] = {}
+
+    async def save(self, model: dict[str, Any], path: str = "") -> dict[str, Any]:
+        name = path.strip("/")
+        if model.get("type") == "notebook" and "content" in model and _is_lesson(name):
+            self._saved_views[name] = {
+                place: data[VIEW] for place, data in _bundles(model["content"]) if VIEW in data
+            }
+            model = {**model, "content": settled(model["content"])}
+        return await super().save(model, path)
 
     async def get(
         self,
@@ -29,10 +47,17 @@ class CourseContents(AsyncLargeFileManager):
         # The base class has checked the signature and marked the cells by the time it
         # returns, so a trusted notebook stays trusted, and is signed anew when it is saved.
         model = await super().get(path, content, type, format, require_hash)
-        if content and model["type"] == "notebook" and _views(model["content"]):
-            alive = await self._living_models(path.strip("/"))
-            for data in _views(model["content"]):
-                if alive is not None and data[VIEW].get("model_id") not in alive:
+        if not content or model["type"] != "notebook":
+            return model
+        name = path.strip("/")
+        bundles = dict(_bundles(model["content"]))
+        for place, view in self._saved_views.get(name, {}).items():
+            if place in bundles:
+                bundles[place].setdefault(VIEW, view)
+        if any(VIEW in data for data in bundles.values()):
+            alive = await self._living_models(name)
+            for data in bundles.values():
+                if VIEW in data and alive is not None and data[VIEW].get("model_id") not in alive:
                     del data[VIEW]
         return model
 
@@ -69,12 +94,16 @@ class CourseContents(AsyncLargeFileManager):
         return set(reply["content"]["comms"])
 
 
-def _views(notebook: dict[str, Any]) -> list[dict[str, Any]]:
-    """The output bundles that hold a widget reference and a readable twin beside it."""
-    bundles = (
-        output.get("data", {})
+def _is_lesson(path: str) -> bool:
+    return path.startswith("notebooks/") and path.count("/") == 1
+
+
+def _bundles(notebook: dict[str, Any]) -> list[tuple[tuple[str, int], dict[str, Any]]]:
+    """Every output that has a readable twin, with its place: the cell's id and a number."""
+    return [
+        ((cell.get("id", ""), number), output["data"])
         for cell in notebook["cells"]
         if cell["cell_type"] == "code"
-        for output in cell["outputs"]
-    )
-    return [data for data in bundles if VIEW in data and "text/html" in data]
+        for number, output in enumerate(cell["outputs"])
+        if "text/html" in output.get("data", {})
+    ]
