@@ -1,0 +1,85 @@
+"""What README and CONTRIBUTING say is true, and nothing foreign has crept in."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from conftest import ROOT
+from dialogue import bank, course
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+
+
+def test_the_readmes_map_follows_the_files() -> None:
+    rows = re.findall(r"^\| (\d\d) \| (.+?) \| (ready|planned) \|$", README, re.MULTILINE)
+    expected = []
+    for lesson in course.lessons()[1:]:
+        path = f"notebooks/{lesson.stem}.ipynb"
+        title = f"[{lesson.title}]({path})" if lesson.written else lesson.title
+        expected.append((lesson.number, title, "ready" if lesson.written else "planned"))
+    assert rows == expected
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "seeds/README.md"])
+def test_links_lead_somewhere(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    targets = re.findall(r"\]\(([^)#]+)\)", text)
+    for target in targets:
+        if not target.startswith("https://"):
+            assert ((ROOT / name).parent / target).exists(), target
+
+
+def test_the_ten_lines_of_contributing_are_a_valid_exercise(tmp_path: Path) -> None:
+    item = re.search(r"```yaml\n(.*?)```", CONTRIBUTING, re.DOTALL)
+    assert item
+    assert len(item[1].splitlines()) <= 10
+    file = tmp_path / "new.yaml"
+    file.write_text(f"quiz: new\nitems:\n{item[1]}", encoding="utf-8")
+    assert [str(fault) for fault in bank.read([file]).faults] == []
+    broken = re.sub(r"      say: .*\n", "", item[1], count=1)
+    file.write_text(f"quiz: new\nitems:\n{broken}", encoding="utf-8")
+    message = re.search(r"the wrong option .*?; add 'say:'", CONTRIBUTING)
+    assert message
+    assert message[0] in str(bank.read([file]).faults[0])
+
+
+def test_contributing_lists_every_kind_and_field() -> None:
+    for kind, own in bank.KIND_FIELDS.items():
+        row = re.search(rf"^\| `{kind}` \| (.+?) \|", CONTRIBUTING, re.MULTILINE)
+        assert row, kind
+        for field in own:
+            assert f"`{field}`" in row[1], (kind, field)
+    for field in bank.COMMON_FIELDS:
+        assert field in CONTRIBUTING
+
+
+def test_no_file_names_a_folder_of_one_machine() -> None:
+    found = subprocess.run(
+        ["git", "grep", "-nIE", r"/(home|Users|root)/[a-z]", "--", ".", ":!uv.lock"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    if found.returncode > 1:
+        pytest.skip("not a git checkout (a release archive, for example)")
+    assert found.stdout == ""
+
+
+def test_quoted_words_stay_under_the_limit() -> None:
+    """At most 100 quoted words of officials in the lessons; ours are marked by curly quotes."""
+    import json
+
+    words = 0
+    for path in (ROOT / "notebooks").glob("*.ipynb"):
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            if cell["cell_type"] == "markdown":
+                text = re.sub(
+                    r"<details>.*?</details>", "", "".join(cell["source"]), flags=re.DOTALL
+                )
+                words += sum(len(quote.split()) for quote in re.findall(r"“([^”]+)”", text))
+    assert 0 < words <= 100
