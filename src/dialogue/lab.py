@@ -42,12 +42,12 @@ def main(argv: list[str] | None = None) -> int:
         browser = False
         _say("No web browser was found here: open the address below in one.")
     try:
-        return _serve(port, browser)
+        return _serve(port, browser, fixed=args.port is not None)
     except KeyboardInterrupt:  # Ctrl+C before the server was up
         return 0
 
 
-def _serve(port: int, browser: bool) -> int:
+def _serve(port: int, browser: bool, *, fixed: bool) -> int:
     # Here, not at the top: `dialogue check` and the others must not wait for JupyterLab.
     import zmq
     from jupyter_core.paths import (
@@ -89,7 +89,8 @@ def _serve(port: int, browser: bool) -> int:
     config.ServerApp.contents_manager_class = "dialogue.server.CourseContents"
     config.ServerApp.ip = "127.0.0.1"
     config.ServerApp.port = port
-    config.ServerApp.port_retries = 0  # we have looked, and have told the learner
+    # We have looked; another course that starts in the same second may still be quicker.
+    config.ServerApp.port_retries = 0 if fixed else 50
     config.ServerApp.open_browser = browser
     # Containers and small boards run as root; the server listens on this computer only.
     config.ServerApp.allow_root = True
@@ -110,19 +111,21 @@ def _serve(port: int, browser: bool) -> int:
             if hasattr(signal, name):
                 signal.signal(getattr(signal, name), lambda *_: server.stop(from_signal=True))
         # The server listens only once its loop runs; the address is printed right after.
-        address = f"{server.connection_url.rstrip('/')}/lab/tree/{START}"
-        token = server.identity_provider.token
-        server.io_loop.add_callback(
-            _say,
-            f"The course is open at {address}?token={token}\n"
-            "Your answers are kept on this computer and sent nowhere.\n"
-            "Ctrl+C in this window stops the course.",
-        )
+        server.io_loop.add_callback(_welcome, server)
         server.start()
     finally:
         shutil.rmtree(ours, ignore_errors=True)
     _say("Stopped. Your answers are kept; start again whenever you like.")
     return 0
+
+
+def _welcome(server: Any) -> None:
+    address = f"{server.connection_url.rstrip('/')}/lab/tree/{START}"
+    _say(
+        f"The course is open at {address}?token={server.identity_provider.token}\n"
+        "Your answers are kept on this computer and sent nowhere.\n"
+        "Ctrl+C in this window stops the course."
+    )
 
 
 def _open_file_where_browsers_may_read(server: Any) -> None:

@@ -32,6 +32,7 @@ STRINGS = {
     "choose_one": "Choose one.",
     "choose_many": "Choose every one that fits.",
     "choose_label": "Choose…",
+    "labels": "Labels:",
     "your_answer": "Your answer",
     "check": "Check",
     "hint": "Hint",
@@ -158,42 +159,52 @@ def _letter(index: int) -> str:
 
 
 def _twin_html(questions: list[Question], title: str) -> str:
+    # Plain elements only, no attributes that matter: an untrusted page strips most of them.
     parts = [f"<p><strong>{escape(title)}</strong></p>"] if title else []
     parts.append(f"<p><em>{escape(STRINGS['live'])}</em></p>")
     for n, question in enumerate(questions, 1):
-        number = f"{n}. " if len(questions) > 1 else ""
-        paras = "".join(f" [{p}]" for p in question.para)
-        parts.append(f"<div><strong>{number}</strong>{text.html(question.ask, block=True)}")
-        if paras:
-            parts.append(f"<p>{escape(STRINGS['paragraphs'])}{escape(paras)}</p>")
+        number = f"<strong>{n}.</strong> " if len(questions) > 1 else ""
+        words = text.html(question.ask, block=True)
+        parts.append("<hr>" + words.replace('<p dir="auto">', f'<p dir="auto">{number}', 1))
+        if question.para:
+            para = f"{STRINGS['paragraphs']} {', '.join(question.para)}"
+            parts.append(f"<p>{escape(para)}</p>")
         match question:
             case Single() | Multiple():
-                rows = "".join(
-                    f"<li>{text.html(o.text)}<details><summary>{_comment_on(_letter(i))}</summary>"
-                    f"{_verdict(o.right)} {text.html(o.say)}</details></li>"
+                rows = [
+                    (_letter(i), o.text, f"{_verdict(o.right)} {text.html(o.say)}")
                     for i, o in enumerate(question.options)
-                )
-                parts.append(f'<ol type="A">{rows}</ol>')
-            case Numeric():
-                parts.append(f"<p>{escape(STRINGS['your_answer'])}: … {escape(question.unit)}</p>")
+                ]
             case Classify():
-                labels = " · ".join(escape(label) for label in question.labels)
-                rows = "".join(
-                    f"<li>{text.html(s.text)}<details><summary>{_comment_on(str(i))}</summary>"
-                    f"<strong>{escape(s.label)}</strong><ul>{_label_comments(s)}</ul></details></li>"
+                parts.append(f"<p>{escape(STRINGS['labels'])} {_labels(question)}</p>")
+                rows = [
+                    (str(i), s.text, f"<strong>{escape(s.label)}</strong>{_label_comments(s)}")
                     for i, s in enumerate(question.statements, 1)
-                )
-                parts.append(f"<p>{labels}</p><ol>{rows}</ol>")
-        if question.hint:
-            parts.append(
-                f"<details><summary>{escape(STRINGS['hint'])}</summary>"
-                f"{text.html(question.hint, block=True)}</details>"
+                ]
+            case Numeric():
+                unit = f" {question.unit}" if question.unit else ""
+                parts.append(f"<p>{escape(STRINGS['your_answer'])}: ____{escape(unit)}</p>")
+                rows = []
+        if rows:
+            items = "".join(
+                f"<li><strong>{name}.</strong> {text.html(words)}"
+                f"<details><summary>{_comment_on(name)}</summary>{comment}</details></li>"
+                for name, words, comment in rows
             )
-        parts.append(
-            f"<details><summary>{escape(STRINGS['reveal'])}</summary>"
-            f"{_key_html(question)}{text.html(question.explain, block=True)}</details></div>"
-        )
+            parts.append(f"<ul>{items}</ul>")
+        if question.hint:
+            parts.append(_details(STRINGS["hint"], text.html(question.hint, block=True)))
+        explain = text.html(question.explain, block=True)
+        parts.append(_details(STRINGS["reveal"], _key_html(question) + explain))
     return "\n".join(parts)
+
+
+def _details(summary: str, body: str) -> str:
+    return f"<details><summary>{escape(summary)}</summary>{body}</details>"
+
+
+def _labels(question: Classify) -> str:
+    return escape(" · ".join(question.labels))
 
 
 def _comment_on(what: str) -> str:
@@ -201,9 +212,8 @@ def _comment_on(what: str) -> str:
 
 
 def _label_comments(statement: Statement) -> str:
-    return "".join(
-        f"<li>{escape(label)}: {text.html(say)}</li>" for label, say in statement.comments
-    )
+    rows = (f"<li>{escape(label)}: {text.html(say)}</li>" for label, say in statement.comments)
+    return f"<ul>{''.join(rows)}</ul>"
 
 
 def _verdict(right: bool) -> str:
