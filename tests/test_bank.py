@@ -243,7 +243,7 @@ def test_check_names_faults_and_exits_1(tmp_path: Path) -> None:
 def test_check_of_the_course_is_clean() -> None:
     done = run()
     assert done.returncode == 0, done.stdout
-    assert re.match(r"\d+ questions in \d+ file\(s\), no faults", done.stdout)
+    assert re.match(r"\d+ questions in \d+ file\(s\) and \d+ tables, no faults", done.stdout)
 
 
 @pytest.mark.parametrize("name", ["missing.yaml", "."])

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import csv
 import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,86 +17,144 @@ import pytest
 from frictionless import Package, Schema
 
 from conftest import ROOT, copy_course
-from dialogue import cite, load, sources, tables
+from dialogue import cite, dictionary, evidence, load, sources, tables
 
 
-def packages(course: Path) -> dict[str, Package]:
-    return {name: Package(str(course / name / "datapackage.json")) for name in ("seeds", "data")}
+def problems(course: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    monkeypatch.setenv("DIALOGUE_COURSE", str(course))
+    return [str(fault) for fault in evidence.check()]
 
 
-def problems(course: Path) -> list[str]:
-    """What frictionless finds, keys between the two packages included.
-
-    The standard has no key into another package, so a field names it as ``references``;
-    here both packages are put into one and the keys become ordinary foreign keys.
-    """
-    found = []
-    every = packages(course)
-    for package in every.values():
-        report = package.validate()
-        found += [
-            " ".join(map(str, row)) for row in report.flatten(["rowNumber", "fieldName", "message"])
-        ]
-        found += [error.message for error in report.errors]
-    if found:
-        return found
-    keys = 0
-    for package in every.values():
-        for resource in package.resources:
-            for field in resource.schema.to_descriptor()["fields"]:
-                target = field.get("references")
-                if not target:
-                    continue
-                keys += 1
-                column = every[target["package"]].get_resource(target["resource"])
-                values = {row[target["field"]] for row in column.read_rows()}
-                found += [
-                    f"{resource.path}:{number} {field['name']}: no {target['resource']} {value!r}"
-                    for number, row in enumerate(resource.read_rows(), 2)
-                    if (value := row[field["name"]]) is not None and value not in values
-                ]
-    assert keys > 0, "no key between the packages was checked"
-    return found
-
-
-def test_the_evidence_is_valid() -> None:
-    assert problems(ROOT) == []
-
-
-@pytest.mark.parametrize(
-    ("file", "column", "value", "word"),
-    [
-        ("data/commitments.csv", "strength", "promises", "strength"),
-        ("data/commitments.csv", "party", "", "party"),
-        ("data/commitments.csv", "round", "one", "round"),
-        ("data/commitments.csv", "commitment_id", "C02", "commitment_id"),
-        ("data/commitments.csv", "source_id", "NOBODY-2020", "NOBODY-2020"),
-        ("data/commitments.csv", "paragraph", "P32x", "paragraph"),
-        ("seeds/sources.csv", "date", "June 2020", "date"),
-        ("seeds/sources.csv", "kind", "rumour", "kind"),
-        ("seeds/paragraphs.csv", "paragraph", "P2", "paragraph"),
-        ("seeds/paragraphs.csv", "duplicate_of", "P33", "duplicate_of"),
-    ],
-)
-def test_a_broken_row_is_seen(
-    tmp_path: Path, file: str, column: str, value: str, word: str
-) -> None:
-    course = copy_course(tmp_path / "course")
-    with (course / file).open(encoding="utf-8", newline="") as handle:
+def rewrite(file: Path, change: Callable[[list[dict[str, str]]], object]) -> None:
+    with file.open(encoding="utf-8", newline="") as handle:
         rows = list(csv.DictReader(handle))
-    rows[0][column] = value
-    with (course / file).open("w", encoding="utf-8", newline="") as handle:
+    change(rows)
+    with file.open("w", encoding="utf-8", newline="") as handle:
         writer = csv.DictWriter(handle, list(rows[0]))
         writer.writeheader()
         writer.writerows(rows)
-    found = problems(course)
-    assert any(word in line for line in found), found
 
 
-def test_a_missing_table_is_seen(tmp_path: Path) -> None:
+def test_the_evidence_is_valid() -> None:
+    assert [str(fault) for fault in evidence.check()] == []
+
+
+BROKEN_CELLS = [
+    ("data/commitments.csv", "strength", "pledge", "'pledge' is not in the vocabulary; did you mean 'pledges'?"),
+    ("data/commitments.csv", "party", "", "the cell is empty"),
+    ("data/commitments.csv", "round", "one", "'one' is not of the type integer; write a whole number"),
+    ("data/commitments.csv", "commitment_id", "C02", "stands twice"),
+    ("data/commitments.csv", "source_id", "STATE-2020-06-11-AR-X", "did you mean STATE-2020-06-11-AR"),
+    ("data/commitments.csv", "paragraph", "P32x", "does not fit the pattern"),
+    ("seeds/sources.csv", "date", "June 2020", "does not fit the pattern"),
+    ("seeds/sources.csv", "kind", "rumour", "is not in the vocabulary; choose one of"),
+    ("seeds/paragraphs.csv", "paragraph", "P2", "stands twice"),
+    ("seeds/paragraphs.csv", "duplicate_of", "P33", "P33"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("file", "column", "value", "words"), BROKEN_CELLS)
+def test_a_broken_cell_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: str, column: str, value: str, words: str
+) -> None:
     course = copy_course(tmp_path / "course")
-    (course / "data" / "commitments.csv").unlink()
-    assert any("commitments.csv" in line for line in problems(course))
+    rewrite(course / file, lambda rows: rows[0].update({column: value}))
+    found = problems(course, monkeypatch)
+    assert any(words in line and file in line.replace("\\", "/") for line in found), found
+    if "twice" not in words:
+        assert any(re.search(rf"\.csv:2: {column}: ", line) for line in found), found
+
+
+def test_all_faults_of_all_tables_come_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    course = copy_course(tmp_path / "course")
+    rewrite(course / "data/commitments.csv", lambda rows: rows[3].update(strength="vows"))
+    rewrite(course / "data/commitments.csv", lambda rows: rows[5].update(round="x"))
+    rewrite(course / "seeds/sources.csv", lambda rows: rows[1].update(side="nobody"))
+    found = problems(course, monkeypatch)
+    assert len(found) == 3
+    assert ["csv:5: strength" in found[0], "csv:7: round" in found[1]] == [True, True]
+
+
+def damage(name: str) -> Callable[[Path], object]:
+    table, package = "data/commitments.csv", "data/datapackage.json"
+
+    def text(file: str, old: str, new: str) -> Callable[[Path], object]:
+        def change(course: Path) -> None:
+            source = (course / file).read_text(encoding="utf-8")
+            assert old in source
+            (course / file).write_text(source.replace(old, new, 1), encoding="utf-8")
+
+        return change
+
+    return {
+        "missing table": lambda course: (course / table).unlink(),
+        "wrong encoding": lambda course: (course / table).write_bytes(
+            (course / table).read_text(encoding="utf-8").replace("Iraq", "Irâq").encode("latin-1")
+        ),
+        "extra column": lambda course: rewrite(
+            course / table, lambda rows: [row.update(mood="good") for row in rows]
+        ),
+        "renamed column": text(table, "strength", "strenght"),
+        "short row": text(table, ",1,both,framework,", ",1,"),
+        "undescribed table": lambda course: (course / "data/more.csv").write_text("a\n1\n"),
+        "broken description": text(package, "{", "{,"),
+        "no description": lambda course: (course / package).unlink(),
+        "empty description": lambda course: (course / package).write_text("[]"),
+    }[name]
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("missing table", "the table is missing; restore the file"),
+        ("wrong encoding", "not UTF-8 text; save it as CSV UTF-8"),
+        ("extra column", "the column 'mood' is not described"),
+        ("renamed column", "the column 'strenght' does not belong here; the columns are"),
+        ("short row", "csv:2: the row has too few cells; count the commas"),
+        ("undescribed table", "the table is not described"),
+        ("broken description", "not valid JSON"),
+        ("no description", "cannot be read"),
+        ("empty description", "does not describe a Data Package"),
+    ],
+)
+def test_a_damaged_file_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, words: str
+) -> None:
+    course = copy_course(tmp_path / "course")
+    damage(name)(course)
+    found = problems(course, monkeypatch)
+    assert any(words in line for line in found), found
+
+
+def test_the_command_names_them_without_a_traceback(tmp_path: Path) -> None:
+    course = copy_course(tmp_path / "course")
+    rewrite(course / "data/commitments.csv", lambda rows: rows[0].update(round="one"))
+    done = subprocess.run(
+        [sys.executable, "-m", "dialogue.cli", "check"],
+        env={**os.environ, "DIALOGUE_COURSE": str(course)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1
+    assert "commitments.csv:2: round: 'one' is not of the type integer" in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("folder", ["seeds", "data"])
+def test_a_plain_frictionless_accepts_each_package(folder: str) -> None:
+    """Strangers use the standard tool, not ours."""
+    assert Package(str(ROOT / folder / "datapackage.json")).validate().valid
+
+
+def test_the_dictionary_explains_every_field() -> None:
+    table = dictionary("commitments")
+    assert list(table.index) == list(load("commitments").columns)
+    assert table["meaning"].str.len().min() > 10
+    assert "discusses" in table.loc["strength", "values"]
+    with pytest.raises(KeyError, match="commitments"):
+        dictionary("comitments")
 
 
 def test_every_file_is_described_and_every_field_explained() -> None:

@@ -15,6 +15,7 @@ _HOME = {
     "chart": "dialogue.charts",
     "cite": "dialogue.sources",
     "course_map": "dialogue.course",
+    "dictionary": "dialogue.tables",
     "load": "dialogue.tables",
     "my_answers": "dialogue.quiz",
 }

@@ -528,7 +528,7 @@ class _Reader:
 # --- files -----------------------------------------------------------------------------
 
 
-def _shown(path: Path) -> str:
+def shown(path: Path) -> str:
     """The path as the person at the keyboard would type it."""
     try:
         return os.path.relpath(path)
@@ -538,7 +538,7 @@ def _shown(path: Path) -> str:
 
 def read_file(path: Path, ids: Known, bank: Bank) -> None:
     """Add the questions and the faults of one file to *bank*."""
-    name = _shown(path)
+    name = shown(path)
 
     def whole(message: str, remedy: str, line: int = 1) -> None:
         bank.faults.append(Fault(name, line, "", message, remedy))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    from . import bank
+    from . import bank, evidence, tables
 
     missing = [path for path in arguments.paths if not path.exists()]
     for path in missing:
@@ -22,13 +22,25 @@ def _check(arguments: argparse.Namespace) -> int:
         print(f"{where}:1: no question bank here; banks end in .yaml", file=sys.stderr)
         return 1
     result = bank.read(found)
-    for fault in result.faults:
+    faults = list(result.faults)
+    read = f"{len(result.questions)} questions in {len(found)} file(s)"
+    if not arguments.paths:  # the whole course: its tables too
+        try:
+            faults += evidence.check()
+            read += f" and {len(tables.resources())} tables"
+        except evidence.NotInstalled:
+            print(
+                "The tables were not checked: that needs frictionless, which comes with "
+                "'make test' or with: pip install 'us-iraq-dialogue-course[instructor]'",
+                file=sys.stderr,
+            )
+    for fault in faults:
         print(fault)
-    if result.faults or missing:
-        count = len(result.faults) + len(missing)
-        print(f"{count} fault{'s' if count != 1 else ''} in {len(found)} file(s)", file=sys.stderr)
+    if faults or missing:
+        count = len(faults) + len(missing)
+        print(f"{count} fault{'s' if count != 1 else ''}; read: {read}", file=sys.stderr)
         return 1
-    print(f"{len(result.questions)} questions in {len(found)} file(s), no faults")
+    print(f"{read}, no faults")
     return 0
 
 
@@ -96,9 +108,9 @@ def parser() -> argparse.ArgumentParser:
 
     check = commands.add_parser(
         "check",
-        help="check question banks",
-        description="Check question banks and name every fault as "
-        "'file:line: item: fault; remedy'. Exit code 0: none found; 1: some.",
+        help="check questions and tables",
+        description="Check question banks, and without a PATH the course's tables too. Every "
+        "fault is named as 'file:line: item: fault; remedy'. Exit code 0: none; 1: some.",
     )
     check.add_argument(
         "paths",

@@ -35,6 +35,37 @@ def resources() -> dict[str, dict[str, Any]]:
     return found
 
 
+def _resource(name: str) -> dict[str, Any]:
+    every = resources()
+    if name not in every:
+        near = get_close_matches(name, every, n=3, cutoff=0.3) or sorted(every)
+        raise KeyError(f"There is no table {name!r}. Try: {', '.join(near)}.")
+    return every[name]
+
+
+def dictionary(name: str) -> pd.DataFrame:
+    """What the columns of a table mean: one row a field, with type, unit and vocabulary.
+
+    Raises ``KeyError`` with the nearest names when there is no such table.
+    """
+    import pandas as pd
+
+    rows = []
+    for field in _resource(name)["schema"]["fields"]:
+        target = field.get("references")
+        values = field.get("categories") or field.get("constraints", {}).get("enum") or []
+        rows.append(
+            {
+                "field": field["name"],
+                "type": field["type"],
+                "unit": field.get("unit", ""),
+                "values": f"see {target['resource']}" if target else ", ".join(map(str, values)),
+                "meaning": field["description"],
+            }
+        )
+    return pd.DataFrame(rows).set_index("field")
+
+
 def load(name: str) -> pd.DataFrame:
     """Load one table, such as ``load("commitments")``.
 
@@ -44,11 +75,7 @@ def load(name: str) -> pd.DataFrame:
     """
     import pandas as pd
 
-    every = resources()
-    if name not in every:
-        near = get_close_matches(name, every, n=3, cutoff=0.3) or sorted(every)
-        raise KeyError(f"There is no table {name!r}. Try: {', '.join(near)}.")
-    resource = every[name]
+    resource = _resource(name)
     table = pd.read_csv(resource["file"], dtype=str, keep_default_na=False, na_values=[""])
     for field in resource["schema"]["fields"]:
         column = field["name"]
