@@ -54,9 +54,9 @@ BANK = "exercises/05-round-one.yaml"
 CHANGES = {
     "a table's text": edit("data/commitments.csv", "Iraqi universities", "Iraqi schools"),
     "a table's coding": edit("data/commitments.csv", ",security,", ",political,"),
-    "a chart's colour": edit("src/dialogue/charts.py", "#C85000", "#C85001"),
-    "a chart's mark": edit("src/dialogue/charts.py", "triangle-up", "triangle-down"),
-    "a chart's description": edit("src/dialogue/charts.py", "one mark each", "a mark each"),
+    "a chart's colour": edit("src/dialogue/charts/look.py", "#C85000", "#C85001"),
+    "a chart's mark": edit("src/dialogue/charts/look.py", "triangle-up", "triangle-down"),
+    "a chart's description": edit("src/dialogue/charts/commitments.py", "one mark each", "a mark each"),
     "a question": edit(BANK, "staying in Iraq for good", "staying in Iraq for ever"),
     "a comment": edit(BANK, "No base was reserved here", "No base was reserved there"),
     "an explanation": edit(BANK, "The line rules out permanence", "It rules out permanence"),

@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from . import bank, course, sources
+from .charts.look import VEGA
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
-VEGA = "application/vnd.vega.v5+json"
 
 # The ten beats, each by the id of its cell; a lesson may have more cells between them.
 BEATS = (

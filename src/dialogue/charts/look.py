@@ -1,4 +1,4 @@
-"""The course's pictures: Altair charts that need no network, each with words and a table.
+"""How every picture of the course looks and travels: one palette, words and a table beside it.
 
 JupyterLab cannot draw Altair's own output offline (it bundles an older Vega-Lite), so a
 chart is compiled here to Vega, which it can draw, and travels with an SVG for static
@@ -7,15 +7,9 @@ pages.  Under each picture stand a description and the same data as a table.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from html import escape
 from typing import TYPE_CHECKING, Any
-
-from . import sources
-from .lessons import VEGA
-from .tables import load
 
 if TYPE_CHECKING:
     import altair as alt
@@ -46,6 +40,8 @@ INK = "var(--jp-content-font-color1, #1b1b1b)"
 QUIET = "var(--jp-border-color1, #8a8a8a)"
 FONT = "system-ui, sans-serif"
 TEXT_SIZE = 14
+
+VEGA = "application/vnd.vega.v5+json"
 
 
 @dataclass(frozen=True)
@@ -129,92 +125,6 @@ class Picture:
         }
 
 
-def _commitments() -> Picture:
-    import altair as alt
-    import pandas as pd
-
-    table = load("commitments")
-    table = table[table["round"] == 1]
-    rungs = [*table["strength"].cat.categories, "dated and measurable"]
-    dots = pd.DataFrame(
-        {
-            "domain": table["domain"].map(DOMAINS),
-            "rung": table["strength"].astype(str),
-            "party": table["party"],
-            "commitment": table["commitment"],
-            "id": table["commitment_id"],
-        }
-    ).sort_values(["domain", "rung", "party", "id"])
-    dots["place"] = dots.groupby(["domain", "rung"]).cumcount() + 1
-    parties = [p for p in PARTIES if p in set(dots["party"])]
-    widest = int(dots["place"].max())
-    figure = (
-        alt.Chart(dots)
-        .mark_point(filled=True, size=170, opacity=1)
-        .encode(
-            x=alt.X("place:Q", axis=None, scale=alt.Scale(domain=[0.4, widest + 0.6])),
-            y=alt.Y(
-                "rung:N",
-                sort=rungs[::-1],
-                scale=alt.Scale(domain=rungs[::-1]),
-                axis=alt.Axis(title=None, grid=True, tickBand="center"),
-            ),
-            column=alt.Column(
-                "domain:N",
-                sort=list(DOMAINS.values()),
-                # Long labels break at " and ": five columns fit beside an open file list.
-                header=alt.Header(
-                    title=None, labelAnchor="start", labelExpr="split(datum.label, ' and ')"
-                ),
-                spacing=10,
-            ),
-            color=alt.Color(
-                "party:N",
-                title="Who undertakes",
-                scale=alt.Scale(domain=parties, range=[PARTIES[p][0] for p in parties]),
-            ),
-            shape=alt.Shape(
-                "party:N",
-                title="Who undertakes",
-                scale=alt.Scale(domain=parties, range=[PARTIES[p][1] for p in parties]),
-            ),
-            tooltip=[
-                alt.Tooltip("id:N", title="No."),
-                alt.Tooltip("party:N", title="Party"),
-                alt.Tooltip("rung:N", title="Rung"),
-                alt.Tooltip("commitment:N", title="Undertaking"),
-            ],
-        )
-        .properties(width=21 * widest, height=260)
-    )
-    twin = pd.DataFrame(
-        {
-            "No.": table["commitment_id"],
-            "Party": table["party"],
-            "Domain": table["domain"].map(DOMAINS),
-            "Rung": table["strength"].astype(str),
-            "Undertaking": table["commitment"],
-            "In the article": table["paragraph"].fillna("not mentioned"),
-        }
-    )
-    counts = table["strength"].value_counts()
-    by_rung = ", ".join(f"{rung} {counts[rung]}" for rung in table["strength"].cat.categories[::-1])
-    pledge = table[table["strength"] == "pledges"]
-    who = " and ".join(sorted(set(pledge["party"])))
-    where = " and ".join(sorted({DOMAINS[d] for d in pledge["domain"]}))
-    return Picture(
-        figure,
-        f"{len(table)} undertakings of the first round, one mark each, in five columns by domain "
-        f"and on the rungs of the verb ladder. From the top: dated and measurable 0, "
-        f"{by_rung}. The {len(pledge)} on the rung “pledges” "
-        f"{'is' if len(pledge) == 1 else 'are'} by {who}, in {where}.",
-        twin,
-        "Rungs are this course’s own coding. Sources: "
-        + "; ".join(sources.table_sources(table))
-        + ".",
-    )
-
-
 def _whole(value: Any) -> Any:
     """19.0 as 19, all the way down: JupyterLab writes it so when it saves a notebook."""
     if isinstance(value, dict):
@@ -222,17 +132,3 @@ def _whole(value: Any) -> Any:
     if isinstance(value, list):
         return [_whole(item) for item in value]
     return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
-CHARTS: dict[str, Callable[[], Picture]] = {"commitments": _commitments}
-
-
-def chart(name: str) -> Picture:
-    """Draw one of the course's pictures, such as ``chart("commitments")``.
-
-    Raises ``KeyError`` with the nearest names when there is no such picture.
-    """
-    if name not in CHARTS:
-        near = get_close_matches(name, CHARTS, n=3, cutoff=0.3) or sorted(CHARTS)
-        raise KeyError(f"There is no picture {name!r}. Try: {', '.join(near)}.")
-    return CHARTS[name]()

@@ -1,0 +1,29 @@
+"""The course's pictures, each by its name: ``chart("commitments")``."""
+
+from __future__ import annotations
+
+import importlib
+from difflib import get_close_matches
+from typing import Any
+
+from .look import Picture
+
+# Name of the picture: the module that draws it, in a function of the same name.
+CHARTS = {
+    "commitments": "commitments",
+}
+
+__all__ = ["CHARTS", "Picture", "chart"]
+
+
+def chart(name: str, **choices: Any) -> Picture:
+    """Draw one of the course's pictures, such as ``chart("commitments")``.
+
+    Some pictures take choices, such as a date; the function that draws one says which.
+    Raises ``KeyError`` with the nearest names when there is no such picture.
+    """
+    if name not in CHARTS:
+        near = get_close_matches(name, CHARTS, n=3, cutoff=0.3) or sorted(CHARTS)
+        raise KeyError(f"There is no picture {name!r}. Try: {', '.join(near)}.")
+    module = importlib.import_module(f".{CHARTS[name]}", __name__)
+    return getattr(module, name.replace("-", "_"))(**choices)

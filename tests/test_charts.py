@@ -1,0 +1,115 @@
+"""The pictures: readable in both themes, described, with a table, the same every time."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from dialogue import chart
+from dialogue.charts import CHARTS
+from dialogue.charts.look import PARTIES, VEGA
+
+# JupyterLab's own backgrounds, light and dark.
+BACKGROUNDS = ("#FFFFFF", "#111111")
+
+
+def contrast(one: str, other: str) -> float:
+    """WCAG 2.2 contrast ratio of two colours, 1 to 21."""
+
+    def luminance(colour: str) -> float:
+        channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def strings(value: Any) -> list[str]:
+    if isinstance(value, dict):
+        return [s for v in value.values() for s in strings(v)]
+    if isinstance(value, list):
+        return [s for v in value for s in strings(v)]
+    return [value] if isinstance(value, str) else []
+
+
+@pytest.mark.parametrize("party", PARTIES)
+def test_a_partys_colour_is_seen_on_white_and_on_black(party: str) -> None:
+    for background in BACKGROUNDS:
+        assert contrast(PARTIES[party][0], background) >= 3
+
+
+def test_parties_differ_in_mark_and_not_only_in_colour() -> None:
+    assert len({mark for _, mark in PARTIES.values()}) == len(PARTIES)
+    assert len({colour for colour, _ in PARTIES.values()}) == len(PARTIES)
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_every_picture_has_words_a_table_and_a_caption(name: str) -> None:
+    picture = chart(name)
+    assert len(picture.description.split()) >= 12
+    assert len(picture.table) >= 3
+    assert picture.caption
+    drawing = picture._drawing()
+    assert drawing[VEGA]["description"] == picture.description
+    assert picture.description in drawing["text/plain"]
+    assert drawing["image/svg+xml"].startswith("<svg")
+    html = picture._table_html()
+    assert html.count("<tr>") == len(picture.table) + 1
+    assert 'scope="col"' in html
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_no_picture_asks_the_network(name: str) -> None:
+    drawing = chart(name)._drawing()
+    outside = [
+        s
+        for s in strings({k: v for k, v in drawing[VEGA].items() if k != "$schema"})
+        if re.match(r"(https?:)?//", s)
+    ]
+    assert outside == []
+    assert "<image" not in drawing["image/svg+xml"]
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_letters_are_large_enough_for_a_projector(name: str) -> None:
+    svg = chart(name)._drawing()["image/svg+xml"]
+    sizes = [float(size) for size in re.findall(r'font-size="([\d.]+)px"', svg)]
+    assert sizes
+    assert min(sizes) >= 12
+
+
+def test_the_same_bytes_in_another_process() -> None:
+    code = (
+        "import hashlib, json\n"
+        "from dialogue.charts import CHARTS, chart\n"
+        "for name in CHARTS:\n"
+        "    drawing = json.dumps(chart(name)._drawing(), sort_keys=True)\n"
+        "    print(name, hashlib.sha256(drawing.encode()).hexdigest())"
+    )
+    runs = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={"PYTHONHASHSEED": seed, "TZ": zone},
+        ).stdout
+        for seed, zone in (("1", "Asia/Baghdad"), ("2", "America/New_York"))
+    }
+    assert len(runs) == 1
+    assert len(runs.pop().splitlines()) == len(CHARTS)
+
+
+def test_an_unknown_picture_names_the_nearest() -> None:
+    with pytest.raises(KeyError, match="commitments"):
+        chart("comitment")
+
+
+def test_numbers_are_written_as_jupyterlab_writes_them() -> None:
+    assert not re.search(r"\d\.0[,}\]]", json.dumps(chart("commitments")._drawing()[VEGA]))
