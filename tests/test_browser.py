@@ -186,7 +186,7 @@ def test_every_control_of_every_kind_by_keyboard(page: Page) -> None:
     tab_to(page, item, words="Show the answer")
     page.page.keyboard.press("Enter")
     after = page.question(item).locator(".dq-after")
-    wait_until(lambda: "The answer: 1 undertakings" in after.text_content(), "the answer is shown")
+    wait_until(lambda: "The answer: 1 of 26 lines" in after.text_content(), "the answer is shown")
     assert focused(page)["words"] == "Check", "the focus was lost with the button"
     tab_to(page, item, words="Start again")
     page.page.keyboard.press("Enter")
@@ -323,6 +323,6 @@ def test_the_chart_is_drawn_with_words_for_a_screen_reader(page: Page) -> None:
     drawing = page.page.locator(".jp-Notebook .vega-embed").first
     drawing.scroll_into_view_if_needed()
     assert drawing.get_attribute("role") == "graphics-document"
-    assert "undertakings of the first round" in drawing.get_attribute("aria-label")
+    assert "lines of the first round" in drawing.get_attribute("aria-label")
     assert drawing.locator("svg path[aria-roledescription]").count() >= 26
     assert page.outside_requests() == []

@@ -73,7 +73,9 @@ def asked(cells: list[dict[str, Any]]) -> list[str]:
 
 
 def _words(markdown: str) -> int:
-    text = _RUN.sub("", re.sub(r"<[^>]+>", " ", _DEFINITION.sub("", markdown)))
+    """Words that a learner meets without opening a fold: model answers are read afterwards."""
+    unfolded = re.sub(r"<details>.*?</details>", " ", markdown, flags=re.DOTALL)
+    text = _RUN.sub("", re.sub(r"<[^>]+>", " ", _DEFINITION.sub("", unfolded)))
     return len(re.findall(r"\w[\w’'-]*", text))
 
 

@@ -49,19 +49,19 @@ def commitments() -> Picture:
             ),
             color=alt.Color(
                 "party:N",
-                title="Who undertakes",
+                title="Who speaks",
                 scale=alt.Scale(domain=parties, range=[PARTIES[p][0] for p in parties]),
             ),
             shape=alt.Shape(
                 "party:N",
-                title="Who undertakes",
+                title="Who speaks",
                 scale=alt.Scale(domain=parties, range=[PARTIES[p][1] for p in parties]),
             ),
             tooltip=[
                 alt.Tooltip("id:N", title="No."),
                 alt.Tooltip("party:N", title="Party"),
                 alt.Tooltip("rung:N", title="Rung"),
-                alt.Tooltip("commitment:N", title="Undertaking"),
+                alt.Tooltip("commitment:N", title="Line"),
             ],
         )
         .properties(width=21 * widest, height=260)
@@ -72,7 +72,7 @@ def commitments() -> Picture:
             "Party": table["party"],
             "Domain": table["domain"].map(DOMAINS),
             "Rung": table["strength"].astype(str),
-            "Undertaking": table["commitment"],
+            "Line": table["commitment"],
             "In the article": table["paragraph"].fillna("not mentioned"),
         }
     )
@@ -83,7 +83,7 @@ def commitments() -> Picture:
     where = " and ".join(sorted({DOMAINS[d] for d in pledge["domain"]}))
     return Picture(
         figure,
-        f"{len(table)} undertakings of the first round, one mark each, in five columns by domain "
+        f"{len(table)} lines of the first round, one mark each, in five columns by domain "
         f"and on the rungs of the verb ladder. From the top: dated and measurable 0, "
         f"{by_rung}. The {len(pledge)} on the rung “pledges” "
         f"{'is' if len(pledge) == 1 else 'are'} by {who}, in {where}.",
