@@ -228,3 +228,19 @@ def test_only_web_addresses_become_links(monkeypatch: pytest.MonkeyPatch) -> Non
     }
     monkeypatch.setattr(sources, "bibliography", lambda: {"X": row})
     assert "javascript" not in cite("X")._repr_html_()
+
+
+def test_the_bibliography_is_valid_csl_json(tmp_path: Path) -> None:
+    file = tmp_path / "sources.json"
+    command = [sys.executable, "-m", "dialogue.cli", "bibliography", "--output", str(file)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0
+    entries = json.loads(file.read_text(encoding="utf-8"))
+    assert len(entries) == len(load("sources"))
+    for entry in entries:
+        assert {"id", "type", "title"} <= set(entry)
+        parts = entry.get("issued", {}).get("date-parts", [[2020]])[0]
+        assert 1990 < parts[0] < 2030
+    refused = subprocess.run(command, capture_output=True, text=True)
+    assert refused.returncode == 1
+    assert "--force" in refused.stderr

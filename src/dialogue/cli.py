@@ -87,6 +87,29 @@ def _progress(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _bibliography(arguments: argparse.Namespace) -> int:
+    import json
+
+    from . import sources
+
+    text = json.dumps(sources.csl_json(), ensure_ascii=False, indent=1) + "\n"
+    if arguments.output is None:
+        print(text, end="")
+        return 0
+    try:
+        # "x": never over a file that is there.
+        with arguments.output.open("w" if arguments.force else "x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        print(f"{arguments.output} exists; add --force to replace it", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"{arguments.output} cannot be written ({error.strerror})", file=sys.stderr)
+        return 1
+    print(f"{len(sources.bibliography())} sources written to {arguments.output}")
+    return 0
+
+
 def _lab(arguments: argparse.Namespace) -> int:
     from . import lab
 
@@ -131,6 +154,16 @@ def parser() -> argparse.ArgumentParser:
     )
     tidy.add_argument("--check", action="store_true", help="only say which would change")
     tidy.set_defaults(run=_tidy)
+
+    bibliography = commands.add_parser(
+        "bibliography",
+        help="write all sources for Zotero and its like",
+        description="Write every source of the course as CSL-JSON, which reference managers "
+        "such as Zotero import.",
+    )
+    bibliography.add_argument("--output", type=Path, metavar="FILE", help="default: the screen")
+    bibliography.add_argument("--force", action="store_true", help="replace an existing file")
+    bibliography.set_defaults(run=_bibliography)
 
     progress = commands.add_parser(
         "progress",

@@ -129,3 +129,37 @@ def table_sources(table: pd.DataFrame) -> list[str]:
     """The source ids that a table's rows name, sorted."""
     columns = [c for c in table.columns if str(c).endswith("source_id")]
     return sorted({str(v) for c in columns for v in table[c].dropna() if v})
+
+
+# Kinds of source as the citation styles know them (CSL 1.0.2 item types).
+_CSL_TYPES = {
+    "primary": "document",
+    "official": "report",
+    "agency": "article-newspaper",
+    "reporting": "article-newspaper",
+    "partisan": "article-newspaper",
+    "analysis": "article",
+}
+
+
+def csl_json() -> list[dict[str, Any]]:
+    """The bibliography as CSL-JSON, which Zotero and other reference managers open."""
+    entries = []
+    for source_id, row in bibliography().items():
+        entry: dict[str, Any] = {
+            "id": source_id,
+            "type": _CSL_TYPES.get(row["kind"], "document"),
+            "title": row["title"],
+            "publisher": row["publisher"],
+            "language": row["language"],
+        }
+        if row["date"]:
+            entry["issued"] = {"date-parts": [[int(part) for part in row["date"].split("-")]]}
+        if address := web(row["address"]):
+            entry["URL"] = address
+        if row["via"]:
+            entry["archive"] = row["via"]
+        if row["note"]:
+            entry["note"] = row["note"]
+        entries.append({key: value for key, value in entry.items() if value})
+    return entries
