@@ -164,7 +164,7 @@ class Page:
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
 
     def open(self) -> Page:
-        path = f"/lab/tree/notebooks/{self.notebook}.ipynb?token={self.lab.token}"
+        path = f"/lab/tree/notebooks/{self.notebook}.ipynb?reset&token={self.lab.token}"
         self.page.goto(self.lab.base + path)
         self.page.wait_for_selector(".jp-Notebook .jp-Cell")
         self.wait_for_kernel()
@@ -190,7 +190,8 @@ class Page:
             self.page.get_by_role("menuitem", name=re.compile(name)).first.click()
 
     def run_all(self) -> None:
-        """Run every cell and wait for the last one's execution number."""
+        """Run every cell, from a clean page, and wait for the last one's execution number."""
+        self.menu("Edit", "^Clear Outputs of All Cells")
         self.menu("Run", "^Run All Cells")
         code = self.page.locator(".jp-Notebook .jp-CodeCell")
         wait_until(

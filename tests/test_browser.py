@@ -207,6 +207,162 @@ def test_every_control_of_every_kind_by_keyboard(page: Page) -> None:
     assert cells(page) == before
 
 
+def test_every_label_and_reference_is_its_own(page: Page) -> None:
+    """Each quiz cell may load its own copy of the script: nothing may be shared by accident."""
+    page.run_all()
+    found = page.page.evaluate(
+        """() => {
+            const root = document.querySelector('.jp-Notebook');
+            const ids = [...root.querySelectorAll('.dq [id]')].map((n) => n.id);
+            const forms = [...root.querySelectorAll('form[data-item]')];
+            const foreign = forms.flatMap((form) =>
+              [...form.querySelectorAll('label')].filter((l) => l.control?.closest('form') !== form)
+            );
+            const lost = [...root.querySelectorAll('.dq [aria-controls], .dq [aria-describedby], [aria-labelledby].dq')]
+              .flatMap((n) => ['aria-controls', 'aria-describedby', 'aria-labelledby']
+                .map((a) => n.getAttribute(a)).filter(Boolean)
+                .map((id) => [n, document.getElementById(id)]))
+              .filter(([n, target]) => !target || n.closest('.dq') !== target.closest('.dq'));
+            return {ids: ids.length, unique: new Set(ids).size, forms: forms.length,
+                    foreign: foreign.length, lost: lost.length};
+        }"""
+    )
+    assert found["forms"] > 15
+    assert found["ids"] == found["unique"] > 20
+    assert (found["foreign"], found["lost"]) == (0, 0)
+
+
+def test_a_click_on_the_words_chooses_that_option(page: Page) -> None:
+    page.run_all()
+    for item in ("05-delegation-heads", "05-troop-cuts"):
+        form = page.question(item)
+        form.scroll_into_view_if_needed()
+        form.get_by_text(question(item).options[1].text).click()
+        assert form.locator("input").nth(1).is_checked(), item
+
+
+HOSTILE = [
+    '<img src=x onerror="window.hit=1">',
+    "<script>window.hit=1</script>",
+    "<svg onload=window.hit=1>",
+    "[x](javascript:window.hit=1)",
+    "![x](http://127.0.0.1:1/pixel.png)",
+    "<iframe srcdoc='<script>parent.hit=1</script>'></iframe>",
+    "<style>@import 'http://127.0.0.1:1/x.css'</style>",
+    "`<b onmouseover=window.hit=1>x</b>`",
+    "*<details open ontoggle=window.hit=1>*",
+    "{{constructor.constructor('window.hit=1')()}}",
+    "<a href='data:text/html,<script>window.hit=1</script>'>x</a>",
+    "$\\href{javascript:window.hit=1}{x}$ costs $5 or $6",
+]
+
+
+def test_hostile_text_neither_runs_nor_loads_anything(browser: Any) -> None:
+    """Everywhere a bank may hold text, through the very script that notebooks get."""
+    from dialogue import quiz
+    from dialogue.questions import Classify, Multiple, Numeric, Option, Single, Statement
+
+    evil = "\n\n".join(HOSTILE)
+    options = (Option(evil, evil), Option(evil + "!", evil, True))
+    common = {"ask": evil, "hint": evil, "explain": evil, "para": (evil,), "as_of": evil}
+    labels = (evil, evil + "?")
+    statements = (Statement(evil, evil, ((evil + "?", evil),)),)
+    questions = [
+        Single(id="a", options=options, **common),
+        Multiple(id="b", options=options, **common),
+        Numeric(id="c", answer=1.0, answer_text=evil, unit=evil, **common),
+        Classify(id="d", labels=labels, statements=statements, **common),
+    ]
+    widget = quiz.Quiz(questions, evil)
+    script = (Path(bank.__file__).parent / "quiz.js").read_text(encoding="utf-8")
+    context = browser.new_context()
+    page = context.new_page()
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
+    page.set_content(f"<main></main>{widget.twin_html}")
+    page.evaluate(
+        """async ([source, content, strings]) => {
+            const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+            const { default: view } = await import(url);
+            const model = { get: (n) => ({ content, strings, state: {} })[n], on() {}, off() {},
+                            send() { throw new Error("no kernel"); } };
+            view.render({ model, el: document.querySelector("main") });
+        }""",
+        [script, widget.content, quiz.STRINGS],
+    )
+    forms = page.locator("form")
+    assert forms.count() == 4
+    for i in range(4):
+        form = forms.nth(i)
+        for control in ("input[type=radio]", "input[type=checkbox]"):
+            if form.locator(control).count():
+                form.locator(control).first.check()
+        if form.locator("input[type=text]").count():
+            form.locator("input[type=text]").fill("2")
+        if form.locator("select").count():
+            form.locator("select").select_option(index=2)
+        form.get_by_role("button", name="Hint").click()
+        form.get_by_role("button", name="Check").click()
+        form.get_by_role("button", name="Show the answer").click()
+    page.locator("details").evaluate_all("nodes => nodes.forEach((n) => (n.open = true))")
+    page.wait_for_timeout(300)
+    assert page.evaluate("window.hit") is None
+    assert [url for url in requests if not url.startswith(("about:", "blob:"))] == []
+    known = [
+        "form",
+        "fieldset",
+        "legend",
+        "p",
+        "div",
+        "span",
+        "label",
+        "input",
+        "button",
+        "select",
+        "option",
+        "ul",
+        "li",
+        "strong",
+        "em",
+        "code",
+        "details",
+        "summary",
+        "h3",
+        "br",
+        "section",
+        "a",
+    ]
+    tags = page.locator("main *").evaluate_all(
+        "nodes => [...new Set(nodes.map((n) => n.localName))]"
+    )
+    assert set(tags) <= set(known), tags
+    assert page.locator("main a").count() == 0
+    assert "<img src=x" in page.locator("main").inner_text()
+    context.close()
+
+
+def test_erasing_asks_first(browser: Any, lab: Lab) -> None:
+    page = Page(browser, lab, "00-start-here").open()
+    page.run_all()
+    form = page.question("00-try-one")
+    form.locator("input").first.check()
+    form.get_by_role("button", name="Check").click()
+    wait_until(lambda: status(page, "00-try-one"), "the answer is graded")
+    record = lab.record / "answers.jsonl"
+    wait_until(record.exists, "the answer is kept")
+    erase = page.page.get_by_role("button", name="Erase my answers")
+    erase.click()
+    assert record.exists(), "erased without asking"
+    page.page.get_by_role("button", name="Keep them").click()
+    assert record.exists()
+    erase.click()
+    page.page.get_by_role("button", name="Yes, erase").click()
+    wait_until(lambda: not record.exists(), "the record is erased")
+    panel = page.page.get_by_role("group", name="Your answers")
+    wait_until(lambda: "Erased." in panel.text_content(), "it says so")
+    page.close()
+
+
 @pytest.mark.parametrize("notebook", ["00-start-here", LESSON])
 def test_run_and_save_leaves_the_file_as_it_was(browser: Any, lab: Lab, notebook: str) -> None:
     """Somebody who only learns must not find changed files, a conflict or a red `make test`."""

@@ -194,6 +194,8 @@ def test_load_is_typed_and_agrees_with_plain_read_csv() -> None:
     typed, plain = load("commitments"), pd.read_csv(ROOT / "data" / "commitments.csv")
     assert len(typed) == len(plain)
     for column in plain:
+        if column == "due":  # a date is read as one
+            typed[column] = typed[column].dt.strftime("%Y-%m-%d")
         left = typed[column].astype(object).where(typed[column].notna(), None)
         right = plain[column].astype(object).where(plain[column].notna(), None)
         assert list(left) == list(right), column

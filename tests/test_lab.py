@@ -306,7 +306,7 @@ def test_the_default_port_when_taken_gives_way_to_the_next_free_one(course, caps
     started = []
     with sock:
         monkeypatch.setattr(lab, "DEFAULT_PORT", sock.getsockname()[1])
-        monkeypatch.setattr(lab, "_serve", lambda port, browser: started.append(port) or 0)
+        monkeypatch.setattr(lab, "_serve", lambda port, browser, fixed: started.append(port) or 0)
         assert lab.main(["--no-browser"]) == 0
         assert started[0] > lab.DEFAULT_PORT
     out = capsys.readouterr().out

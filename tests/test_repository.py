@@ -60,7 +60,15 @@ def test_contributing_lists_every_kind_and_field() -> None:
 
 def test_no_file_names_a_folder_of_one_machine() -> None:
     found = subprocess.run(
-        ["git", "grep", "-nIE", r"/(home|Users|root)/[a-z]", "--", ".", ":!uv.lock"],
+        [
+            "git",
+            "grep",
+            "-nIE",
+            r"(^|[^[:alnum:].])/(home|Users|root)/[a-z]",
+            "--",
+            ".",
+            ":!uv.lock",
+        ],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -9,6 +9,7 @@ ever built: tags, anchors and aliases are refused.
 from __future__ import annotations
 
 import csv
+import math
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -31,6 +32,7 @@ from .questions import (
     Question,
     Single,
     Statement,
+    within,
 )
 
 # --- the format: one place says which fields there are; the JSON Schema is tested against it
@@ -67,7 +69,8 @@ YES = ("yes", "true", "نعم")
 NO = ("no", "false", "لا")
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_AS_OF = re.compile(r"\d{4}(-\d{2}){0,2}")
+_AS_OF = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?")
 
 
@@ -83,7 +86,9 @@ class Fault:
 
     def __str__(self) -> str:
         item = f" {self.item}:" if self.item else ""
-        return f"{self.file}:{self.line}:{item} {self.message}; {self.remedy}"
+        line = f"{self.file}:{self.line}:{item} {self.message}; {self.remedy}"
+        # A bank may hold anything; a terminal must not obey it.
+        return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in line)
 
 
 @dataclass(slots=True)
@@ -183,8 +188,15 @@ def _compose(text: str) -> Node | None:
 def _syntax_fault(name: str, text: str, error: yaml.YAMLError) -> Fault:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     problem = getattr(error, "problem", None) or str(error).splitlines()[0]
-    line = min(mark.line + 1 if mark else 1, max(1, len(text.splitlines())))
-    remedy = "check the indentation, and put text that has ': ' or ' #' inside double quotes"
+    position = getattr(error, "position", None)  # a character that YAML does not allow
+    found = mark.line if mark else text.count("\n", 0, position) if position else 0
+    line = min(found + 1, max(1, len(text.splitlines())))
+    remedy = (
+        "check the indentation, and put text inside double quotes when it holds ': ' or ' #' "
+        "or starts with a sign such as * & ! @ ` % [ {"
+    )
+    if "escape" in problem:
+        remedy = "inside double quotes write \\\\ for one backslash, or use single quotes"
     if "character" in problem and "\t" in text.splitlines()[line - 1]:
         remedy = "replace the tab by spaces"
     return Fault(name, line, "", f"this is not valid YAML ({problem})", remedy)
@@ -227,7 +239,7 @@ class _Reader:
 
     def __init__(self, file: str, known_ids: Known, faults: list[Fault]) -> None:
         self.file, self.known, self.faults = file, known_ids, faults
-        self.item = ""
+        self.item, self.language = "", "en"
 
     def fault(self, line: int, message: str, remedy: str) -> None:
         self.faults.append(Fault(self.file, line, self.item, message, remedy))
@@ -337,6 +349,9 @@ class _Reader:
             remedy = "write digits with a point for decimals, such as 1423 or 12.5"
             self.fault(values[name].line, f"{name!r} is {value!r}, not a number", remedy)
             return None
+        if not math.isfinite(float(value)):
+            self.fault(values[name].line, f"{name!r} is too large", "write a smaller number")
+            return None
         return float(value)
 
     # -- items
@@ -358,7 +373,11 @@ class _Reader:
             remedy = f"did you mean {near[0]!r}?" if near else f"known types: {', '.join(KINDS)}"
             self.fault(values["type"].line, f"unknown type {kind!r}", remedy)
         own = KIND_FIELDS.get(kind)
-        if own is None:  # without a type nobody can say which fields belong
+        if own is None:  # without a type nobody can say which fields belong; a slip in 'type' shows
+            known_fields = COMMON_FIELDS + tuple(
+                f for fields in KIND_FIELDS.values() for f in fields
+            )
+            self.unknown(node, values, known_fields, "an item")
             return None
         self.unknown(node, values, COMMON_FIELDS + own, f"a {kind} item")
         common = {
@@ -375,8 +394,9 @@ class _Reader:
             "as_of": self.text(values, "as_of"),
             "status": self.choice(values, "status", STATUSES),
             "by": self.text(values, "by"),
+            "language": self.language,
         }
-        if "points" in values and common["points"] <= 0:
+        if "points" in values and len(self.faults) == before and common["points"] <= 0:
             self.fault(values["points"].line, "'points' is not above zero", "write 1 or more")
         if common["as_of"] and not _AS_OF.fullmatch(common["as_of"]):
             self.fault(
@@ -390,6 +410,9 @@ class _Reader:
         self, values: dict[str, Node], name: str, ids: frozenset[str], what: str
     ) -> tuple[str, ...]:
         found = self.texts(values, name)
+        if name in values and values[name].value == "":
+            self.fault(values[name].line, f"{name!r} is empty", f"name a {what}, or take it out")
+            return ()
         for value, line in found:
             if value not in ids:
                 near = get_close_matches(value, ids, n=2, cutoff=0.4)
@@ -475,7 +498,7 @@ class _Reader:
             say = self.text(fields, "say", need="a near value", line=node.line)
             if value is None or answer is None or tolerance is None:
                 continue
-            if abs(value - answer) <= tolerance:
+            if within(value, answer, tolerance):
                 self.fault(
                     node.line,
                     f"the near value {value:g} lies within the tolerance, so it counts as right",
@@ -485,17 +508,27 @@ class _Reader:
         return Numeric(
             **common,
             answer=answer or 0.0,
+            answer_text=self.text(values, "answer") if answer is not None else "",
             tolerance=tolerance or 0.0,
             unit=self.text(values, "unit"),
             near=tuple(near),
         )
 
     def _classify(self, values: dict[str, Node], common: dict[str, Any], line: int) -> Question:
+        known_faults = len(self.faults)
         labels = [value for value, _ in self.texts(values, "labels")]
-        if len(labels) < 2:
+        if len(labels) < 2 and len(self.faults) == known_faults:
             self.fault(line, "there are fewer than two 'labels'", "write 'labels: [a, b]'")
-        for label in {label for label in labels if labels.count(label) > 1}:
-            self.fault(values["labels"].line, f"the label {label!r} stands twice", "keep one")
+        fields_of: dict[str, str] = {}
+        for label in labels:
+            name = "if_" + label.replace(" ", "_")
+            if name in fields_of:
+                message = f"the labels {fields_of[name]!r} and {label!r} are the same in {name!r}"
+                self.fault(values["labels"].line, message, "change one of the two")
+            fields_of.setdefault(name, label)
+        if len(self.faults) > known_faults:  # each statement would only repeat it
+            return Classify(**common, labels=tuple(labels), statements=())
+        said: dict[str, int] = {}
         found = []
         for node in self.items(values, "statements", line, 2):
             fields = self.fields(node, STATEMENT_FIELDS, "a statement", prefix="if_")
@@ -503,6 +536,10 @@ class _Reader:
                 continue
             text = self.text(fields, "text", need="a statement", line=node.line)
             label = self.text(fields, "label", need="a statement", line=node.line)
+            if text and text in said:
+                message = f"the statement {text!r} stands twice (first in line {said[text]})"
+                self.fault(node.line, message, "change one of the two")
+            said.setdefault(text, node.line)
             if label and label not in labels:
                 near = get_close_matches(label, labels, n=1, cutoff=0.4)
                 remedy = f"did you mean {near[0]!r}?" if near else f"use one of {', '.join(labels)}"
@@ -514,7 +551,7 @@ class _Reader:
                     remedy = f"did you mean {near[0]!r}?" if near else "take it out"
                     self.fault(node.keys[name], f"{name!r} names no wrong label", remedy)
             for name, other in wrong.items():
-                if name not in fields:
+                if name not in fields or fields[name].value == "":
                     self.fault(
                         node.line,
                         f"the statement {text!r} has no comment for the wrong label {other!r}",
@@ -567,6 +604,11 @@ def read_file(path: Path, ids: Known, bank: Bank) -> None:
     if values is None:
         return None
     reader.text(values, "quiz", need="the file", line=top.line)
+    reader.text(values, "title")
+    reader.language = reader.text(values, "language") or "en"
+    if not _LANGUAGE.fullmatch(reader.language):
+        remedy = "write two letters, such as en or ar"
+        reader.fault(values["language"].line, f"'language' is {reader.language!r}", remedy)
     for node in reader.items(values, "items", top.line, 1):
         read = reader.question(node)
         seen = bank.places.get(reader.item)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable, Iterator
+from datetime import date, timedelta
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -213,10 +214,6 @@ Finding = tuple[int, str, str, str]
 Rows = list[dict[str, str]]
 
 
-def _number(text: str) -> float | None:
-    return float(text) if text else None
-
-
 def ordered(start: str, end: str) -> Callable[[Rows], Iterator[Finding]]:
     """The first date of a row is not after its second."""
 
@@ -245,4 +242,75 @@ def ascending(column: str) -> Callable[[Rows], Iterator[Finding]]:
     return rule
 
 
-RULES: dict[str, tuple[Callable[[Rows], Iterator[Finding]], ...]] = {}
+def sums_to(total: int, column: str, *groups: str) -> Callable[[Rows], Iterator[Finding]]:
+    """Within each group of rows, a column adds up to a total."""
+
+    def rule(rows: Rows) -> Iterator[Finding]:
+        sums: dict[tuple[str, ...], list[int]] = {}
+        for line, row in enumerate(rows, 2):
+            group = sums.setdefault(tuple(row[name] for name in groups), [line, 0])
+            group[1] += int(row[column] or 0)
+        for group, (line, found) in sums.items():
+            if found != total:
+                message = f"{' '.join(group)} adds up to {found}, not {total}"
+                yield line, column, message, "find the row that is missing or wrong"
+
+    return rule
+
+
+def _expiries(rows: Rows) -> Iterator[Finding]:
+    """A waiver that is computed to expire does so on its first day plus its length."""
+    for line, row in enumerate(rows, 2):
+        first, length, end = row["runs_from"] or row["granted"], row["length_days"], row["expires"]
+        if not length or len(first) != 10 or len(end) != 10 or row["expires_basis"] != "computed":
+            continue
+        due = date.fromisoformat(first) + timedelta(days=int(length))
+        if due.isoformat() != end:
+            message = f"{first} plus {length} days is {due}, not {end}"
+            yield (
+                line,
+                "expires",
+                message,
+                "correct the date, or say in expires_basis who states it",
+            )
+
+
+def _products(rows: Rows) -> Iterator[Finding]:
+    """Revenue is volume times price within 2 per cent, or a note says why not."""
+    names = ("exports_million_barrels", "price_usd_per_barrel", "revenue_usd_billion")
+    for line, row in enumerate(rows, 2):
+        if not all(row[name] for name in names) or row["note"]:
+            continue
+        volume, price, revenue = (float(row[name]) for name in names)
+        product = volume * price / 1000
+        if abs(product - revenue) > 0.02 * revenue:
+            message = f"{volume:g} million barrels at {price:g} dollars make {product:.3g} billion"
+            yield line, names[2], f"{message}, not {revenue:g}", "correct it, or add a note"
+
+
+def _ribbon(rows: Rows) -> Iterator[Finding]:
+    """The legal basis of the forces leaves no day out and counts none twice."""
+    before = ""
+    for line, row in enumerate(rows, 2):
+        if row["lane"] != "forces":
+            continue
+        if before:
+            expected = (date.fromisoformat(before) + timedelta(days=1)).isoformat()
+            if row["start"] != expected:
+                message = f"{row['start']} does not follow {before}"
+                yield line, "start", message, f"the next day is {expected}"
+        before = row["end"]
+
+
+RULES: dict[str, tuple[Callable[[Rows], Iterator[Finding]], ...]] = {
+    "events": (ascending("date"), ordered("date", "date_end"), ordered("date", "known_on")),
+    "force_events": (ascending("date"), ordered("date", "date_end")),
+    "government_formation": (ascending("date"),),
+    "legal_basis": (ordered("start", "end"), _ribbon),
+    "oil_revenue": (ordered("date", "date_end"), _products),
+    "parliament": (sums_to(329, "seats", "election", "count"),),
+    "polls": (ordered("fieldwork_start", "fieldwork_end"),),
+    "rounds": (ascending("date"), ordered("date", "date_end")),
+    "troop_levels": (ascending("date"),),
+    "waivers": (ascending("granted"), ordered("granted", "expires"), _expiries),
+}

@@ -7,6 +7,7 @@ HTML twin stays), no machine's metadata.  An unchanged second run then gives no 
 
 from __future__ import annotations
 
+import copy
 import json
 import re
 import sys
@@ -18,7 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from . import bank, course, sources
-from .charts.look import VEGA
+from .charts.look import EMBED, VEGA
+from .text import TWIN
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
@@ -222,72 +224,64 @@ def readable(source: str, digest: str) -> str:
 
 
 def settled(notebook: dict[str, Any]) -> dict[str, Any]:
-    """A notebook without what makes noise: the sources stay as they are.
+    """A notebook without the noise that running and saving it in JupyterLab adds.
 
-    Widget state and views, a machine's metadata and the pictures that JupyterLab adds when
-    it saves are dropped; if every code cell has run, the execution counts become 1…n.
+    Only this is taken out, and everything else stays as it is: references to our widgets
+    (their readable twin stays), JupyterLab's own snapshot of a drawing, and the details of
+    the Python that ran it.  If every code cell has run, the execution counts become 1…n.
     """
+    notebook = copy.deepcopy(notebook)
     code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
-    complete = all(cell.get("execution_count") for cell in code)
-    cells, count = [], 0
-    for old in notebook["cells"]:
-        # Without "trusted", JupyterLab would not sign what it saves; it is not written out.
-        kept = ("tags", "jupyter", "trusted")
-        cell: dict[str, Any] = {
-            "cell_type": old["cell_type"],
-            "id": old["id"],
-            "metadata": {k: v for k, v in old.get("metadata", {}).items() if k in kept and v != {}},
-            "source": "".join(old["source"]),
-        }
-        if old["cell_type"] == "code":
-            count += 1
-            cell["execution_count"] = count if complete else old.get("execution_count")
-            cell["outputs"] = [
-                _output(output, cell["execution_count"]) for output in old.get("outputs", [])
-            ]
-        cells.append(cell)
-    return {
-        "cells": cells,
-        "metadata": {
-            "kernelspec": {
-                "display_name": "Python 3 (ipykernel)",
-                "language": "python",
-                "name": "python3",
-            },
-            "language_info": {"name": "python"},
-        },
-        "nbformat": 4,
-        "nbformat_minor": 5,
-    }
+    if all(cell.get("execution_count") for cell in code):
+        for count, cell in enumerate(code, 1):
+            cell["execution_count"] = count
+            for output in cell["outputs"]:
+                if output["output_type"] == "execute_result":
+                    output["execution_count"] = count
+    for cell in code:
+        for output in cell["outputs"]:
+            data = output.get("data", {})
+            if is_twin(data):
+                # Its model id is random and its state is not stored: every viewer is better
+                # off with the readable twin, and nbval compares that.
+                data.pop(WIDGET_VIEW, None)
+            if output.get("metadata", {}).get(VEGA, {}).get("embed_options") == EMBED:
+                data.pop("image/png", None)
+    metadata = notebook["metadata"]
+    if metadata.get("kernelspec", {}).get("name") == "python3":
+        metadata["kernelspec"]["display_name"] = "Python 3 (ipykernel)"
+        metadata["language_info"] = {"name": "python"}
+    return notebook
 
 
-def _output(output: dict[str, Any], count: int | None) -> dict[str, Any]:
-    output = dict(output)
-    if output["output_type"] == "execute_result":
-        output["execution_count"] = count
-    if "data" in output:
-        data = dict(output["data"])
-        if "text/html" in data:
-            # Its model id is random and its state is not stored: every viewer is better off
-            # with the readable twin, and nbval compares that.
-            data.pop(WIDGET_VIEW, None)
-        if VEGA in data:
-            data.pop("image/png", None)  # JupyterLab's own snapshot of the drawing
-        output["data"] = data
-        output["metadata"] = {k: v for k, v in output.get("metadata", {}).items() if k in data}
-    return output
+def is_twin(data: dict[str, Any]) -> bool:
+    """Does an output's data hold the readable twin of one of our widgets?"""
+    return "".join(data.get("text/html", "")).startswith(TWIN)
 
 
 def canonical(notebook: dict[str, Any]) -> dict[str, Any]:
-    """The form of an executed notebook that is committed."""
+    """The form of an executed notebook that is committed: settled, with readable badges,
+    and without widget state, timings and marks of trust."""
     result = settled(notebook)
-    texts = [cell["source"] for cell in result["cells"] if cell["cell_type"] == "markdown"]
-    headings = [text for source in texts for _, text in _HEADING.findall(source)]
+    result["metadata"].pop("widgets", None)
+    result["metadata"]["kernelspec"] = {
+        "display_name": "Python 3 (ipykernel)",
+        "language": "python",
+        "name": "python3",
+    }
+    result["metadata"]["language_info"] = {"name": "python"}
+    markdown = [cell for cell in result["cells"] if cell["cell_type"] == "markdown"]
+    headings = [text for c in markdown for _, text in _HEADING.findall("".join(c["source"]))]
     digest = next((h for h in headings if "paragraph by paragraph" in h), "Sources and next")
     for cell in result["cells"]:
-        cell["metadata"].pop("trusted", None)
-        if cell["cell_type"] == "markdown":
-            cell["source"] = readable(cell["source"], "#" + digest.replace(" ", "-"))
+        for noise in ("trusted", "execution"):
+            cell["metadata"].pop(noise, None)
+        for output in cell.get("outputs", []):
+            if "metadata" in output:
+                kept = output.get("data", {})
+                output["metadata"] = {k: v for k, v in output["metadata"].items() if k in kept}
+    for cell in markdown:
+        cell["source"] = readable("".join(cell["source"]), "#" + digest.replace(" ", "-"))
     return result
 
 
@@ -295,7 +289,9 @@ def written(notebook: dict[str, Any]) -> str:
     """The canonical notebook as the text of its file, byte for byte as Jupyter writes it."""
     import nbformat
 
-    return nbformat.writes(nbformat.from_dict(canonical(notebook))) + "\n"
+    form = nbformat.from_dict(canonical(notebook))
+    form["nbformat"], form["nbformat_minor"] = 4, 5
+    return nbformat.writes(form) + "\n"
 
 
 def execute(path: Path) -> dict[str, Any]:
@@ -312,6 +308,8 @@ def execute(path: Path) -> dict[str, Any]:
     from nbclient import NotebookClient
 
     notebook = nbformat.read(path, as_version=4)
+    if notebook.nbformat_minor < 5:  # cells had no ids then
+        notebook = nbformat.v4.upgrade(notebook)
     manager = AsyncKernelManager()
     # A kernel spec of the user's could shadow this environment's: name the interpreter.
     manager._kernel_spec = KernelSpec(

@@ -40,7 +40,7 @@ class Attempt:
 def folder() -> Path:
     """Where the record is kept: ``DIALOGUE_RECORD_DIR``, or the platform's user-data folder."""
     if named := os.environ.get("DIALOGUE_RECORD_DIR"):
-        return Path(named)
+        return Path(named).expanduser()
     from platformdirs import user_data_path
 
     return user_data_path("us-iraq-dialogue", appauthor=False)
@@ -71,10 +71,10 @@ def append(attempt: Attempt) -> Attempt:
         uuid.uuid4().hex,
     )
     fields = {name: getattr(stamped, name) for name in Attempt.__dataclass_fields__}
-    line = json.dumps({"format": FORMAT, **fields}, ensure_ascii=False) + "\n"
+    line = json.dumps({"format": FORMAT, **fields}) + "\n"
     target = path()
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)
         descriptor = os.open(target, flags, 0o600)
         try:
@@ -111,9 +111,12 @@ def attempts() -> Iterator[Attempt]:
         try:
             entry = json.loads(line)
             known = {name: entry[name] for name in Attempt.__dataclass_fields__ if name in entry}
-            yield Attempt(**known)
-        except (ValueError, TypeError, KeyError):
+            attempt = Attempt(**known)
+            keys = (attempt.item, attempt.version, attempt.event)
+        except (ValueError, TypeError, KeyError, RecursionError):
             continue
+        if all(isinstance(key, str) for key in keys):
+            yield attempt
 
 
 def latest(items: set[str]) -> dict[str, list[Attempt]]:
@@ -129,6 +132,8 @@ def erase() -> int:
     """Delete the record.  Returns how many attempts it held."""
     count = sum(1 for _ in attempts())
     try:
+        # A record that is a link (into a synchronised folder, say) is erased with its link.
+        path().resolve().unlink(missing_ok=True)
         path().unlink(missing_ok=True)
     except OSError as error:
         raise RecordError(

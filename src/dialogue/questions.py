@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
@@ -59,12 +60,13 @@ class Question:
     as_of: str = ""
     status: str = ""
     by: str = ""
+    language: str = "en"
 
     @property
     def version(self) -> str:
         """Eight hexadecimal digits that change when anything about the question changes."""
         content = {"kind": self.kind, **asdict(self)}
-        for not_shown in ("by", "status"):
+        for not_shown in ("by", "status", "language"):
             content.pop(not_shown)
         canonical = json.dumps(content, ensure_ascii=False, sort_keys=True)
         return hashlib.sha256(canonical.encode()).hexdigest()[:8]
@@ -94,6 +96,7 @@ class Numeric(Question):
     """A number within a tolerance.  Response: the text as typed, or a number."""
 
     answer: float
+    answer_text: str = ""  # as the author typed it, which is how it is shown
     tolerance: float = 0.0
     unit: str = ""
     near: tuple[Near, ...] = ()
@@ -138,7 +141,9 @@ class NotANumber(ValueError):
 # Arabic-Indic and Persian digits, the two Arabic separators, and the minus signs that people paste.
 _FOLD = str.maketrans(
     {chr(zero + i): str(i) for zero in (0x0660, 0x06F0) for i in range(10)}
-    | {"٫": ".", "٬": ",", "−": "-", "–": "-"}
+    | {"٫": ".", "٬": ",", "٪": "%", "−": "-", "–": "-"}
+    # Marks of direction come along when a number is copied from Arabic text.
+    | {"\u200e": "", "\u200f": "", "\u061c": ""}
 )
 _PLAIN = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)(e[+-]?[0-9]{1,2})?", re.IGNORECASE)
 _THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?")
@@ -151,10 +156,15 @@ def number(text: str | float, unit: str = "") -> float:
     ``1,423``, ``1 423`` and ``1423`` are the same; ``1,5`` is one and a half; Arabic digits
     count; a trailing unit or per-cent sign is dropped.  Raises :class:`NotANumber` for the rest.
     """
-    if isinstance(text, bool):
+    if isinstance(text, int | float) and not isinstance(text, bool):
+        try:
+            value = float(text)
+        except OverflowError:
+            raise NotANumber(str(text)) from None
+        if math.isfinite(value):
+            return value
+    if not isinstance(text, str):
         raise NotANumber(str(text))
-    if isinstance(text, int | float):
-        return float(text)
     cleaned = text.translate(_FOLD).strip()
     for ending in (unit, "%"):
         if ending and cleaned.lower().endswith(ending.lower()):
@@ -195,6 +205,8 @@ def grade(question: Question, response: Any) -> Outcome:
 
 
 def _index(value: Any, size: int) -> int | None:
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     is_index = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < size
     return value if is_index else None
 
@@ -212,7 +224,7 @@ def _grade_multiple(question: Multiple, response: Any) -> Outcome:
     if not isinstance(response, Sequence) or isinstance(response, str):
         return Outcome("unanswered")
     size = len(question.options)
-    ticked = sorted({i for i in response if _index(i, size) is not None})
+    ticked = sorted({i for i in (_index(r, size) for r in response) if i is not None})
     if not ticked:
         return Outcome("unanswered")
     right = {i for i, option in enumerate(question.options) if option.right}
@@ -249,7 +261,9 @@ def _near_tolerance(near: float, tolerance: float) -> float:
 def _grade_classify(question: Classify, response: Any) -> Outcome:
     if not isinstance(response, Sequence) or isinstance(response, str):
         return Outcome("unanswered")
-    chosen = [label if label in question.labels else None for label in response]
+    chosen = [
+        label if isinstance(label, str) and label in question.labels else None for label in response
+    ]
     chosen = (chosen + [None] * len(question.statements))[: len(question.statements)]
     if not any(chosen):
         return Outcome("unanswered")

@@ -6,7 +6,7 @@
 
 // --- grading: the same rules as questions.grade -------------------------------------------
 
-const FOLD = new Map([["٫", "."], ["٬", ","], ["−", "-"], ["–", "-"]]);
+const FOLD = new Map([["٫", "."], ["٬", ","], ["٪", "%"], ["−", "-"], ["–", "-"], ["\u200e", ""], ["\u200f", ""], ["\u061c", ""]]);
 for (const zero of [0x0660, 0x06f0]) {
   for (let i = 0; i < 10; i++) FOLD.set(String.fromCharCode(zero + i), String(i));
 }
@@ -81,7 +81,7 @@ const GRADERS = {
       const right = chosen[i] === statement.label;
       if (right) hits += 1;
       if (chosen[i] !== null) {
-        comments.push({ about: i, right, say: right ? [] : statement.comments[chosen[i]] ?? [] });
+        comments.push({ about: i, right, say: right ? [] : Object.hasOwn(statement.comments, chosen[i]) ? statement.comments[chosen[i]] : [] });
       }
     });
     const score = hits / item.statements.length;
@@ -150,7 +150,9 @@ function link(address, words) {
     : make("span", { dir: "auto" }, words);
 }
 
-let counter = 0;
+// Ids must differ between all quizzes of a page, and every widget may load its own copy of
+// this module: a counter would start again in each.
+const newId = () => `dq-${Math.random().toString(36).slice(2, 10)}`;
 
 // JupyterLab runs its notebook shortcuts for keys pressed anywhere inside a cell: `x` would cut
 // the cell, ArrowDown would leave it.  Keys stay with the quiz; Escape and combinations with
@@ -167,11 +169,11 @@ function keepKeys(root) {
 
 function choices(item, strings, uid, many) {
   const rows = item.options.map((option, i) => {
-    const input = make("input", { type: many ? "checkbox" : "radio", name: uid, value: i, id: `${uid}-${i}` });
+    const input = make("input", { type: many ? "checkbox" : "radio", name: uid, value: i });
     const mark = make("span", { class: "dq-mark" });
     const words = make("span", { class: "dq-text", dir: "auto" }, ...growInline(option.text));
     const key = make("span", { class: "dq-letter", "aria-hidden": "true" }, letter(i));
-    const row = make("label", { class: "dq-option", for: input.id }, input, key, words, mark);
+    const row = make("label", { class: "dq-option" }, input, key, words, mark);
     return { input, mark, row };
   });
   return {
@@ -214,7 +216,7 @@ function numberField(item, strings, uid) {
     write(response) { input.value = response ?? ""; },
     mark(found) { row.dataset.state = found ? (found.verdict === "right" ? "right" : found.verdict === "wrong" ? "wrong" : "") : ""; },
     name: () => "",
-    key: () => [make("span", {}, `${short(item.answer)}${item.unit ? ` ${item.unit}` : ""}`)],
+    key: () => [make("span", { dir: "auto" }, `${item.answer_text}${item.unit ? ` ${item.unit}` : ""}`)],
   };
 }
 
@@ -258,8 +260,8 @@ const CONTROLS = {
 
 // --- one question ---------------------------------------------------------------------------
 
-function question(item, n, total, strings, language, send) {
-  const uid = `dq${++counter}`;
+function question(item, n, total, strings, send) {
+  const uid = newId();
   const control = CONTROLS[item.kind](item, strings, uid);
   const meta = [
     total > 1 ? say(strings, "question", { n, total }) : "",
@@ -278,7 +280,7 @@ function question(item, n, total, strings, language, send) {
   const note = make("p", { class: "dq-note" });
   const after = make("div", { class: "dq-after" });
 
-  const form = make("form", { class: "dq-item", novalidate: true, "data-item": item.id },
+  const form = make("form", { class: "dq-item", novalidate: true, "data-item": item.id, lang: item.language },
     meta.length ? make("p", { class: "dq-meta" }, ...meta.map((m) => make("span", { dir: "auto" }, m))) : null,
     make("fieldset", {},
       make("legend", {}, ...growInline(item.ask)),
@@ -352,7 +354,7 @@ function question(item, n, total, strings, language, send) {
     finish(known.revealed);
     note.textContent = known.note
       || (known.edited ? say(strings, "edited") : "")
-      || (restored && known.at ? say(strings, "restored", { date: day(known.at, language) }) : "")
+      || (restored && known.at ? say(strings, "restored", { date: day(known.at, item.language) }) : "")
       || (graded && known.saved ? say(strings, "saved") : "");
   }
 
@@ -387,7 +389,7 @@ const PATIENCE = 1500;
 
 function quiz(model, root) {
   const content = model.get("content"), strings = model.get("strings");
-  const uid = `dq${++counter}`;
+  const uid = newId();
   const total = content.items.reduce((sum, item) => sum + item.points, 0);
   const score = make("p", { class: "dq-score" });
   const pending = new Map();
@@ -395,7 +397,6 @@ function quiz(model, root) {
   let sequence = 0;
   let seen = {};
 
-  root.lang = content.language;
   root.setAttribute("role", "group");
   if (content.title) {
     root.setAttribute("aria-labelledby", uid);
@@ -440,7 +441,7 @@ function quiz(model, root) {
   }
 
   content.items.forEach((item, i) => {
-    const view = question(item, i + 1, content.items.length, strings, content.language, send);
+    const view = question(item, i + 1, content.items.length, strings, send);
     views.set(item.id, view);
     root.append(view.form);
   });
@@ -470,7 +471,7 @@ function quiz(model, root) {
 
 function answers(model, root) {
   const strings = model.get("strings");
-  const uid = `dq${++counter}`;
+  const uid = newId();
   const count = make("p", {});
   const where = make("code", { dir: "ltr" });
   const status = make("p", { class: "dq-status", role: "status", "aria-live": "polite" });

@@ -18,6 +18,7 @@ import traitlets
 
 from . import bank, progress, sources, text
 from .questions import Classify, Multiple, Numeric, Outcome, Question, Single, Statement, grade
+from .text import TWIN
 
 _HERE = Path(__file__).parent
 
@@ -100,6 +101,7 @@ def _content(question: Question) -> dict[str, Any]:
         "contested": question.contested,
         "as_of": question.as_of,
         "draft": question.status == "draft",
+        "language": question.language,
         "sources": [
             {
                 "text": sources.reference(source),
@@ -117,6 +119,7 @@ def _content(question: Question) -> dict[str, Any]:
         case Numeric():
             item |= {
                 "answer": question.answer,
+                "answer_text": question.answer_text or f"{question.answer:g}",
                 "tolerance": question.tolerance,
                 "unit": question.unit,
                 "near": [{"value": n.value, "say": text.inline(n.say)} for n in question.near],
@@ -160,7 +163,9 @@ def _letter(index: int) -> str:
 
 def _twin_html(questions: list[Question], title: str) -> str:
     # Plain elements only, no attributes that matter: an untrusted page strips most of them.
-    parts = [f"<p><strong>{escape(title)}</strong></p>"] if title else []
+    parts = [TWIN]
+    if title:
+        parts.append(f"<p><strong>{escape(title)}</strong></p>")
     parts.append(f"<p><em>{escape(STRINGS['live'])}</em></p>")
     for n, question in enumerate(questions, 1):
         number = f"<strong>{n}.</strong> " if len(questions) > 1 else ""
@@ -196,7 +201,7 @@ def _twin_html(questions: list[Question], title: str) -> str:
             parts.append(_details(STRINGS["hint"], text.html(question.hint, block=True)))
         explain = text.html(question.explain, block=True)
         parts.append(_details(STRINGS["reveal"], _key_html(question) + explain))
-    return "\n".join(parts)
+    return "\n".join([*parts, "</div>"])
 
 
 def _details(summary: str, body: str) -> str:
@@ -227,7 +232,7 @@ def _key_html(question: Question) -> str:
             key = [text.html(o.text) for o in question.options if o.right]
         case Numeric():
             unit = f" {question.unit}" if question.unit else ""
-            key = [escape(f"{question.answer:g}{unit}")]
+            key = [escape(f"{question.answer_text or question.answer}{unit}")]
         case Classify():
             key = [f"{text.html(s.text)}: {escape(s.label)}" for s in question.statements]
         case _:
@@ -275,7 +280,7 @@ class _View(anywidget.AnyWidget):
 class Quiz(_View):
     """Questions, their state, and the learner's attempts at them."""
 
-    def __init__(self, questions: list[Question], title: str = "", language: str = "en") -> None:
+    def __init__(self, questions: list[Question], title: str = "") -> None:
         self.questions = {question.id: question for question in questions}
         self.twin_html = _twin_html(questions, title)
         self.twin_text = _twin_text(questions, title)
@@ -283,7 +288,6 @@ class Quiz(_View):
             content={
                 "panel": "quiz",
                 "title": title,
-                "language": language,
                 "items": [_content(question) for question in questions],
             },
             state=self._restore(),
@@ -294,7 +298,8 @@ class Quiz(_View):
         state = {}
         for name, tries in progress.latest(set(self.questions)).items():
             question = self.questions[name]
-            current = [t for t in tries if t.version == question.version]
+            version = question.version
+            current = [t for t in tries if t.version == version]
             checks = [t for t in current if t.event == "check"]
             if checks:
                 last = checks[-1]
@@ -353,7 +358,7 @@ class Answers(_View):
     """Where the learner's answers are kept, how many there are, and a way to erase them."""
 
     def __init__(self) -> None:
-        self.twin_html = f"<p>{escape(STRINGS['live'])}</p>"
+        self.twin_html = f"{TWIN}<p>{escape(STRINGS['live'])}</p></div>"
         self.twin_text = f"{STRINGS['erase_title']} (view {_view_digest()})"
         super().__init__(content={"panel": "answers"}, state=progress.summary())
         self.on_msg(self._received)

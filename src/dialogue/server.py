@@ -11,12 +11,18 @@ lesson, runs it and saves has then changed nothing that git or nbval could see.
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from typing import Any
 
 from jupyter_server.services.contents.largefilemanager import AsyncLargeFileManager
 
 from .lessons import WIDGET_VIEW as VIEW
-from .lessons import settled
+from .lessons import is_twin, settled
+
+# The course's own lessons; other notebooks are nobody's business.
+_LESSON = re.compile(r"notebooks/\d\d-[^/]+\.ipynb")
+Place = tuple[str, int]
 
 
 class CourseContents(AsyncLargeFileManager):
@@ -24,16 +30,21 @@ class CourseContents(AsyncLargeFileManager):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # Where the widgets were when a lesson was last saved: path, cell id, number of output.
-        self._saved_views: dict[str, dict[tuple[str, int], dict[str, Any]]] = {}
+        # Where the widgets were when a lesson was last saved: by path, then by place.
+        self._saved_views: dict[str, dict[Place, dict[str, Any]]] = {}
 
     async def save(self, model: dict[str, Any], path: str = "") -> dict[str, Any]:
         name = path.strip("/")
-        if model.get("type") == "notebook" and "content" in model and _is_lesson(name):
-            self._saved_views[name] = {
-                place: data[VIEW] for place, data in _bundles(model["content"]) if VIEW in data
-            }
-            model = {**model, "content": settled(model["content"])}
+        if model.get("type") == "notebook" and model.get("content") and _LESSON.fullmatch(name):
+            try:
+                content = settled(model["content"])
+                self._saved_views[name] = {
+                    place: data[VIEW] for place, data in _twins(model["content"]) if VIEW in data
+                }
+            except Exception:  # whatever it is, a learner's work is saved as it came
+                self.log.exception("The lesson %s was saved as it is", name)
+            else:
+                model = {**model, "content": content}
         return await super().save(model, path)
 
     async def get(
@@ -50,14 +61,15 @@ class CourseContents(AsyncLargeFileManager):
         if not content or model["type"] != "notebook":
             return model
         name = path.strip("/")
-        bundles = dict(_bundles(model["content"]))
-        for place, view in self._saved_views.get(name, {}).items():
-            if place in bundles:
-                bundles[place].setdefault(VIEW, view)
-        if any(VIEW in data for data in bundles.values()):
+        saved = self._saved_views.get(name, {})
+        for place, data in _twins(model["content"]):
+            if place in saved:
+                data.setdefault(VIEW, saved[place])
+        with_view = [data for data in _readable(model["content"]) if VIEW in data]
+        if with_view:
             alive = await self._living_models(name)
-            for data in bundles.values():
-                if VIEW in data and alive is not None and data[VIEW].get("model_id") not in alive:
+            for data in with_view:
+                if alive is not None and data[VIEW].get("model_id") not in alive:
                     del data[VIEW]
         return model
 
@@ -94,16 +106,27 @@ class CourseContents(AsyncLargeFileManager):
         return set(reply["content"]["comms"])
 
 
-def _is_lesson(path: str) -> bool:
-    return path.startswith("notebooks/") and path.count("/") == 1
-
-
-def _bundles(notebook: dict[str, Any]) -> list[tuple[tuple[str, int], dict[str, Any]]]:
-    """Every output that has a readable twin, with its place: the cell's id and a number."""
+def _readable(notebook: dict[str, Any]) -> list[dict[str, Any]]:
+    """The data of every output that can be read as HTML."""
     return [
-        ((cell.get("id", ""), number), output["data"])
+        output["data"]
         for cell in notebook["cells"]
         if cell["cell_type"] == "code"
-        for number, output in enumerate(cell["outputs"])
+        for output in cell["outputs"]
         if "text/html" in output.get("data", {})
     ]
+
+
+def _twins(notebook: dict[str, Any]) -> list[tuple[Place, dict[str, Any]]]:
+    """The data of every twin of ours, with its place: what it says, and how often before.
+
+    The words and not the cell, because a file may have changed since (by git, say) and a view
+    must never be laid over another question.
+    """
+    found, seen = [], Counter[str]()
+    for data in _readable(notebook):
+        if is_twin(data):
+            html = "".join(data["text/html"])
+            found.append(((html, seen[html]), data))
+            seen[html] += 1
+    return found

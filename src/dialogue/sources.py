@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import course
+from .text import TWIN
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -98,7 +99,8 @@ class References:
                 body += f" <em>{escape(row['kind'])}; {escape(row['side'])}.</em>"
             items.append(f"<li><strong>{escape(name)}</strong> {body}</li>")
         notes = "".join(f"<p>{escape(note)}</p>" for note in self._notes())
-        return (f"<ul>{''.join(items)}</ul>" if items else "") + notes
+        shown = f"<ul>{''.join(items)}</ul>" if items else ""
+        return f"{TWIN}{shown}{notes}</div>"
 
 
 def cite(*what: str | pd.DataFrame) -> References:

@@ -15,6 +15,10 @@ from typing import Any
 # A node is a string or [tag, child, child, …].
 Node = str | list[Any]
 
+# How a readable twin begins.  Jupyter would set what stands between two dollar signs as
+# mathematics; MathJax passes over this class.
+TWIN = '<div class="dialogue-twin mathjax_ignore">'
+
 BLOCKS = frozenset({"p", "ul", "ol", "li"})
 TAGS = BLOCKS | {"em", "strong", "code", "br"}
 

@@ -11,6 +11,11 @@ from .look import Picture
 # Name of the picture: the module that draws it, in a function of the same name.
 CHARTS = {
     "commitments": "commitments",
+    "forecasts": "politics",
+    "oil": "money",
+    "parliament": "politics",
+    "polls": "politics",
+    "waivers": "money",
 }
 
 __all__ = ["CHARTS", "Picture", "chart"]

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from ..sources import table_sources
 from ..tables import load
-from .look import DOMAINS, PARTIES, Picture
+from .look import DOMAINS, PARTIES, Picture, caption
 
 
 def commitments() -> Picture:
@@ -88,5 +87,5 @@ def commitments() -> Picture:
         f"{by_rung}. The {len(pledge)} on the rung “pledges” "
         f"{'is' if len(pledge) == 1 else 'are'} by {who}, in {where}.",
         twin,
-        "Rungs are this course’s own coding. Sources: " + "; ".join(table_sources(table)) + ".",
+        caption(table, note="Rungs are this course’s own coding."),
     )

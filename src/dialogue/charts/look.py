@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from ..sources import table_sources
+from ..text import TWIN
+
 if TYPE_CHECKING:
     import altair as alt
     import pandas as pd
@@ -25,6 +28,9 @@ PARTIES = {
     "Iran": ("#B8578F", "diamond"),
     "coalition": ("#7F7F7F", "cross"),
 }
+
+# Series that are no party: told apart by place, mark or words as well.
+SERIES = ("#1F78C8", "#C85000", "#108864", "#B8578F", "#7F7F7F", "#9A7400")
 
 # One short label for each domain, everywhere.
 DOMAINS = {
@@ -42,6 +48,15 @@ FONT = "system-ui, sans-serif"
 TEXT_SIZE = 14
 
 VEGA = "application/vnd.vega.v5+json"
+# SVG marks stay sharp on a projector, can be styled by the theme and carry labels for screen
+# readers; the canvas that JupyterLab would draw by default does not.
+EMBED = {"renderer": "svg", "actions": False}
+
+
+def caption(*tables: pd.DataFrame, note: str = "") -> str:
+    """What stands under a picture: a remark, and the sources of its tables."""
+    ids = sorted({source for table in tables for source in table_sources(table)})
+    return f"{note} Sources: {'; '.join(ids)}.".strip()
 
 
 @dataclass(frozen=True)
@@ -93,19 +108,16 @@ class Picture:
             for row in self.table.itertuples(index=False)
         )
         return (
-            f"<p>{escape(self.description)}</p>"
+            f"{TWIN}<p>{escape(self.description)}</p>"
             f"<details><summary>The same data as a table ({len(self.table)} rows)</summary>"
             f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></details>"
-            f"<p><em>{escape(self.caption)}</em></p>"
+            f"<p><em>{escape(self.caption)}</em></p></div>"
         )
 
     def _ipython_display_(self) -> None:
         from IPython.display import display
 
-        # SVG marks stay sharp on a projector, can be styled by the theme and carry labels
-        # for screen readers; the canvas that JupyterLab would draw by default does not.
-        options = {"renderer": "svg", "actions": False}
-        display(self._drawing(), raw=True, metadata={VEGA: {"embed_options": options}})
+        display(self._drawing(), raw=True, metadata={VEGA: {"embed_options": EMBED}})
         # A second output, because JupyterLab shows only the richest form of one output.
         words = f"{self.description}\n{self.table.to_string(index=False)}\n{self.caption}"
         display({"text/html": self._table_html(), "text/plain": words}, raw=True)

@@ -1,0 +1,176 @@
+"""Polls and parliament: what a rank or a trend depends on."""
+
+from __future__ import annotations
+
+from ..tables import load
+from .look import SERIES, Picture, caption
+
+MAJORITY = 165
+
+
+def polls() -> Picture:
+    """Iran's rating in 2017 and in June 2020, with the three rival baselines kept apart."""
+    import altair as alt
+    import pandas as pd
+
+    table = load("polls")
+    wanted = {
+        "iran-partner-article": "The article: reliable partner",
+        "iran-positive-voa": "VOA: positive attitude",
+        "iran-favourable-winep": "Washington Institute: favourable",
+    }
+    table = table[table["series"].isin(wanted)]
+    shown = pd.DataFrame(
+        {
+            "series": table["series"].map(wanted),
+            "year": table["year"].astype(str),
+            "percent": table["percent"].astype(float),
+        }
+    )
+    order = list(wanted.values())
+    rows = alt.Y("series:N", title=None, sort=order, axis=alt.Axis(labelLimit=0))
+    across = alt.X("percent:Q", title="Per cent of those asked", scale=alt.Scale(domain=[0, 100]))
+    bars = (
+        alt.Chart(shown)
+        .mark_rule(strokeWidth=3, opacity=0.6, color=SERIES[2])
+        .encode(y=rows, x=alt.X("min(percent):Q"), x2=alt.X2("max(percent):Q"))
+    )
+    years = sorted(set(shown["year"]))
+    ends = (
+        alt.Chart(shown)
+        .mark_point(filled=True, size=170, opacity=1)
+        .encode(
+            y=rows,
+            x=across,
+            color=alt.Color(
+                "year:N", title="Year", scale=alt.Scale(domain=years, range=list(SERIES[:2]))
+            ),
+            shape=alt.Shape(
+                "year:N", title="Year", scale=alt.Scale(domain=years, range=["circle", "square"])
+            ),
+            tooltip=["series", "year", "percent"],
+        )
+    )
+    pairs = shown.pivot(index="series", columns="year", values="percent").loc[order]
+    told = "; ".join(
+        f"{name}, {row.iloc[0]:g} to {row.iloc[1]:g} per cent" for name, row in pairs.iterrows()
+    )
+    return Picture(
+        (bars + ends).properties(width=420, height=150),
+        f"Three accounts of how Iraqis rated Iran in {years[0]} and in June {years[1]}, one line "
+        f"each: {told}. They end almost together and begin far apart, because they ask "
+        "different questions.",
+        pairs.reset_index().rename(columns={"series": "Account"}),
+        caption(table, note="Different questions: do not join the lines into one trend."),
+    )
+
+
+def parliament(iraqiyyun: int = 41) -> Picture:
+    """The parliament of 2018 with Iraqiyyun at a number of seats of your choice."""
+    import altair as alt
+    import pandas as pd
+
+    table = load("parliament")
+    table = table[(table["election"] == 2018) & (table["count"] == "recount")]
+    total = int(table["seats"].sum())
+    lists = table[table["kind"] == "list"]
+    shown = pd.DataFrame({"list": lists["list"], "seats": lists["seats"].astype(int)})
+    bloc = pd.DataFrame([{"list": "Iraqiyyun (as claimed)", "seats": int(iraqiyyun)}])
+    shown = pd.concat([shown, bloc]).sort_values(["seats", "list"], ascending=[False, True])
+    shown["rank"] = shown["seats"].rank(method="min", ascending=False).astype(int)
+    shown["who"] = shown["list"].eq(bloc["list"].iloc[0]).map({True: "Iraqiyyun", False: "list"})
+    shown = shown.head(10)
+    bars = (
+        alt.Chart(shown)
+        .mark_bar()
+        .encode(
+            y=alt.Y("list:N", title=None, sort=list(shown["list"]), axis=alt.Axis(labelLimit=0)),
+            x=alt.X("seats:Q", title=f"Seats of {total}", scale=alt.Scale(domain=[0, 60])),
+            color=alt.Color(
+                "who:N",
+                title=None,
+                legend=None,
+                scale=alt.Scale(domain=["list", "Iraqiyyun"], range=[SERIES[0], SERIES[1]]),
+            ),
+            tooltip=["rank", "list", "seats"],
+        )
+        .properties(width=380, height=260)
+    )
+    numbers = bars.mark_text(align="left", dx=4, fontSize=14).encode(
+        text="seats:Q", color=alt.value("var(--jp-content-font-color1, #1b1b1b)")
+    )
+    rank = int(shown.loc[shown["who"] == "Iraqiyyun", "rank"].iloc[0])
+    place = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth"}.get(
+        rank, f"number {rank}"
+    )
+    first = shown.iloc[0]
+    return Picture(
+        bars + numbers,
+        f"The ten largest groups in Iraq's parliament of {total} by seats, after the recount of "
+        f"2018, with Iraqiyyun set to {iraqiyyun}. {first['list']} leads with {first['seats']}; "
+        f"Iraqiyyun would be {place}. A majority needs {MAJORITY}.",
+        shown[["rank", "list", "seats"]].rename(
+            columns={"rank": "Rank", "list": "List", "seats": "Seats"}
+        ),
+        caption(
+            table,
+            note="Members who joined Iraqiyyun are not taken off their old lists: nobody has "
+            "published who they were.",
+        ),
+    )
+
+
+OUTCOMES = ("yes", "mixed", "no", "unresolved", "not-scorable")
+
+
+def forecasts() -> Picture:
+    """The article's forecasts by what became of them."""
+    import altair as alt
+    import pandas as pd
+
+    table = load("forecasts")
+    shown = pd.DataFrame(
+        {
+            "id": table["forecast_id"],
+            "paragraph": table["paragraph"],
+            "outcome": table["outcome"].astype(str),
+            "statement": table["statement"],
+        }
+    )
+    shown["place"] = shown.groupby("outcome").cumcount() + 1
+    marks = ["circle", "diamond", "square", "triangle-up", "cross"]
+    figure = (
+        alt.Chart(shown)
+        .mark_point(filled=True, size=190, opacity=1)
+        .encode(
+            x=alt.X("place:Q", title="Number of forecasts", axis=alt.Axis(tickMinStep=1)),
+            y=alt.Y("outcome:N", title=None, sort=list(OUTCOMES)),
+            color=alt.Color(
+                "outcome:N",
+                legend=None,
+                scale=alt.Scale(domain=list(OUTCOMES), range=list(SERIES[:5])),
+            ),
+            shape=alt.Shape(
+                "outcome:N", legend=None, scale=alt.Scale(domain=list(OUTCOMES), range=marks)
+            ),
+            tooltip=["id", "paragraph", "statement", "outcome"],
+        )
+        .properties(width=460, height=220)
+    )
+    counts = shown["outcome"].value_counts()
+    told = ", ".join(f"{o.replace('-', ' ')} {counts.get(o, 0)}" for o in OUTCOMES)
+    return Picture(
+        figure,
+        f"{len(shown)} forecasts of the article in five rows by what became of them, as of "
+        f"{table['as_of'].max()}: {told}. One mark is one forecast; marks differ in shape as well "
+        "as in colour.",
+        shown[["id", "paragraph", "outcome", "statement"]].rename(
+            columns={
+                "id": "No.",
+                "paragraph": "From",
+                "outcome": "Outcome",
+                "statement": "Forecast, in our words",
+            }
+        ),
+        caption(table, note="Resolved by rules written down for each."),
+    )
