@@ -246,3 +246,95 @@ def test_the_bibliography_is_valid_csl_json(tmp_path: Path) -> None:
     refused = subprocess.run(command, capture_output=True, text=True)
     assert refused.returncode == 1
     assert "--force" in refused.stderr
+
+
+# --- rules that no schema states, each seen to fail ------------------------------------------
+
+
+def set_where(column: str, value: str, **where: str) -> Callable[[list[dict[str, str]]], object]:
+    def change(rows: list[dict[str, str]]) -> None:
+        row = next(r for r in rows if all(r[k] == v for k, v in where.items()))
+        row[column] = value
+
+    return change
+
+
+RULES = {
+    "events out of order": ("events", lambda rows: rows.append(rows.pop(0)), "stands after"),
+    "event ends before it begins": (
+        "events",
+        lambda rows: rows[5].update(date_end="1999"),
+        "is before date",
+    ),
+    "known before it happened": (
+        "events",
+        lambda rows: rows[5].update(known_on="1999-01-01"),
+        "is before date",
+    ),
+    "seats that do not add up": (
+        "parliament",
+        set_where("seats", "55", list="Sairoon", count="recount"),
+        "2018 recount adds up to 330, not 329",
+    ),
+    "waiver that ends on a wrong day": (
+        "waivers",
+        set_where("expires", "2018-12-21", waiver_id="W01"),
+        "2018-11-05 plus 45 days is 2018-12-20, not 2018-12-21",
+    ),
+    "revenue that is no product": (
+        "oil_revenue",
+        lambda rows: rows[6].update(revenue_usd_billion="9.9", note=""),
+        "billion, not 9.9",
+    ),
+    "gap in the legal basis": (
+        "legal_basis",
+        lambda rows: rows[1].update(start="2003-05-25"),
+        "does not follow",
+    ),
+    "poll that ended before it began": (
+        "polls",
+        set_where("fieldwork_end", "2019-01-01", poll_id="PL03"),
+        "is before fieldwork_start",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_broken_rule_of_the_evidence_is_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    table, change, words = RULES[name]
+    course = copy_course(tmp_path / "course")
+    rewrite(course / "data" / f"{table}.csv", change)
+    found = problems(course, monkeypatch)
+    assert any(words in line and f"{table}.csv:" in line for line in found), found
+
+
+def test_every_claim_and_caution_is_registered() -> None:
+    claims, paragraphs = load("claims"), load("paragraphs")
+    body = set(paragraphs.loc[paragraphs["kind"] == "body", "paragraph"])
+    assert body <= set(claims["paragraph"])
+    registered = set(" ".join(claims["register"].dropna()).split())
+    assert {f"X{n}" for n in range(1, 15)} <= registered
+    assert {f"SC{n}" for n in range(1, 33)} <= registered
+    # P5 credits the wrong agreement with the exit date; that must never read as sourced.
+    assert (
+        claims.loc[claims["register"].fillna("").str.contains(r"\bX1\b"), "status"]
+        == "contradicted"
+    ).any()
+
+
+def test_the_negotiation_follows_from_its_table() -> None:
+    """The counts that the curriculum publishes: 1,728 texts, 467 above both walk-aways."""
+    from itertools import product
+
+    points = load("negotiation_payoffs")
+    assert len(points) == 21
+    issues = [
+        list(group[["points_us", "points_iraq"]].itertuples(index=False, name=None))
+        for _, group in points.groupby("issue")
+    ]
+    texts = list(product(*issues))
+    assert len(texts) == 1728
+    above = sum(sum(us for us, _ in t) >= 60 and sum(iraq for _, iraq in t) >= 55 for t in texts)
+    assert above == 467

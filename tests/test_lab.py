@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import pty
 import signal
 import socket
 import subprocess
@@ -24,6 +23,8 @@ from dialogue import lab
 from dialogue.server import VIEW, CourseContents
 
 START = lab.START
+# A terminal to press Ctrl+C in; Windows has none of this kind.
+pty = pytest.importorskip("pty")
 
 
 def widget_output(model_id, **data):
@@ -325,3 +326,114 @@ def test_what_is_no_port(port, capsys):
     with pytest.raises(SystemExit):
         lab.main([f"--port={port}"])
     assert "give a number from 1 to 65535" in capsys.readouterr().err
+
+
+# --- what a save may take out, and what it must not ----------------------------------------
+
+
+def full_notebook() -> dict:
+    """A learner's notebook with everything that a save could lose."""
+    png = "iVBORw0KGgo="
+    view = {"model_id": "abc", "version_major": 2, "version_minor": 0}
+    return {
+        "cells": [
+            {
+                "cell_type": "markdown",
+                "id": "mine",
+                "metadata": {"slideshow": {"slide_type": "slide"}, "editable": False, "own": 1},
+                "attachments": {"a.png": {"image/png": png}},
+                "source": "![x](attachment:a.png)",
+            },
+            {"cell_type": "raw", "id": "raw", "metadata": {"format": "text/latex"}, "source": "r"},
+            {
+                "cell_type": "code",
+                "id": "code",
+                "metadata": {"tags": ["a"], "scrolled": True},
+                "execution_count": 7,
+                "source": "x",
+                "outputs": [
+                    {
+                        "output_type": "display_data",
+                        "metadata": {"isolated": True},
+                        "data": {VIEW: view, "text/html": "<b>not ours</b>"},
+                    },
+                    {
+                        "output_type": "display_data",
+                        "metadata": {},
+                        "data": {"application/vnd.vega.v5+json": {}, "image/png": png},
+                    },
+                ],
+            },
+        ],
+        "metadata": {
+            "kernelspec": {"name": "ir", "display_name": "R", "language": "R"},
+            "language_info": {"name": "R", "version": "4"},
+            "authors": [{"name": "me"}],
+            "widgets": {"state": {"x": 1}},
+        },
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+
+
+@pytest.mark.parametrize("path", ["notebooks/05-round-one.ipynb", "notebooks/mine.ipynb"])
+def test_a_save_loses_nothing_of_the_learners(contents, tmp_path, path):
+    (tmp_path / "notebooks").mkdir(exist_ok=True)
+    before = full_notebook()
+    model = {"type": "notebook", "format": "json", "content": json.loads(json.dumps(before))}
+    asyncio.run(contents.save(model, path))
+    after = json.loads((tmp_path / path).read_text(encoding="utf-8"))
+    if path.endswith("05-round-one.ipynb"):  # the only thing that counts as noise here
+        before["cells"][2]["execution_count"] = 1
+    for cell in after["cells"]:
+        cell["source"] = "".join(cell["source"])
+        for output in cell.get("outputs", []):
+            if "text/html" in output["data"]:
+                output["data"]["text/html"] = "".join(output["data"]["text/html"])
+    assert after == before
+
+
+def test_a_notebook_that_cannot_be_settled_is_saved_as_it_came(contents, tmp_path, monkeypatch):
+    from dialogue import server
+
+    (tmp_path / "notebooks").mkdir(exist_ok=True)
+
+    def broken(_notebook):
+        raise KeyError("anything")
+
+    monkeypatch.setattr(server, "settled", broken)
+    model = {"type": "notebook", "format": "json", "content": full_notebook()}
+    asyncio.run(contents.save(model, "notebooks/05-round-one.ipynb"))
+    assert "attachment:a.png" in (tmp_path / "notebooks/05-round-one.ipynb").read_text()
+
+
+def test_an_old_notebook_without_cell_ids_can_be_saved(contents, tmp_path):
+    (tmp_path / "notebooks").mkdir(exist_ok=True)
+    old = full_notebook()
+    old["nbformat_minor"] = 4
+    for cell in old["cells"]:
+        del cell["id"]
+    model = {"type": "notebook", "format": "json", "content": old}
+    asyncio.run(contents.save(model, "notebooks/05-round-one.ipynb"))
+    assert "attachment:a.png" in (tmp_path / "notebooks/05-round-one.ipynb").read_text()
+
+
+def test_a_view_is_never_laid_over_another_question(contents, tmp_path, monkeypatch):
+    from dialogue.text import TWIN
+
+    (tmp_path / "notebooks").mkdir(exist_ok=True)
+
+    async def alive(_path):
+        return {"abc"}
+
+    monkeypatch.setattr(contents, "_living_models", alive)
+    notebook = full_notebook()
+    data = notebook["cells"][2]["outputs"][0]["data"]
+    data["text/html"] = f"{TWIN}one</div>"
+    path = "notebooks/05-round-one.ipynb"
+    asyncio.run(contents.save({"type": "notebook", "format": "json", "content": notebook}, path))
+    file = tmp_path / path
+    assert VIEW not in file.read_text(encoding="utf-8")
+    assert "abc" in json.dumps(asyncio.run(contents.get(path))["content"])
+    file.write_text(file.read_text(encoding="utf-8").replace("one</div>", "two</div>"))
+    assert "abc" not in json.dumps(asyncio.run(contents.get(path))["content"])
