@@ -10,11 +10,16 @@ from .look import Picture
 
 # Name of the picture: the module that draws it, in a function of the same name.
 CHARTS = {
+    "actors": "people",
     "commitments": "commitments",
     "forecasts": "politics",
     "oil": "money",
     "parliament": "politics",
+    "places": "people",
     "polls": "politics",
+    "raid": "people",
+    "timeline": "history",
+    "troops": "history",
     "waivers": "money",
 }
 

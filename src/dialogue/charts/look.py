@@ -56,7 +56,11 @@ EMBED = {"renderer": "svg", "actions": False}
 def caption(*tables: pd.DataFrame, note: str = "") -> str:
     """What stands under a picture: a remark, and the sources of its tables."""
     ids = sorted({source for table in tables for source in table_sources(table)})
-    return f"{note} Sources: {'; '.join(ids)}.".strip()
+    if len(ids) > 20:
+        told = f"{len(ids)} sources, named row by row in the data under source_id."
+    else:
+        told = f"Sources: {'; '.join(ids)}."
+    return f"{note} {told}".strip()
 
 
 @dataclass(frozen=True)

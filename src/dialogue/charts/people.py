@@ -1,0 +1,229 @@
+"""Who is tied to whom, and which accounts of one night agree."""
+
+from __future__ import annotations
+
+from ..tables import load
+from .look import INK, SERIES, Picture, caption
+
+
+def actors(around: str = "pmf") -> Picture:
+    """The ties of one actor: formal ones as solid lines, reported ones dashed."""
+    import math
+
+    import altair as alt
+    import pandas as pd
+
+    people, ties = load("actors").set_index("actor_id"), load("ties")
+    if around not in people.index:
+        from difflib import get_close_matches
+
+        near = get_close_matches(around, people.index, n=3, cutoff=0.3)
+        raise KeyError(f"There is no actor {around!r}. Try: {', '.join(near) or 'pmf'}.")
+    here = ties[(ties["from_actor_id"] == around) | (ties["to_actor_id"] == around)]
+    others = list(
+        dict.fromkeys(a for a in [*here["from_actor_id"], *here["to_actor_id"]] if a != around)
+    )
+    spots = {around: (0.0, 0.0)}
+    for n, other in enumerate(sorted(others)):
+        angle = 2 * math.pi * n / len(others) + 0.6  # no line lies flat under a name
+        spots[other] = (round(math.cos(angle), 4), round(math.sin(angle), 4))
+    lines = pd.DataFrame(
+        [
+            {
+                "x": spots[tie.from_actor_id][0],
+                "y": spots[tie.from_actor_id][1],
+                "x2": spots[tie.to_actor_id][0],
+                "y2": spots[tie.to_actor_id][1],
+                "nature": str(tie.nature),
+                "tie": f"{people.loc[tie.from_actor_id, 'name']} {tie.kind} "
+                f"{people.loc[tie.to_actor_id, 'name']}".replace("-", " "),
+            }
+            for tie in here.itertuples()
+        ]
+    )
+    nodes = pd.DataFrame(
+        [{"x": x, "y": y, "name": people.loc[a, "name"]} for a, (x, y) in spots.items()]
+    )
+    frame = alt.Scale(domain=[-1.7, 1.7])
+    across, up = (
+        alt.X("x:Q", axis=None, scale=frame),
+        alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[-1.25, 1.25])),
+    )
+    edges = (
+        alt.Chart(lines)
+        .mark_rule(strokeWidth=2.5)
+        .encode(
+            x=across,
+            y=up,
+            x2="x2:Q",
+            y2="y2:Q",
+            color=alt.Color(
+                "nature:N",
+                title="Tie",
+                scale=alt.Scale(domain=["formal", "reported"], range=list(SERIES[:2])),
+            ),
+            strokeDash=alt.StrokeDash(
+                "nature:N",
+                title="Tie",
+                scale=alt.Scale(domain=["formal", "reported"], range=[[1, 0], [6, 5]]),
+            ),
+            tooltip=["nature", "tie"],
+        )
+    )
+    dots = (
+        alt.Chart(nodes)
+        .mark_point(filled=True, size=140, opacity=1, color=SERIES[4])
+        .encode(x=across, y=up, tooltip=["name"])
+    )
+    names = dots.mark_text(dy=-14, fontSize=14, color=INK).encode(text="name:N")
+    counts = lines["nature"].value_counts()
+    return Picture(
+        (edges + dots + names).properties(width=560, height=380),
+        f"{people.loc[around, 'name']} in the middle, and {len(others)} others around: "
+        f"formal ties {counts.get('formal', 0)}, as solid lines; reported ties "
+        f"{counts.get('reported', 0)}, dashed. The table lists each tie with who attributes it.",
+        pd.DataFrame(
+            {
+                "Tie": lines["tie"],
+                "Nature": lines["nature"],
+                "What": here["description"].to_list(),
+                "Attributed by": here["attributed_to"].fillna("").to_list(),
+            }
+        ),
+        caption(here, note="A reported tie is somebody's report, not a finding of this course."),
+    )
+
+
+def raid() -> Picture:
+    """Six accounts of the June raid, point by point: which agree, which differ, which are silent."""
+    import altair as alt
+    import pandas as pd
+
+    table = load("raid_accounts")
+    table = table[table["selection"] == "core"].reset_index(drop=True)
+    group = table["value_group"].astype(str)
+    table = table.assign(group=group)
+    per_account = table.groupby("account_id", sort=False).first()
+    outlets = {a: row["outlet"].split(" (")[0] for a, row in per_account.iterrows()}
+    outlets["article"] = "The article"
+    points = list(dict.fromkeys(table["point"].astype(str)))
+    rows = []
+    for point in points:
+        said = table[table["point"].astype(str) == point]
+        votes = said.drop_duplicates(["account_id", "group"])["group"].value_counts()
+        common = votes.index[0] if len(votes) and votes.iloc[0] > 1 else None
+        for account, outlet in outlets.items():
+            own = said[said["account_id"] == account]
+            values = "; ".join(own["value"].astype(str))
+            if own.empty:
+                state = "silent"
+            elif set(own["group"]) == {common}:
+                state = "as most"
+            elif common in set(own["group"]):
+                state = "both"
+            else:
+                state = "differs"
+            point_name = point.replace("-", " ")
+            rows.append({"account": outlet, "point": point_name, "state": state, "says": values})
+    cells = pd.DataFrame(rows)
+    states = ["as most", "both", "differs", "silent"]
+    figure = (
+        alt.Chart(cells)
+        .mark_point(filled=True, size=170, opacity=1)
+        .encode(
+            x=alt.X(
+                "point:N",
+                title=None,
+                sort=[p.replace("-", " ") for p in points],
+                axis=alt.Axis(labelAngle=-40),
+            ),
+            y=alt.Y("account:N", title=None, sort=list(outlets.values())),
+            color=alt.Color(
+                "state:N",
+                title="This account",
+                scale=alt.Scale(domain=states, range=[SERIES[0], SERIES[2], SERIES[1], SERIES[4]]),
+            ),
+            shape=alt.Shape(
+                "state:N",
+                title="This account",
+                scale=alt.Scale(domain=states, range=["circle", "square", "diamond", "cross"]),
+            ),
+            tooltip=["account", "point", "state", "says"],
+        )
+        .properties(width=29 * len(points), height=220)
+    )
+    disputed = [
+        p.replace("-", " ")
+        for p in points
+        if (cells[cells["point"] == p.replace("-", " ")]["state"].isin(["differs", "both"])).any()
+    ]
+    return Picture(
+        figure,
+        f"{len(outlets)} accounts of the raid of June 2020 against {len(points)} points. A circle "
+        "says what most say, a diamond something else, a square both; a cross is silence. Accounts "
+        f"part on {len(disputed)} points: {', '.join(disputed)}.",
+        cells[cells["state"] != "silent"].rename(
+            columns={"account": "Account", "point": "Point", "state": "Compared", "says": "Says"}
+        ),
+        caption(table, note="Agreement is evidence, not proof: accounts may share one source."),
+    )
+
+
+def places() -> Picture:
+    """The places that the course names, on an outline of Iraq."""
+    import altair as alt
+    import pandas as pd
+
+    table = load("places")
+    table = table[table["country"] == "Iraq"].dropna(subset="latitude")
+    outline = load("outline")
+    dots = pd.DataFrame(
+        {
+            "name": table["name"],
+            "arabic": table["arabic"].fillna(""),
+            "longitude": table["longitude"].astype(float),
+            "latitude": table["latitude"].astype(float),
+            "kind": table["kind"].astype(str),
+        }
+    )
+    # Places within some 20 km share one label: the marks would hide one another.
+    dots["label"] = ""
+    placed: list[tuple[float, float]] = []
+    for i, row in dots.iterrows():
+        near = any(
+            abs(row["longitude"] - x) < 1.0 and abs(row["latitude"] - y) < 0.22 for x, y in placed
+        )
+        if not near and len(row["name"]) <= 20:
+            dots.loc[i, "label"] = row["name"]
+            placed.append((row["longitude"], row["latitude"]))
+    across = alt.X(
+        "longitude:Q", title="Degrees east", scale=alt.Scale(domain=[38.5, 49], nice=False)
+    )
+    up = alt.Y("latitude:Q", title="Degrees north", scale=alt.Scale(domain=[29, 37.6], nice=False))
+    border = (
+        alt.Chart(outline[["longitude", "latitude", "step"]])
+        .mark_line(color=SERIES[4], strokeWidth=1.5)
+        .encode(x=across, y=up, order="step:Q")
+    )
+    marks = (
+        alt.Chart(dots)
+        .mark_point(filled=True, size=90, opacity=1, color=SERIES[0])
+        .encode(x=across, y=up, tooltip=["name", "arabic", "kind"])
+    )
+    names = marks.mark_text(align="left", dx=8, fontSize=13, color=INK).encode(text="label:N")
+    return Picture(
+        (border + marks + names).properties(width=470, height=450),
+        f"{len(dots)} places that the course names, as dots on an outline of Iraq, "
+        f"{int((dots['label'] != '').sum())} of them labelled; the others lie close by, most of "
+        "them in and around Baghdad. The table has them all.",
+        dots[["name", "arabic", "kind", "latitude", "longitude"]].rename(
+            columns={
+                "name": "Place",
+                "arabic": "Arabic",
+                "kind": "Kind",
+                "latitude": "North",
+                "longitude": "East",
+            }
+        ),
+        caption(table, outline, note="For orientation; no statement about borders."),
+    )
