@@ -113,3 +113,41 @@ def test_an_unknown_picture_names_the_nearest() -> None:
 
 def test_numbers_are_written_as_jupyterlab_writes_them() -> None:
     assert not re.search(r"\d\.0[,}\]]", json.dumps(chart("commitments")._drawing()[VEGA]))
+
+
+# --- pictures that can be turned -----------------------------------------------------------
+
+
+def test_the_curtain_hides_what_was_known_later() -> None:
+    before, after = chart("timeline", known_on="2020-07-15"), chart("timeline")
+    assert len(before.table) < len(after.table)
+    assert max(date[:7] for date in before.table["Date"]) <= "2020-07"
+    assert "were known only later" in before.description
+
+
+def test_a_rank_depends_on_one_uncertain_count() -> None:
+    assert "would be fourth" in chart("parliament", iraqiyyun=41).description
+    assert "would be second" in chart("parliament", iraqiyyun=50).description
+    with pytest.raises(ValueError, match="choose 1 to 329"):
+        chart("parliament", iraqiyyun=400)
+
+
+def test_every_seat_is_drawn() -> None:
+    figure = chart("parliament", iraqiyyun=41)._specification()
+    seats = max((rows for rows in figure["datasets"].values()), key=len)
+    assert len(seats) == 329 + 41
+
+
+def test_the_ties_of_one_actor() -> None:
+    every, own = chart("actors"), chart("actors", around="pmf")
+    assert 0 < len(own.table) < len(every.table)
+    assert own.table["Tie"].str.contains("Popular Mobilization Forces").all()
+    with pytest.raises(KeyError, match="pmf"):
+        chart("actors", around="pmff")
+
+
+def test_different_measures_of_troops_are_not_joined_by_a_line() -> None:
+    drawing = chart("troops")._specification()
+    line = drawing["vconcat"][0]["layer"][0]
+    measures = {row["measure"] for row in drawing["datasets"][line["data"]["name"]]}
+    assert measures == {"reported as present", "no field force left"}

@@ -2,31 +2,43 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
+
 from ..tables import load
 from .look import INK, SERIES, Picture, caption
 
 
-def actors(around: str = "pmf") -> Picture:
-    """The ties of one actor: formal ones as solid lines, reported ones dashed."""
+def actors(around: str | None = None) -> Picture:
+    """All actors in a ring with their ties; *around* one of them, such as ``"pmf"``, its own.
+
+    Formal ties are solid lines, reported ones dashed.  Raises ``KeyError`` with the nearest
+    names for an actor that is not in the table.
+    """
     import math
 
     import altair as alt
     import pandas as pd
 
     people, ties = load("actors").set_index("actor_id"), load("ties")
-    if around not in people.index:
-        from difflib import get_close_matches
-
-        near = get_close_matches(around, people.index, n=3, cutoff=0.3)
-        raise KeyError(f"There is no actor {around!r}. Try: {', '.join(near) or 'pmf'}.")
-    here = ties[(ties["from_actor_id"] == around) | (ties["to_actor_id"] == around)]
-    others = list(
-        dict.fromkeys(a for a in [*here["from_actor_id"], *here["to_actor_id"]] if a != around)
-    )
-    spots = {around: (0.0, 0.0)}
-    for n, other in enumerate(sorted(others)):
-        angle = 2 * math.pi * n / len(others) + 0.6  # no line lies flat under a name
-        spots[other] = (round(math.cos(angle), 4), round(math.sin(angle), 4))
+    names = people["name"].str.split(" (", regex=False).str[0]
+    if around is None:
+        here, ring, spots = ties, list(people.sort_values(["side", "kind", "name"]).index), {}
+    elif around in people.index:
+        here = ties[(ties["from_actor_id"] == around) | (ties["to_actor_id"] == around)]
+        ends = {*here["from_actor_id"], *here["to_actor_id"]} - {around}
+        ring, spots = sorted(ends), {around: (0.0, 0.0)}
+    else:
+        near = get_close_matches(around, people.index, n=3, cutoff=0.3) or ["pmf"]
+        raise KeyError(f"There is no actor {around!r}. Try: {', '.join(near)}.")
+    half = math.ceil(len(ring) / 2)
+    for n, actor in enumerate(ring):
+        if around:
+            angle = 2 * math.pi * n / len(ring) + 0.6  # no line lies flat under a name
+            x, y = math.cos(angle), math.sin(angle)
+        else:  # evenly from top to bottom on either side, so that names do not overlap
+            y = 1 - 2 * ((n % half) + 0.5) / half
+            x = math.sqrt(1 - y * y) * (1 if n < half else -1)
+        spots[actor] = (round(x, 4), round(y, 4))
     lines = pd.DataFrame(
         [
             {
@@ -35,53 +47,55 @@ def actors(around: str = "pmf") -> Picture:
                 "x2": spots[tie.to_actor_id][0],
                 "y2": spots[tie.to_actor_id][1],
                 "nature": str(tie.nature),
-                "tie": f"{people.loc[tie.from_actor_id, 'name']} {tie.kind} "
-                f"{people.loc[tie.to_actor_id, 'name']}".replace("-", " "),
+                "tie": f"{names[tie.from_actor_id]}: {str(tie.kind).replace('-', ' ')} "
+                f"{names[tie.to_actor_id]}",
             }
             for tie in here.itertuples()
         ]
     )
-    nodes = pd.DataFrame(
-        [{"x": x, "y": y, "name": people.loc[a, "name"]} for a, (x, y) in spots.items()]
-    )
-    frame = alt.Scale(domain=[-1.7, 1.7])
-    across, up = (
-        alt.X("x:Q", axis=None, scale=frame),
-        alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[-1.25, 1.25])),
-    )
+    nodes = pd.DataFrame([{"x": x, "y": y, "name": names[a]} for a, (x, y) in spots.items()])
+    across = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[-2.1, 2.1]))
+    up = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[-1.15, 1.15]))
+    natures = ["formal", "reported"]
     edges = (
         alt.Chart(lines)
-        .mark_rule(strokeWidth=2.5)
+        .mark_rule(strokeWidth=2 if around else 1.3)
         .encode(
             x=across,
             y=up,
             x2="x2:Q",
             y2="y2:Q",
             color=alt.Color(
-                "nature:N",
-                title="Tie",
-                scale=alt.Scale(domain=["formal", "reported"], range=list(SERIES[:2])),
+                "nature:N", title="Tie", scale=alt.Scale(domain=natures, range=list(SERIES[:2]))
             ),
             strokeDash=alt.StrokeDash(
-                "nature:N",
-                title="Tie",
-                scale=alt.Scale(domain=["formal", "reported"], range=[[1, 0], [6, 5]]),
+                "nature:N", title="Tie", scale=alt.Scale(domain=natures, range=[[1, 0], [6, 5]])
             ),
             tooltip=["nature", "tie"],
         )
     )
     dots = (
         alt.Chart(nodes)
-        .mark_point(filled=True, size=140, opacity=1, color=SERIES[4])
+        .mark_point(filled=True, size=110, opacity=1, color=SERIES[4])
         .encode(x=across, y=up, tooltip=["name"])
     )
-    names = dots.mark_text(dy=-14, fontSize=14, color=INK).encode(text="name:N")
+    labels = []
+    for side, align, shift in (("right", "left", 9), ("left", "right", -9)):
+        rows = nodes[(nodes["x"] >= 0) if side == "right" else (nodes["x"] < 0)]
+        labels.append(
+            alt.Chart(rows)
+            .mark_text(align=align, dx=shift, fontSize=12, color=INK)
+            .encode(x=across, y=up, text="name:N")
+        )
     counts = lines["nature"].value_counts()
-    return Picture(
-        (edges + dots + names).properties(width=560, height=380),
-        f"{people.loc[around, 'name']} in the middle, and {len(others)} others around: "
+    told = (
         f"formal ties {counts.get('formal', 0)}, as solid lines; reported ties "
-        f"{counts.get('reported', 0)}, dashed. The table lists each tie with who attributes it.",
+        f"{counts.get('reported', 0)}, dashed. The table lists each tie with who attributes it."
+    )
+    who = f"{names[around]} in the middle, {len(ring)} others" if around else f"{len(ring)} actors"
+    return Picture(
+        alt.layer(edges, dots, *labels).properties(width=600, height=330 if around else 560),
+        f"{who} in a ring: {told}",
         pd.DataFrame(
             {
                 "Tie": lines["tie"],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..tables import load
-from .look import SERIES, Picture, caption
+from .look import INK, SERIES, Picture, caption
 
 MAJORITY = 165
 
@@ -66,56 +66,79 @@ def polls() -> Picture:
 
 
 def parliament(iraqiyyun: int = 41) -> Picture:
-    """The parliament of 2018 with Iraqiyyun at a number of seats of your choice."""
+    """All seats of the parliament of 2018, and Iraqiyyun at a number of seats of your choice.
+
+    Raises ``ValueError`` when *iraqiyyun* is not a number of seats that parliament has.
+    """
     import altair as alt
     import pandas as pd
 
     table = load("parliament")
     table = table[(table["election"] == 2018) & (table["count"] == "recount")]
     total = int(table["seats"].sum())
-    lists = table[table["kind"] == "list"]
-    shown = pd.DataFrame({"list": lists["list"], "seats": lists["seats"].astype(int)})
-    bloc = pd.DataFrame([{"list": "Iraqiyyun (as claimed)", "seats": int(iraqiyyun)}])
-    shown = pd.concat([shown, bloc]).sort_values(["seats", "list"], ascending=[False, True])
-    shown["rank"] = shown["seats"].rank(method="min", ascending=False).astype(int)
-    shown["who"] = shown["list"].eq(bloc["list"].iloc[0]).map({True: "Iraqiyyun", False: "list"})
-    shown = shown.head(10)
-    bars = (
-        alt.Chart(shown)
-        .mark_bar()
+    if not 0 < iraqiyyun <= total:
+        raise ValueError(f"Iraqiyyun cannot have {iraqiyyun} seats: choose 1 to {total}.")
+    bloc = "Iraqiyyun (as claimed)"
+    named = table["kind"] == "list"
+    lists = pd.DataFrame({"list": table["list"][named], "seats": table["seats"][named].astype(int)})
+    lists = pd.concat([lists, pd.DataFrame([{"list": bloc, "seats": int(iraqiyyun)}])])
+    lists = lists.sort_values(["seats", "list"], ascending=[False, True]).reset_index(drop=True)
+    lists["rank"] = lists["seats"].rank(method="min", ascending=False).astype(int)
+    top = lists.head(10)
+    others = total - int(top.loc[top["list"] != bloc, "seats"].sum())
+    rest = pd.DataFrame([{"list": "All others", "seats": others, "rank": pd.NA}])
+    shown = pd.concat([top, rest], ignore_index=True)
+    seats = pd.DataFrame(
+        [
+            {"list": row.list, "seat": n, "who": "Iraqiyyun" if row.list == bloc else "list"}
+            for row in shown.itertuples()
+            for n in range(1, row.seats + 1)
+        ]
+    )
+    rows = alt.Y("list:N", title=None, sort=list(shown["list"]), axis=alt.Axis(labelLimit=0))
+    across = alt.X(
+        "seat:Q", title=f"Seats; all lists together have {total}", axis=alt.Axis(tickMinStep=10)
+    )
+    dots = (
+        alt.Chart(seats)
+        .mark_point(filled=True, size=26, opacity=1)
         .encode(
-            y=alt.Y("list:N", title=None, sort=list(shown["list"]), axis=alt.Axis(labelLimit=0)),
-            x=alt.X("seats:Q", title=f"Seats of {total}", scale=alt.Scale(domain=[0, 60])),
+            x=across,
+            y=rows,
             color=alt.Color(
                 "who:N",
-                title=None,
                 legend=None,
-                scale=alt.Scale(domain=["list", "Iraqiyyun"], range=[SERIES[0], SERIES[1]]),
+                scale=alt.Scale(domain=["list", "Iraqiyyun"], range=list(SERIES[:2])),
             ),
-            tooltip=["rank", "list", "seats"],
+            shape=alt.Shape(
+                "who:N",
+                legend=None,
+                scale=alt.Scale(domain=["list", "Iraqiyyun"], range=["circle", "diamond"]),
+            ),
         )
-        .properties(width=380, height=260)
+        .properties(width=440, height=270)
     )
-    numbers = bars.mark_text(align="left", dx=4, fontSize=14).encode(
-        text="seats:Q", color=alt.value("var(--jp-content-font-color1, #1b1b1b)")
+    numbers = (
+        alt.Chart(shown)
+        .mark_text(align="left", dx=8, fontSize=14, color=INK)
+        .encode(x=alt.X("seats:Q"), y=rows, text="seats:Q")
     )
-    rank = int(shown.loc[shown["who"] == "Iraqiyyun", "rank"].iloc[0])
-    place = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth"}.get(
-        rank, f"number {rank}"
-    )
-    first = shown.iloc[0]
+    rank = int(lists.loc[lists["list"] == bloc, "rank"].iloc[0])
+    ordinal = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth"}
+    place = ordinal.get(rank, f"number {rank}")
+    leader = next(row for row in lists.itertuples() if row.list != bloc)
     return Picture(
-        bars + numbers,
-        f"The ten largest groups in Iraq's parliament of {total} by seats, after the recount of "
-        f"2018, with Iraqiyyun set to {iraqiyyun}. {first['list']} leads with {first['seats']}; "
-        f"Iraqiyyun would be {place}. A majority needs {MAJORITY}.",
-        shown[["rank", "list", "seats"]].rename(
+        dots + numbers,
+        f"The {total} seats of Iraq's parliament after the recount of 2018, one mark each, by list. "
+        f"{leader.list} has most, with {leader.seats}. Iraqiyyun, set to {iraqiyyun} members from "
+        f"among them, would be {place} in size. A majority needs {MAJORITY}.",
+        shown.fillna("")[["rank", "list", "seats"]].rename(
             columns={"rank": "Rank", "list": "List", "seats": "Seats"}
         ),
         caption(
             table,
-            note="Members who joined Iraqiyyun are not taken off their old lists: nobody has "
-            "published who they were.",
+            note="Iraqiyyun's members also stand in the lists that they were elected on: nobody "
+            "has published who they were.",
         ),
     )
 
