@@ -56,7 +56,7 @@ CHANGES = {
     "a table's coding": edit("data/commitments.csv", ",security,", ",political,"),
     "a chart's colour": edit("src/dialogue/charts/look.py", "#C85000", "#C85001"),
     "a chart's mark": edit("src/dialogue/charts/look.py", "triangle-up", "triangle-down"),
-    "a chart's description": edit("src/dialogue/charts/commitments.py", "one mark each", "a mark each"),
+    "a chart's description": edit("src/dialogue/charts/commitments.py", "one mark each, in five", "a mark each, in five"),
     "a question": edit(BANK, "staying in Iraq for good", "staying in Iraq for ever"),
     "a comment": edit(BANK, "No base was reserved here", "No base was reserved there"),
     "an explanation": edit(BANK, "The line rules out permanence", "It rules out permanence"),
@@ -64,8 +64,8 @@ CHANGES = {
     "the quiz script": edit("src/dialogue/quiz.js", "const PATIENCE = 1500", "const PATIENCE = 1501"),
     "the quiz style": edit("src/dialogue/quiz.css", "border-radius: 6px", "border-radius: 7px"),
     "an interface word": edit("src/dialogue/quiz.py", '"hint": "Hint"', '"hint": "A hint"'),
-    "a digest": edit("seeds/paragraphs.csv", "security", "safety"),
-    "a reference": edit("seeds/sources.csv", "Republic World", "Republic  World"),
+    "a digest": edit("seeds/paragraphs.csv", "P8,body,round-one,,,\"The", "P8,body,round-one,,,\"This"),
+    "a reference": edit("seeds/sources.csv", "REPUBLICWORLD-2020-06-12,US to", "REPUBLICWORLD-2020-06-12,U.S. to"),
 }  # fmt: skip
 
 
