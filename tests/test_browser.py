@@ -441,7 +441,7 @@ def test_a_dead_kernel_still_answers_and_says_that_it_does_not_save(page: Page, 
     wait_until(
         lambda: question(item).options[wrong].say in status(page, item), "graded in the page"
     )
-    assert "not saved" in form.locator(".dq-note").text_content()
+    assert "not saved" in form.locator(".dq-problem").text_content()
     form.locator("input").nth(right).check()
     form.get_by_role("button", name="Check").click()
     wait_until(lambda: "Right." in status(page, item), "right in the page")

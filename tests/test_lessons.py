@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -214,3 +215,22 @@ def test_badges_become_readable_links_and_stay_so() -> None:
 def test_a_badge_taken_out_takes_its_definition_with_it() -> None:
     once = lessons.readable("One [P6], two [P7].", "#digest")
     assert "P7" not in lessons.readable(once.replace(", two ([P7])", ""), "#digest")
+
+
+# --- pages without JupyterLab --------------------------------------------------------------
+
+
+def test_a_static_page_shows_pictures_and_questions() -> None:
+    """nbconvert's HTML: the drawing as SVG, each question with its comments to open."""
+    from nbconvert import HTMLExporter
+
+    html, _ = HTMLExporter().from_filename(str(ROOT / "notebooks" / f"{LESSON}.ipynb"))
+    assert "data:image/svg+xml;base64," in html, "no drawing"
+    assert "lines of the first round" in html, "no words for the drawing"
+    words = unescape(html)
+    asked = lessons.asked(course.notebook_cells(ROOT / "notebooks" / f"{LESSON}.ipynb"))
+    assert len(asked) > 14
+    for item in asked:
+        question = bank.course_bank().questions[item]
+        assert question.ask.split("*")[0].split("`")[0][:40] in words, item
+    assert html.count("<details>") > 3 * len(asked)

@@ -129,7 +129,17 @@ def test_reveal_hint_and_start_again() -> None:
     send(widget, event="hint", item=SINGLE)
     assert send(widget, event="reveal", item=SINGLE)["revealed"] is True
     assert send(widget, event="reset", item=SINGLE).get("revealed") is None
-    assert [a.event for a in progress.attempts()] == ["hint", "reveal"]
+    assert [a.event for a in progress.attempts()] == ["hint", "reveal", "reset"]
+
+
+def test_start_again_lasts() -> None:
+    """What was put aside does not come back when the page is run tomorrow."""
+    widget = ask(SINGLE)
+    send(widget, event="check", item=SINGLE, response=0)
+    send(widget, event="reset", item=SINGLE)
+    assert SINGLE not in ask(SINGLE).state
+    send(widget, event="check", item=SINGLE, response=1)
+    assert ask(SINGLE).state[SINGLE]["tries"] == 1
 
 
 def test_when_nothing_can_be_saved_the_quiz_works_and_says_so(

@@ -141,7 +141,7 @@ const short = (value) => String(Math.round(value * 100) / 100);
 function day(iso, language) {
   const date = new Date(iso);
   if (Number.isNaN(date.getTime())) return iso ?? "";
-  return date.toLocaleDateString(language, { day: "numeric", month: "long", year: "numeric" });
+  return date.toLocaleDateString(language === "en" ? "en-GB" : language, { day: "numeric", month: "long", year: "numeric" });
 }
 
 function link(address, words) {
@@ -155,12 +155,19 @@ function link(address, words) {
 const newId = () => `dq-${Math.random().toString(36).slice(2, 10)}`;
 
 // JupyterLab runs its notebook shortcuts for keys pressed anywhere inside a cell: `x` would cut
-// the cell, ArrowDown would leave it.  Keys stay with the quiz; Escape and combinations with
-// Ctrl, Meta or Alt (save, copy, run) go on to the notebook.
+// the cell, ArrowDown would leave it.  Keys stay with the quiz; Shift+Enter (run) and
+// combinations with Ctrl, Meta or Alt (save, copy) go on to the notebook, and Escape leaves the
+// quiz for its cell, from where the arrow keys move through the page.
 function keepKeys(root) {
+  root.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") root.closest(".jp-Cell")?.focus();
+    if (event.key === "Enter" && event.shiftKey) event.preventDefault(); // no Check on the way
+  });
   for (const kind of ["keydown", "keypress", "keyup"]) {
     root.addEventListener(kind, (event) => {
-      if (!event.ctrlKey && !event.metaKey && !event.altKey && event.key !== "Escape") event.stopPropagation();
+      const runs = event.key === "Enter" && event.shiftKey;
+      const passes = event.ctrlKey || event.metaKey || event.altKey || runs || event.key === "Escape";
+      if (!passes) event.stopPropagation();
     });
   }
 }
@@ -172,7 +179,7 @@ function choices(item, strings, uid, many) {
     const input = make("input", { type: many ? "checkbox" : "radio", name: uid, value: i });
     const mark = make("span", { class: "dq-mark" });
     const words = make("span", { class: "dq-text", dir: "auto" }, ...growInline(option.text));
-    const key = make("span", { class: "dq-letter", "aria-hidden": "true" }, letter(i));
+    const key = make("span", { class: "dq-letter" }, letter(i));
     const row = make("label", { class: "dq-option" }, input, key, words, mark);
     return { input, mark, row };
   });
@@ -214,7 +221,10 @@ function numberField(item, strings, uid) {
     instruction: "",
     read: () => input.value,
     write(response) { input.value = response ?? ""; },
-    mark(found) { row.dataset.state = found ? (found.verdict === "right" ? "right" : found.verdict === "wrong" ? "wrong" : "") : ""; },
+    mark(found) {
+      input.setAttribute("aria-invalid", String(found?.verdict === "wrong"));
+      row.dataset.state = found ? (found.verdict === "right" ? "right" : found.verdict === "wrong" ? "wrong" : "") : "";
+    },
     name: () => "",
     key: () => [make("span", { dir: "auto" }, `${item.answer_text}${item.unit ? ` ${item.unit}` : ""}`)],
   };
@@ -277,17 +287,18 @@ function question(item, n, total, strings, send) {
   const resetButton = make("button", { type: "button" }, say(strings, "reset"));
   const hint = make("div", { class: "dq-hint", id: `${uid}-hint`, role: "status", "aria-live": "polite" });
   const status = make("div", { class: "dq-status", role: "status", "aria-live": "polite", "aria-atomic": "true" });
+  const problem = make("div", { class: "dq-problem", role: "alert" });
   const note = make("p", { class: "dq-note" });
   const after = make("div", { class: "dq-after" });
 
   const form = make("form", { class: "dq-item", novalidate: true, "data-item": item.id, lang: item.language },
     meta.length ? make("p", { class: "dq-meta" }, ...meta.map((m) => make("span", { dir: "auto" }, m))) : null,
-    make("fieldset", {},
+    make("fieldset", { "aria-describedby": control.instruction ? `${uid}-how` : null },
       make("legend", {}, ...growInline(item.ask)),
-      control.instruction ? make("p", { class: "dq-instruction" }, control.instruction) : null,
+      control.instruction ? make("p", { class: "dq-instruction", id: `${uid}-how` }, control.instruction) : null,
       ...control.node),
     make("div", { class: "dq-actions" }, checkButton, item.hint.length ? hintButton : null, revealButton, resetButton),
-    hint, status, note, after);
+    hint, status, problem, note, after);
 
   let known = {};
 
@@ -348,12 +359,17 @@ function question(item, n, total, strings, send) {
     const graded = found && found.verdict !== "unanswered" ? found : null;
     control.mark(graded, known.revealed);
     if (restored || known.event !== "hint") verdict(found);
-    if (known.revealed && !graded) status.replaceChildren(make("p", {}, make("strong", {}, say(strings, "revealed"))));
+    if (known.revealed && graded?.verdict !== "right") {
+      status.append(make("p", {}, make("strong", {}, say(strings, "revealed"))));
+    } else if (graded?.verdict === "right" && item.explain.length) {
+      status.append(make("p", {}, say(strings, "explained")));
+    }
+    const trouble = known.note ?? "";
+    if (problem.textContent !== trouble) problem.textContent = trouble;
     revealButton.hidden = !(known.tries > 0) || known.revealed || found?.verdict === "right";
     resetButton.hidden = !(known.tries > 0);
     finish(known.revealed);
-    note.textContent = known.note
-      || (known.edited ? say(strings, "edited") : "")
+    note.textContent = trouble ? "" : (known.edited ? say(strings, "edited") : "")
       || (restored && known.at ? say(strings, "restored", { date: day(known.at, item.language) }) : "")
       || (graded && known.saved ? say(strings, "saved") : "");
   }
@@ -375,6 +391,8 @@ function question(item, n, total, strings, send) {
   });
   resetButton.addEventListener("click", () => {
     control.write(null);
+    hintButton.setAttribute("aria-expanded", "false");
+    hint.replaceChildren();
     send("reset", item);
     (form.querySelector("fieldset input, fieldset select") ?? checkButton).focus();
   });
@@ -476,8 +494,8 @@ function answers(model, root) {
   const where = make("code", { dir: "ltr" });
   const status = make("p", { class: "dq-status", role: "status", "aria-live": "polite" });
   const erase = make("button", { type: "button" }, say(strings, "erase"));
-  const yes = make("button", { type: "button", class: "dq-main" }, say(strings, "erase_yes"));
-  const no = make("button", { type: "button" }, say(strings, "erase_no"));
+  const yes = make("button", { type: "button" }, say(strings, "erase_yes"));
+  const no = make("button", { type: "button", class: "dq-main" }, say(strings, "erase_no"));
   const sure = make("div", { class: "dq-actions", hidden: true }, make("span", {}, say(strings, "erase_sure")), yes, no);
   root.setAttribute("role", "group");
   root.setAttribute("aria-labelledby", uid);

@@ -42,7 +42,7 @@ STRINGS = {
     "right": "Right.",
     "wrong": "Not right yet.",
     "partly": "Partly right.",
-    "revealed": "The answer is shown.",
+    "revealed": "The answer is shown below.",
     "unanswered_single": "Choose an option first, then press Check.",
     "unanswered_multiple": "Choose at least one option first, then press Check.",
     "unanswered_numeric": "Type a number first, then press Check.",
@@ -50,12 +50,13 @@ STRINGS = {
     "not_a_number": "That is not a number that can be read. Type digits, such as 12.5 or 1423.",
     "missing_multiple": "{n} more to find.",
     "missing_classify": "{n} still without a label.",
-    "wrong_numeric": "Look again at the hint and at the paragraph, then try another value.",
+    "wrong_numeric": "Look at the hint, then try another value.",
     "mark_right": "right",
     "mark_wrong": "not right",
     "mark_key": "right answer",
     "answer_is": "The answer:",
     "explanation": "Explanation",
+    "explained": "The explanation is below.",
     "comment_on": "Comment on {what}",
     "every_option": "What each option means",
     "sources": "Sources:",
@@ -63,8 +64,9 @@ STRINGS = {
     "restored": "Your answer of {date}.",
     "edited": "You answered an earlier version of this question; it has changed since.",
     "no_kernel": "Checked here, but not saved: the notebook’s kernel does not answer. "
-    "Run this cell again to save your answers.",
+    "Choose Run, then Run All Cells, and answer again.",
     "live": "This is the reading copy. To answer, run the cells: menu Run, then Run All Cells.",
+    "erase_live": "This is the reading copy. To see your record, run the cells.",
     "erase_title": "Your answers",
     "erase_where": "They are kept in one file on this computer and are sent nowhere:",
     "erase_count": "Questions tried: {questions}; right at the last attempt: {right}.",
@@ -73,7 +75,7 @@ STRINGS = {
     "erase_yes": "Yes, erase",
     "erase_no": "Keep them",
     "erase_done": "Erased. Quizzes on open pages keep showing answers until their cell is run again.",
-    "erase_no_kernel": "Nothing was erased: the notebook’s kernel does not answer. Run this cell again.",
+    "erase_no_kernel": "Nothing was erased: the notebook’s kernel does not answer. Choose Run, then Run All Cells.",
 }
 
 
@@ -300,6 +302,8 @@ class Quiz(_View):
             question = self.questions[name]
             version = question.version
             current = [t for t in tries if t.version == version]
+            fresh = [i for i, t in enumerate(current, 1) if t.event == "reset"]
+            current = current[fresh[-1] :] if fresh else current
             checks = [t for t in current if t.event == "check"]
             if checks:
                 last = checks[-1]
@@ -310,7 +314,7 @@ class Quiz(_View):
                     "revealed": any(t.event == "reveal" for t in current),
                     "at": last.at,
                 }
-            elif any(t.event == "check" for t in tries):
+            elif not fresh and any(t.event == "check" for t in tries):
                 state[name] = {"tries": 0, "edited": True}
         return state
 
@@ -333,7 +337,8 @@ class Quiz(_View):
         elif event == "hint":
             known |= self._record(question, "hint")
         elif event == "reset":
-            known = {"tries": 0}
+            known = {"tries": 0, **self._record(question, "reset")}
+            known.pop("at", None)
         else:
             return
         known["seq"] = message.get("seq")
@@ -358,7 +363,7 @@ class Answers(_View):
     """Where the learner's answers are kept, how many there are, and a way to erase them."""
 
     def __init__(self) -> None:
-        self.twin_html = f"{TWIN}<p>{escape(STRINGS['live'])}</p></div>"
+        self.twin_html = f"{TWIN}<p>{escape(STRINGS['erase_live'])}</p></div>"
         self.twin_text = f"{STRINGS['erase_title']} (view {_view_digest()})"
         super().__init__(content={"panel": "answers"}, state=progress.summary())
         self.on_msg(self._received)

@@ -42,7 +42,9 @@ def commitments() -> Picture:
                 sort=list(DOMAINS.values()),
                 # Long labels break at " and ": five columns fit beside an open file list.
                 header=alt.Header(
-                    title=None, labelAnchor="start", labelExpr="split(datum.label, ' and ')"
+                    title=None,
+                    labelAnchor="start",
+                    labelExpr="split(replace(datum.label, ' and ', ' and|'), '|')",
                 ),
                 spacing=10,
             ),

@@ -44,7 +44,8 @@ DOMAINS = {
 # JupyterLab's theme decides; the second value serves static pages.
 INK = "var(--jp-content-font-color1, #1b1b1b)"
 QUIET = "var(--jp-border-color1, #8a8a8a)"
-FONT = "system-ui, sans-serif"
+# Arial is what the SVG is measured with; elsewhere the nearest sans serif.
+FONT = "Arial, Helvetica, sans-serif"
 TEXT_SIZE = 14
 
 VEGA = "application/vnd.vega.v5+json"
@@ -56,7 +57,7 @@ EMBED = {"renderer": "svg", "actions": False}
 def caption(*tables: pd.DataFrame, note: str = "") -> str:
     """What stands under a picture: a remark, and the sources of its tables."""
     ids = sorted({source for table in tables for source in table_sources(table)})
-    if len(ids) > 20:
+    if len(ids) > 8:
         told = f"{len(ids)} sources, named row by row in the data under source_id."
     else:
         told = f"Sources: {'; '.join(ids)}."
@@ -74,7 +75,7 @@ class Picture:
 
     def _specification(self) -> dict[str, Any]:
         dressed = (
-            self.figure.properties(background="transparent")
+            self.figure.properties(background="transparent", padding=12)
             .configure(font=FONT)
             .configure_view(stroke=None)
             .configure_axis(
