@@ -206,6 +206,12 @@ def test_every_control_of_every_kind_by_keyboard(page: Page) -> None:
     wait_until(lambda: "Right." in status(page, item), "the menus are graded")
     assert cells(page) == before
 
+    # Escape leaves the question for its cell, so that the arrow keys move through the page.
+    assert focused(page)["item"] == item
+    page.page.keyboard.press("Escape")
+    inside = "document.activeElement.closest('form[data-item]') !== null"
+    wait_until(lambda: not page.page.evaluate(inside), "Escape has left the question", seconds=5)
+
 
 def test_every_label_and_reference_is_its_own(page: Page) -> None:
     """Each quiz cell may load its own copy of the script: nothing may be shared by accident."""
