@@ -315,6 +315,14 @@ def test_the_default_port_when_taken_gives_way_to_the_next_free_one(course, caps
     assert out.count("\n") == 1
 
 
+def test_a_relative_record_folder_is_the_one_that_was_typed(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DIALOGUE_RECORD_DIR", "rehearsal")
+    monkeypatch.setattr(lab, "_serve", lambda port, browser, fixed: 0)
+    assert lab.main(["--no-browser"]) == 0
+    assert os.environ["DIALOGUE_RECORD_DIR"] == str(tmp_path / "rehearsal")
+
+
 def test_a_course_without_its_lessons(tmp_path, capsys, monkeypatch):
     monkeypatch.setenv("DIALOGUE_COURSE", str(tmp_path))
     assert lab.main([]) == 1

@@ -132,6 +132,15 @@ def test_reveal_hint_and_start_again() -> None:
     assert [a.event for a in progress.attempts()] == ["hint", "reveal", "reset"]
 
 
+def test_a_hint_does_not_redraw_the_verdict() -> None:
+    """A changed state is drawn anew, and a screen reader would hear the verdict twice."""
+    widget = ask(SINGLE)
+    send(widget, event="check", item=SINGLE, response=0)
+    before = widget.state
+    send(widget, event="hint", item=SINGLE)
+    assert widget.state is before
+
+
 def test_start_again_lasts() -> None:
     """What was put aside does not come back when the page is run tomorrow."""
     widget = ask(SINGLE)
@@ -160,6 +169,7 @@ def test_when_nothing_can_be_saved_the_quiz_works_and_says_so(
         {},
         {"event": "check"},
         {"event": "check", "item": "nobody"},
+        {"event": "check", "item": [SINGLE]},
         {"event": "dance", "item": SINGLE},
         {"event": "check", "item": SINGLE, "response": {"a": [1]}},
         {"event": "check", "item": SINGLE, "response": "x" * 10_000},

@@ -25,6 +25,9 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--no-browser", action="store_true", help="only print the address")
     args = parser.parse_args(argv)
 
+    if record := os.environ.get("DIALOGUE_RECORD_DIR"):
+        # Kernels run in notebooks/: a relative folder must mean the one that was typed.
+        os.environ["DIALOGUE_RECORD_DIR"] = str(Path(record).expanduser().absolute())
     if not (root() / START).is_file():
         return _refuse(f"No {START} in {root()}: is the checkout complete? (git status shows)")
     port = args.port or DEFAULT_PORT

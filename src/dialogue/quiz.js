@@ -358,7 +358,7 @@ function question(item, n, total, strings, send) {
     if (restored && "response" in known) control.write(known.response);
     const graded = found && found.verdict !== "unanswered" ? found : null;
     control.mark(graded, known.revealed);
-    if (restored || known.event !== "hint") verdict(found);
+    verdict(found);
     if (known.revealed && graded?.verdict !== "right") {
       status.append(make("p", {}, make("strong", {}, say(strings, "revealed"))));
     } else if (graded?.verdict === "right" && item.explain.length) {

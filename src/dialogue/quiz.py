@@ -320,9 +320,10 @@ class Quiz(_View):
 
     def _received(self, _widget: Any, message: Any, _buffers: Any) -> None:
         """A message from the view.  Whatever arrives, nothing is raised in the learner's face."""
-        if not isinstance(message, dict) or message.get("item") not in self.questions:
+        item = message.get("item") if isinstance(message, dict) else None
+        if not isinstance(item, str) or item not in self.questions:
             return
-        question = self.questions[message["item"]]
+        question = self.questions[item]
         event, response = message.get("event"), message.get("response")
         known = dict(self.state.get(question.id, {}))
         if event == "check":
@@ -335,7 +336,9 @@ class Quiz(_View):
             known["revealed"] = True
             known |= self._record(question, "reveal")
         elif event == "hint":
-            known |= self._record(question, "hint")
+            # Nothing on the page changes, so that an earlier verdict is not announced again.
+            self._record(question, "hint")
+            return
         elif event == "reset":
             known = {"tries": 0, **self._record(question, "reset")}
             known.pop("at", None)
