@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,6 @@ from dialogue.questions import Question
 
 ITEM = "05-permanent-bases"
 LESSON = "05-round-one"
-VECTORS = json.loads((Path(__file__).parent / "grading-vectors.json").read_text(encoding="utf-8"))
 
 
 def question(item: str) -> Question:
@@ -453,38 +451,12 @@ def test_a_dead_kernel_still_answers_and_says_that_it_does_not_save(page: Page, 
     wait_until(lambda: "Right." in status(page, item), "right in the page")
 
 
-def test_grading_in_the_page_agrees_with_python(browser: Any) -> None:
-    """The shared vectors, run through the very script that notebooks get."""
-    script = (Path(bank.__file__).parent / "quiz.js").read_text(encoding="utf-8")
-    context = browser.new_context()
-    page = context.new_page()
-    page.goto("about:blank")
-    results = page.evaluate(
-        """async ([source, items, vectors]) => {
-            const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-            const { grade } = await import(url);
-            return vectors.map((v) => grade(items[v.item], v.response));
-        }""",
-        [script, VECTORS["items"], VECTORS["vectors"]],
-    )
-    context.close()
-    assert len(results) == len(VECTORS["vectors"]) > 50
-    for vector, result in zip(VECTORS["vectors"], results, strict=True):
-        expect = vector["expect"]
-        where = (vector["item"], vector["response"])
-        assert result["verdict"] == expect["verdict"], where
-        assert result["score"] == pytest.approx(expect["score"]), where
-        assert result["missing"] == expect["missing"], where
-        assert result["unread"] == expect["unread"], where
-        assert [c["about"] for c in result["comments"]] == expect["about"], where
-        assert ["".join(c["say"]) for c in result["comments"]] == expect["say"], where
-
-
 def test_the_chart_is_drawn_with_words_for_a_screen_reader(page: Page) -> None:
     page.run_all()
     drawing = page.page.locator(".jp-Notebook .vega-embed").first
     drawing.scroll_into_view_if_needed()
     assert drawing.get_attribute("role") == "graphics-document"
     assert "lines of the first round" in drawing.get_attribute("aria-label")
-    assert drawing.locator("svg path[aria-roledescription]").count() >= 26
+    # One description of the whole; a screen reader is not read one mark after another.
+    assert drawing.locator("svg path[aria-roledescription]").count() == 0
     assert page.outside_requests() == []

@@ -6,7 +6,9 @@ import json
 import re
 import subprocess
 import sys
+from html import escape
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -62,6 +64,37 @@ def test_every_picture_has_words_a_table_and_a_caption(name: str) -> None:
     html = picture._table_html()
     assert html.count("<tr>") == len(picture.table) + 1
     assert 'scope="col"' in html
+    assert f"<caption>{escape(picture.title)}</caption>" in html
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_a_screen_reader_meets_one_image_and_not_a_hundred_marks(name: str) -> None:
+    picture = chart(name)
+    root = ElementTree.fromstring(picture.svg())
+    assert root.get("role") == "img"
+    assert root.get("aria-label") == picture.description
+    spoken, waiting = [], list(root)
+    while waiting:
+        node = waiting.pop()
+        if node.get("aria-hidden") != "true":
+            spoken += [node] if node.get("aria-label") or node.get("role") else []
+            waiting += list(node)
+    # Vega's own frame is the one thing inside that still has a role; it has no name.
+    assert [node.get("role") for node in spoken] == ["graphics-object"]
+    assert spoken[0].get("aria-label") is None
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_every_mark_in_jupyterlabs_drawing_is_silent(name: str) -> None:
+    def marks(value: Any) -> list[dict[str, Any]]:
+        if isinstance(value, dict):
+            return value.get("marks", []) + [m for v in value.values() for m in marks(v)]
+        return [m for v in value for m in marks(v)] if isinstance(value, list) else []
+
+    vega = chart(name).vega()
+    assert vega["config"]["aria"] is False
+    assert len(marks(vega)) >= 1
+    assert all(mark["aria"] is False for mark in marks(vega))
 
 
 @pytest.mark.parametrize("name", CHARTS)
@@ -151,3 +184,25 @@ def test_different_measures_of_troops_are_not_joined_by_a_line() -> None:
     line = drawing["vconcat"][0]["layer"][0]
     measures = {row["measure"] for row in drawing["datasets"][line["data"]["name"]]}
     assert measures == {"reported as present", "no field force left"}
+
+
+def test_the_number_of_soldiers_keeps_its_qualifier_in_words_and_table() -> None:
+    picture = chart("troops")
+    assert "fewer than 2,000" in set(picture.table["Soldiers"])
+    assert "at the end fewer than 2,000" in picture.description
+
+
+def test_an_undertaking_that_waits_is_not_on_the_ladder() -> None:
+    every, waits = chart("commitments"), chart("commitments", chosen="C17")
+    drawn = [
+        len({row["id"] for rows in picture._specification()["datasets"].values() for row in rows})
+        for picture in (every, waits, chart("commitments", chosen="C17", placed="pledges"))
+    ]
+    assert drawn[1] == drawn[0] - 1
+    assert drawn[2] == drawn[0]
+
+
+def test_a_tie_that_is_left_out_is_neither_drawn_nor_listed() -> None:
+    whole, less = chart("actors"), chart("actors", without="T31")
+    gone = set(whole.table["Tie"]) - set(less.table["Tie"])
+    assert gone == {"Popular Mobilization Forces: part of Iraqi Security Forces"}

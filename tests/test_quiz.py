@@ -70,11 +70,11 @@ def test_text_twin_changes_with_script_and_style(
     with (tmp_path / "quiz.css").open("a") as style:
         style.write("\n")
     monkeypatch.setattr(quiz, "_HERE", tmp_path)
-    quiz._view_digest.cache_clear()
+    quiz.view_digest.cache_clear()
     try:
         assert bundle(ask(SINGLE))["text/plain"] != before
     finally:
-        quiz._view_digest.cache_clear()
+        quiz.view_digest.cache_clear()
 
 
 def test_right_wrong_and_again() -> None:

@@ -16,8 +16,14 @@ _HOME = {
     "cite": "dialogue.sources",
     "course_map": "dialogue.course",
     "dictionary": "dialogue.tables",
+    "explore": "dialogue.explorer",
     "load": "dialogue.tables",
     "my_answers": "dialogue.quiz",
+    "my_calibration": "dialogue.panels",
+    "my_progress": "dialogue.panels",
+    "review": "dialogue.panels",
+    "review_calendar": "dialogue.panels",
+    "warm_up": "dialogue.panels",
 }
 
 __all__ = list(_HOME)

@@ -14,6 +14,8 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
 from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
@@ -24,14 +26,28 @@ import yaml
 from . import course
 from .questions import (
     KINDS,
+    Band,
     Classify,
+    Event,
+    Evidence,
+    Extra,
+    Forecast,
+    Match,
+    Mistake,
     Multiple,
     Near,
     Numeric,
     Option,
+    Order,
+    Pair,
     Question,
+    Reference,
+    Short,
     Single,
+    Slip,
     Statement,
+    fold,
+    grade,
     within,
 )
 
@@ -53,18 +69,41 @@ COMMON_FIELDS = (
     "as_of",
     "status",
     "by",
+    "confidence",
+    "use",
+    "shuffle",
+    "was",
 )
 KIND_FIELDS = {
     "single": ("options",),
     "multiple": ("options",),
-    "numeric": ("answer", "tolerance", "unit", "near"),
+    "numeric": ("answer", "answer_from", "tolerance", "unit", "near"),
+    "order": ("order", "mistakes"),
+    "match": ("pairs", "extra_right"),
+    "short": ("accept", "wrong", "spelling"),
     "classify": ("labels", "statements"),
+    "evidence": ("options",),
+    "forecast": ("resolves", "happened", "reference", "bands", "opens"),
 }
 OPTION_FIELDS = ("text", "say", "right")
 NEAR_FIELDS = ("value", "say")
 STATEMENT_FIELDS = ("text", "label")  # and one if_<label> for each wrong label
+EVENT_FIELDS = ("text", "date")
+MISTAKE_FIELDS = ("if", "say")
+PAIR_FIELDS = ("left", "right", "say", "wrong")
+CONFUSION_FIELDS = ("right", "say")
+SLIP_FIELDS = ("text", "say")  # of a wrong short answer, and of a right-hand side left over
+EVIDENCE_FIELDS = ("para", "say", "right")
+REFERENCE_FIELDS = ("who", "chance")
+BAND_FIELDS = ("from", "to", "say")
+FROM_FIELDS = ("table", "column", "where", "take", "divide_by", "multiply_by", "round")
+TAKES = ("value", "sum", "mean", "count", "min", "max", "column")
 LEVELS = ("remember", "understand", "apply", "analyse", "evaluate", "create")
 STATUSES = ("draft", "reviewed")
+USES = ("learn", "vote", "graded")
+SPELLINGS = ("exact", "forgiving")
+CONFIDENCES = dict.fromkeys(KIND_FIELDS, ("ask",)) | {"forecast": ("probability",)}
+HAPPENED = ("yes", "no", "unknown")
 YES = ("yes", "true", "نعم")
 NO = ("no", "false", "لا")
 
@@ -72,6 +111,11 @@ _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _AS_OF = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?")
+
+
+def printable(text: str) -> str:
+    """*text* without control characters: a bank may hold any, and a terminal obeys them."""
+    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +130,7 @@ class Fault:
 
     def __str__(self) -> str:
         item = f" {self.item}:" if self.item else ""
-        line = f"{self.file}:{self.line}:{item} {self.message}; {self.remedy}"
-        # A bank may hold anything; a terminal must not obey it.
-        return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in line)
+        return printable(f"{self.file}:{self.line}:{item} {self.message}; {self.remedy}")
 
 
 @dataclass(slots=True)
@@ -98,6 +140,8 @@ class Bank:
     questions: dict[str, Question] = field(default_factory=dict)
     places: dict[str, tuple[str, int]] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
+    # What each question was read from: who needs the line of a field finds it there.
+    nodes: dict[str, Node] = field(default_factory=dict)
 
     def nearest(self, name: str, count: int = 3) -> list[str]:
         """The ids most like *name*, the likeliest first."""
@@ -213,6 +257,7 @@ class Known:
     objectives: frozenset[str]
     planned: frozenset[str]  # numbers of lessons without a notebook yet
     sources: frozenset[str]
+    lessons: frozenset[str] = frozenset()  # numbers of all lessons
 
 
 def _column(file: Path, name: str) -> frozenset[str]:
@@ -231,7 +276,47 @@ def known() -> Known:
         objectives=frozenset(o for lesson in lessons for o in lesson.objectives),
         planned=frozenset(lesson.number for lesson in lessons if not lesson.objectives),
         sources=_column(seeds / "sources.csv", "source_id"),
+        lessons=frozenset(lesson.number for lesson in lessons),
     )
+
+
+def _same(text: str) -> str:
+    """Two texts that differ only in capitals and spaces are the same to a reader."""
+    return " ".join(text.casefold().split())
+
+
+def _real(text: str) -> bool:
+    """Is it an ISO year, month or day that the calendar has?"""
+    if not _AS_OF.fullmatch(text):
+        return False
+    try:
+        date.fromisoformat((text + "-01-01")[:10])
+    except ValueError:
+        return False
+    return True
+
+
+# --- a key that comes from a table -------------------------------------------------------
+
+
+@lru_cache(maxsize=64)
+def _rows(path: Path, _stamp: int) -> tuple[tuple[str, ...], list[dict[str, str]]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.DictReader(file, restval="")
+        rows = [{k: v for k, v in row.items() if k is not None} for row in reader]
+        return tuple(reader.fieldnames or ()), rows
+
+
+def decimal_text(value: float, digits: int | None = None) -> str:
+    """*value* as people write it: *digits* decimals, else whole, else six significant digits."""
+    if digits is not None:
+        text = f"{value:.{digits}f}"
+    elif value.is_integer() and abs(value) < 1e15:
+        text = str(int(value))
+    else:
+        text = f"{Decimal(f'{value:.6g}'):f}"
+        text = text.rstrip("0").rstrip(".") if "." in text else text
+    return text[1:] if text.startswith("-") and not float(text) else text
 
 
 class _Reader:
@@ -271,12 +356,20 @@ class _Reader:
         what: str,
         prefix: str = "",
     ) -> None:
-        for name in values:
+        for name in list(values):
             if name in allowed or (prefix and name.startswith(prefix)):
                 continue
             near = get_close_matches(name, allowed, n=1, cutoff=0.5)
             remedy = f"did you mean {near[0]!r}?" if near else f"known here: {', '.join(allowed)}"
             self.fault(node.keys[name], f"unknown field {name!r} in {what}", remedy)
+            self.mend(values, name, allowed)
+
+    @staticmethod
+    def mend(values: dict[str, Node], name: str, allowed: Sequence[str]) -> None:
+        """Read a misspelt field as what it must mean, so that one slip gives one fault."""
+        near = get_close_matches(name, allowed, n=1, cutoff=0.7)
+        if near and near[0] not in values:
+            values[near[0]] = values[name]
 
     def text(self, values: dict[str, Node], name: str, *, need: str = "", line: int = 0) -> str:
         """A text value, stripped.  *need* names what lacks it when it is compulsory."""
@@ -321,6 +414,32 @@ class _Reader:
             )
         return node.value
 
+    def entries(
+        self,
+        values: dict[str, Node],
+        name: str,
+        line: int,
+        least: int,
+        allowed: Sequence[str],
+        what: str,
+    ) -> Iterator[tuple[Node, dict[str, Node]]]:
+        """The mappings of a list, each with its node; whatever else stands there is a fault."""
+        for node in self.items(values, name, line, least):
+            fields = self.fields(node, allowed, what)
+            if fields is not None:
+                yield node, fields
+
+    def once(self, seen: dict[str, int], text: str, line: int, what: str) -> None:
+        """Each *what* stands once; *seen* collects the lines."""
+        same = _same(text)
+        if same and same in seen:
+            self.fault(
+                line,
+                f"{what} {text!r} stands twice (first in line {seen[same]})",
+                "change one of the two",
+            )
+        seen.setdefault(same, line)
+
     def choice(self, values: dict[str, Node], name: str, allowed: Sequence[str]) -> str:
         value = self.text(values, name)
         if value and value not in allowed:
@@ -329,13 +448,13 @@ class _Reader:
             self.fault(values[name].line, f"{name!r} is {value!r}", remedy)
         return value
 
-    def yes(self, values: dict[str, Node], name: str) -> bool | None:
-        """Yes or no (no when it is not given); None, with a fault, for anything else."""
+    def yes(self, values: dict[str, Node], name: str, default: bool = False) -> bool | None:
+        """Yes or no (*default* when it is not given); None, with a fault, for anything else."""
         value = self.text(values, name).lower()
         if value and value not in YES + NO:
             self.fault(values[name].line, f"{name!r} is {value!r}", "write yes or no")
             return None
-        return value in YES
+        return value in YES if value else default
 
     def number(
         self, values: dict[str, Node], name: str, default: float | None, what: str, line: int = 0
@@ -344,6 +463,9 @@ class _Reader:
             if default is None:
                 self.fault(line, f"{what} has no {name!r}", f"add '{name}: 12.5'")
             return default
+        if not isinstance(values[name].value, str):
+            self.fault(values[name].line, f"{name!r} is not a number", f"write '{name}: 12.5'")
+            return None
         value = self.text(values, name)
         if not _NUMBER.fullmatch(value):
             remedy = "write digits with a point for decimals, such as 1423 or 12.5"
@@ -367,6 +489,16 @@ class _Reader:
         if self.item and not _ID.fullmatch(self.item):
             remedy = "use small letters, digits and hyphens, such as 05-permanent-bases"
             self.fault(values["id"].line, f"the id {self.item!r} cannot be used", remedy)
+        if "type" not in values:
+            for name in get_close_matches("type", values, n=1, cutoff=0.7):
+                if name not in COMMON_FIELDS:
+                    values["type"] = values[name]
+                    self.fault(
+                        node.keys[name],
+                        f"unknown field {name!r} in an item",
+                        "did you mean 'type'?",
+                    )
+                    del values[name]
         kind = self.text(values, "type", need="the item", line=node.line)
         if kind and kind not in KINDS:
             near = get_close_matches(kind, KINDS, n=1, cutoff=0.4)
@@ -395,10 +527,14 @@ class _Reader:
             "status": self.choice(values, "status", STATUSES),
             "by": self.text(values, "by"),
             "language": self.language,
+            "confidence": self.choice(values, "confidence", CONFIDENCES[kind]) == "ask",
+            "use": self.choice(values, "use", USES) or "learn",
+            "shuffle": self.yes(values, "shuffle", default=True) is not False,
+            "was": self._was(values),
         }
         if "points" in values and len(self.faults) == before and common["points"] <= 0:
             self.fault(values["points"].line, "'points' is not above zero", "write 1 or more")
-        if common["as_of"] and not _AS_OF.fullmatch(common["as_of"]):
+        if common["as_of"] and not _real(common["as_of"]):
             self.fault(
                 values["as_of"].line, f"'as_of' is {common['as_of']!r}", 'write it as "2026-01"'
             )
@@ -414,11 +550,14 @@ class _Reader:
             self.fault(values[name].line, f"{name!r} is empty", f"name a {what}, or take it out")
             return ()
         for value, line in found:
-            if value not in ids:
-                near = get_close_matches(value, ids, n=2, cutoff=0.4)
-                remedy = f"did you mean {' or '.join(near)}?" if near else f"no {what} is like it"
-                self.fault(line, f"unknown {what} {value!r}", remedy)
+            self.exists(value, line, ids, what)
         return tuple(value for value, _ in found)
+
+    def exists(self, value: str, line: int, ids: frozenset[str], what: str) -> None:
+        if value not in ids:
+            near = get_close_matches(value, sorted(ids), n=2, cutoff=0.4)
+            remedy = f"did you mean {' or '.join(near)}?" if near else f"no {what} is like it"
+            self.fault(line, f"unknown {what} {value!r}", remedy)
 
     def _objective(self, values: dict[str, Node]) -> str:
         value = self.text(values, "objective")
@@ -430,16 +569,33 @@ class _Reader:
             self.fault(values["objective"].line, f"unknown objective {value!r}", remedy)
         return value
 
-    def _options(self, values: dict[str, Node], line: int) -> tuple[Option, ...]:
+    def _was(self, values: dict[str, Node]) -> tuple[str, ...]:
+        found: dict[str, int] = {}
+        for value, line in self.texts(values, "was"):
+            if not _ID.fullmatch(value):
+                self.fault(line, f"the former id {value!r} cannot be used", "write [05-old-id]")
+            elif value == self.item:
+                self.fault(line, f"{value!r} is the present id", "name only former ids")
+            else:
+                self.once(found, value, line, "the former id")
+        return tuple(found)
+
+    def _options(
+        self, values: dict[str, Node], line: int, name: str = "text"
+    ) -> tuple[tuple[Option, ...], int | None]:
+        """The options, and how many are right: None where a slip keeps that from being known."""
         found: list[Option] = []
         lines: dict[str, int] = {}
-        for node in self.items(values, "options", line, 2):
-            fields = self.fields(node, OPTION_FIELDS, "an option")
-            if fields is None:
-                continue
+        known_faults = len(self.faults)
+        allowed = OPTION_FIELDS if name == "text" else EVIDENCE_FIELDS
+        what = "the option" if name == "text" else "the paragraph"
+        nodes = list(self.entries(values, "options", line, 2, allowed, "an option"))
+        sure = len(self.faults) == known_faults
+        for node, fields in nodes:
             right = self.yes(fields, "right")
+            sure = sure and right is not None
             option = Option(
-                self.text(fields, "text", need="an option", line=node.line),
+                self.text(fields, name, need="an option", line=node.line),
                 self.text(fields, "say"),
                 bool(right),
             )
@@ -449,51 +605,145 @@ class _Reader:
                     f"the wrong option {option.text!r} has no comment",
                     "add 'say:' that tells why someone would pick it and what to re-read",
                 )
-            same = " ".join(option.text.lower().split())
-            if same and same in lines:
-                self.fault(
-                    node.line,
-                    f"the option {option.text!r} stands twice (first in line {lines[same]})",
-                    "change one of the two",
-                )
-            lines.setdefault(same, node.line)
+            self.once(lines, option.text, node.line, what)
             found.append(option)
-        return tuple(found)
+        return tuple(found), sum(option.right for option in found) if sure else None
+
+    def _one_right(self, right: int | None, line: int, other: str) -> None:
+        if right == 0:
+            self.fault(line, "no option is marked right", "add 'right: yes' to the right one")
+        elif right is not None and right > 1:
+            remedy = f"keep one 'right: yes'{other}"
+            self.fault(line, f"{right} options are marked right", remedy)
 
     def _single(self, values: dict[str, Node], common: dict[str, Any], line: int) -> Question:
-        options = self._options(values, line)
-        right = sum(option.right for option in options)
-        if options and right == 0:
-            self.fault(line, "no option is marked right", "add 'right: yes' to the right one")
-        elif right > 1:
-            self.fault(
-                line,
-                f"{right} options are marked right",
-                "keep one 'right: yes', or write 'type: multiple'",
-            )
+        options, right = self._options(values, line)
+        self._one_right(right, line, ", or write 'type: multiple'")
         return Single(**common, options=options)
 
     def _multiple(self, values: dict[str, Node], common: dict[str, Any], line: int) -> Question:
-        options = self._options(values, line)
-        right = sum(option.right for option in options)
-        if options and right == 0:
+        options, right = self._options(values, line)
+        if right == 0:
             self.fault(line, "no option is marked right", "add 'right: yes' to each right one")
-        elif options and right == len(options):
+        elif right is not None and right == len(options):
             self.fault(
                 line, "every option is marked right", "add an option that is wrong, with its 'say:'"
             )
         return Multiple(**common, options=options)
 
+    def _evidence(self, values: dict[str, Node], common: dict[str, Any], line: int) -> Question:
+        options, right = self._options(values, line, "para")
+        node = values.get("options")
+        for entry in node.value if node and isinstance(node.value, list) else []:
+            if isinstance(entry.value, dict) and isinstance(entry.value.get("para"), Node):
+                paragraph = entry.value["para"]
+                if isinstance(paragraph.value, str) and paragraph.value.strip():
+                    self.exists(
+                        paragraph.value.strip(),
+                        paragraph.line,
+                        self.known.paragraphs,
+                        "paragraph",
+                    )
+        self._one_right(right, line, "")
+        return Evidence(**common, options=options)
+
     def _numeric(self, values: dict[str, Node], common: dict[str, Any], line: int) -> Question:
-        answer = self.number(values, "answer", None, "a numeric item", line)
+        before = len(self.faults)
         tolerance = self.number(values, "tolerance", 0.0, "a numeric item")
         if tolerance is not None and tolerance < 0:
             self.fault(values["tolerance"].line, "'tolerance' is below zero", "write 0 or more")
+            tolerance = None
+        column = "answer" in values and isinstance(values["answer"].value, list)
+        key: list[float] | None = None
+        text = ""
+        if column:
+            key, text = self._numbers(values["answer"])
+        elif "answer" in values or "answer_from" not in values:
+            number = self.number(values, "answer", None, "a numeric item", line)
+            if number is not None:
+                key, text = [number], self.text(values, "answer")
+        if "answer_from" in values:
+            asked, typed, typed_column = len(self.faults), key, column
+            computed = self._computed(values["answer_from"])
+            key = None
+            if computed is not None:
+                key, digits, column = computed
+                texts = [decimal_text(number, digits) for number in key]
+                text = "; ".join(texts)
+                if typed is not None and tolerance is not None:
+                    self._agree(values["answer"], typed, typed_column, key, column, tolerance, text)
+                if tolerance is not None and len(self.faults) == asked:
+                    for number, shown in zip(key, texts, strict=True):
+                        if not within(float(shown), number, tolerance):
+                            self.fault(
+                                values["answer_from"].line,
+                                f"the computed answer is shown as {shown}, "
+                                "and typing that would count as wrong",
+                                "add 'round:' or a larger 'tolerance:'",
+                            )
+                            break
         near = []
-        for node in self.items(values, "near", line, 1) if "near" in values else []:
-            fields = self.fields(node, NEAR_FIELDS, "a near value")
-            if fields is None:
-                continue
+        if column and "near" in values and len(self.faults) == before:
+            remedy = "take 'near' out; 'explain' is shown to everybody"
+            self.fault(values["near"].line, "a column of numbers has no 'near'", remedy)
+        elif "near" in values and not column:
+            near = self._near(values, line, key[0] if key else None, tolerance)
+        return Numeric(
+            **common,
+            answer=0.0 if column or not key else key[0],
+            values=tuple(key) if column and key else (),
+            answer_text=text,
+            tolerance=tolerance or 0.0,
+            unit=self.text(values, "unit"),
+            near=tuple(near),
+        )
+
+    def _numbers(self, node: Node) -> tuple[list[float] | None, str]:
+        """A list of numbers, and the text that shows it."""
+        nodes = node.value
+        assert isinstance(nodes, list)
+        if not nodes:
+            self.fault(node.line, "'answer' is an empty list", "write 'answer: [1, 2.5]'")
+        found = [self.number({"answer": one}, "answer", None, "the list") for one in nodes]
+        numbers = [number for number in found if number is not None]
+        if not nodes or len(numbers) < len(nodes):
+            return None, ""
+        return numbers, "; ".join(str(one.value).strip() for one in nodes)
+
+    def _agree(
+        self,
+        node: Node,
+        typed: list[float],
+        typed_column: bool,
+        key: list[float],
+        column: bool,
+        tolerance: float,
+        text: str,
+    ) -> None:
+        remedy = "correct one of the two, or take 'answer' out"
+        if typed_column != column or len(typed) != len(key):
+            count = len(typed)
+            message = f"'answer' has {count} number{'s' * (count != 1)}, the table gives {len(key)}"
+            self.fault(node.line, message, remedy)
+            return
+        for one, other, shown in zip(typed, key, text.split("; "), strict=True):
+            if not within(one, other, tolerance):
+                self.fault(
+                    node.line,
+                    f"'answer' is {decimal_text(one)}, but the table gives {shown}",
+                    remedy,
+                )
+                return
+
+    def _near(
+        self,
+        values: dict[str, Node],
+        line: int,
+        answer: float | None,
+        tolerance: float | None,
+    ) -> list[Near]:
+        near = []
+        for node, fields in self.entries(values, "near", line, 1, NEAR_FIELDS, "a near value"):
             value = self.number(fields, "value", None, "a near value", node.line)
             say = self.text(fields, "say", need="a near value", line=node.line)
             if value is None or answer is None or tolerance is None:
@@ -505,14 +755,450 @@ class _Reader:
                     "move it away from the answer, or make the tolerance smaller",
                 )
             near.append(Near(value, say))
-        return Numeric(
-            **common,
-            answer=answer or 0.0,
-            answer_text=self.text(values, "answer") if answer is not None else "",
-            tolerance=tolerance or 0.0,
-            unit=self.text(values, "unit"),
-            near=tuple(near),
+        return near
+
+    def _computed(self, node: Node) -> tuple[list[float], int | None, bool] | None:
+        """The key that 'answer_from' computes, its decimals, and whether it is a column.
+
+        Nothing of the bank is ever evaluated: rows are picked by comparing text, and the
+        arithmetic is one of a fixed list.  None, with a fault, where it cannot be done.
+        """
+        before = len(self.faults)
+        fields = self.fields(node, FROM_FIELDS, "'answer_from'")
+        if fields is None:
+            return None
+        table = self._table(fields, node.line)
+        take = self.choice(fields, "take", TAKES) or "value"
+        divide = self.number(fields, "divide_by", 1.0, "'answer_from'")
+        multiply = self.number(fields, "multiply_by", 1.0, "'answer_from'")
+        digits = self.text(fields, "round")
+        if divide == 0:
+            self.fault(fields["divide_by"].line, "'divide_by' is zero", "write another number")
+        if digits and not re.fullmatch(r"\d|10", digits):
+            line = fields["round"].line
+            self.fault(line, f"'round' is {digits!r}", "write the number of decimals, 0 to 10")
+        if table is None or len(self.faults) > before:
+            return None
+        name, columns, rows = table
+        column = self.text(fields, "column")
+        if not column and take != "count":
+            self.fault(node.line, "'answer_from' has no 'column'", f"choose {', '.join(columns)}")
+            return None
+        if column and not self._has(column, fields["column"].line, columns, name):
+            return None
+        picked = self._picked(fields, name, columns, rows)
+        if picked is None:
+            return None
+        if take == "count":
+            numbers = [float(sum(1 for _, row in picked if not column or row[column].strip()))]
+        else:
+            found = self._cells(fields, name, column, take, picked)
+            if found is None:
+                return None
+            numbers = found
+        scaled = [number / divide * multiply for number in numbers]
+        if not all(map(math.isfinite, scaled)):
+            self.fault(node.line, "the computed answer is too large", "check the factors")
+            return None
+        decimals = int(digits) if digits else None
+        if decimals is not None:
+            scaled = [round(number, decimals) + 0.0 for number in scaled]
+        return scaled, decimals, take == "column"
+
+    def _table(
+        self, fields: dict[str, Node], line: int
+    ) -> tuple[str, tuple[str, ...], list[dict[str, str]]] | None:
+        from . import tables  # not at the top: few banks need it
+
+        name = self.text(fields, "table", need="'answer_from'", line=line)
+        if not name:
+            return None
+        line = fields["table"].line
+        try:
+            resources = tables.resources()
+            if name not in resources:
+                near = get_close_matches(name, resources, n=2, cutoff=0.4)
+                every = f"the tables are {', '.join(sorted(resources))}"
+                remedy = f"did you mean {' or '.join(near)}?" if near else every
+                self.fault(line, f"unknown table {name!r}", remedy)
+                return None
+            file = resources[name]["file"]
+            return name, *_rows(file, file.stat().st_mtime_ns)
+        except (OSError, ValueError, KeyError, TypeError, csv.Error) as error:
+            message = f"the table {name!r} cannot be read ({type(error).__name__})"
+            self.fault(line, message, "see what 'dialogue check' says about the tables")
+            return None
+
+    def _has(self, column: str, line: int, columns: Sequence[str], table: str) -> bool:
+        if column in columns:
+            return True
+        near = get_close_matches(column, columns, n=1, cutoff=0.5)
+        remedy = f"did you mean {near[0]!r}?" if near else f"choose one of {', '.join(columns)}"
+        self.fault(line, f"the table {table!r} has no column {column!r}", remedy)
+        return False
+
+    def _picked(
+        self,
+        fields: dict[str, Node],
+        table: str,
+        columns: Sequence[str],
+        rows: list[dict[str, str]],
+    ) -> list[tuple[int, dict[str, str]]] | None:
+        """The rows that fit 'where', each with its number (2 is the first under the header)."""
+        picked = list(enumerate(rows, 2))
+        if "where" not in fields:
+            return picked
+        where = self.mapping(fields["where"], "'where'")
+        if where is None:
+            return None
+        before = len(self.faults)
+        for column in where:
+            line = fields["where"].keys[column]
+            wanted = self.texts(where, column)
+            if not self._has(column, line, columns, table):
+                continue
+            cells = {row[column] for row in rows}
+            for value, value_line in wanted:
+                if value not in cells:
+                    near = get_close_matches(value, sorted(cells), n=1, cutoff=0.4)
+                    remedy = f"did you mean {near[0]!r}?" if near else "compare with the table"
+                    message = f"no row of {table!r} has {column} {value!r}"
+                    self.fault(value_line, message, remedy)
+            allowed = {value for value, _ in wanted}
+            picked = [(i, row) for i, row in picked if row[column] in allowed]
+        return picked if len(self.faults) == before else None
+
+    def _cells(
+        self,
+        fields: dict[str, Node],
+        table: str,
+        column: str,
+        take: str,
+        picked: list[tuple[int, dict[str, str]]],
+    ) -> list[float] | None:
+        line = fields["column"].line
+        if not picked:
+            where = fields["where"].line if "where" in fields else line
+            self.fault(where, f"no row of {table!r} fits 'where'", "compare with the table")
+            return None
+        if take == "value" and len(picked) > 1:
+            self.fault(
+                fields["where"].line if "where" in fields else line,
+                f"{len(picked)} rows of {table!r} fit, and one is needed",
+                "narrow 'where', or write 'take: sum' or the like",
+            )
+            return None
+        numbers = []
+        for i, row in picked:
+            cell = row[column].strip()
+            if not _NUMBER.fullmatch(cell) or not math.isfinite(float(cell)):
+                said = f"holds {cell!r}, not a number" if cell else "is empty"
+                message = f"the cell {column!r} in line {i} of {table!r} {said}"
+                self.fault(line, message, "choose another column, or leave such rows out")
+                return None
+            numbers.append(float(cell))
+        match take:
+            case "sum":
+                return [math.fsum(numbers)]
+            case "mean":
+                return [math.fsum(numbers) / len(numbers)]
+            case "min":
+                return [min(numbers)]
+            case "max":
+                return [max(numbers)]
+        return numbers
+
+    def _order(self, values: dict[str, Node], common: dict[str, Any], line: int) -> Question:
+        before = len(self.faults)
+        events: list[Event] = []
+        seen: dict[str, int] = {}
+        # The latest date so far, by its earliest day: 2020-03 may be before or after 2020-03-05.
+        latest: str | None = ""
+        for node, fields in self.entries(values, "order", line, 3, EVENT_FIELDS, "an event"):
+            event = Event(
+                self.text(fields, "text", need="an event", line=node.line),
+                self.text(fields, "date"),
+            )
+            self.once(seen, event.text, node.line, "the event")
+            if event.date and not _real(event.date):
+                remedy = 'write it as "2020", "2020-06" or "2020-06-11"'
+                self.fault(fields["date"].line, f"'date' is {event.date!r}", remedy)
+            elif event.date and latest is not None:
+                if latest and event.date[: len(latest)] < latest[: len(event.date)]:
+                    self.fault(
+                        fields["date"].line,
+                        f"{event.date} stands after {latest}",
+                        "list the events in their right order, earliest first",
+                    )
+                    latest = None  # the others would only repeat it
+                else:
+                    latest = max(latest, event.date)
+            events.append(event)
+        sound = len(self.faults) == before
+        mistakes: list[Mistake] = []
+        said: dict[tuple[int, int], int] = {}
+        nodes = (
+            self.entries(values, "mistakes", line, 1, MISTAKE_FIELDS, "a mistake")
+            if "mistakes" in values
+            else ()
         )
+        for node, fields in nodes:
+            rule = self.text(fields, "if", need="a mistake", line=node.line)
+            say = self.text(fields, "say", need="a mistake", line=node.line)
+            found = self._mistake(rule, fields["if"].line, events) if rule and sound else None
+            if found is None:
+                continue
+            if found in said:
+                message = f"the mistake {rule!r} stands twice (first in line {said[found]})"
+                self.fault(node.line, message, "take one of the two out")
+            said.setdefault(found, node.line)
+            mistakes.append(Mistake(*found, say))
+        return Order(**common, events=tuple(events), mistakes=tuple(mistakes))
+
+    def _mistake(self, rule: str, line: int, events: list[Event]) -> tuple[int, int] | None:
+        """What 'X before Y' means: the indices of the two events."""
+        places = {_same(event.text): i for i, event in enumerate(events)}
+        words = _same(rule)
+        splits = [
+            (words[: match.start()], words[match.end() :])
+            for match in re.finditer(r" before (?=(.))", words)
+        ]
+        if not splits:
+            remedy = "write 'if: \"one event before another\"'"
+            self.fault(line, f"'if' is {rule!r}, without ' before '", remedy)
+            return None
+        found = [(places[x], places[y]) for x, y in splits if x in places and y in places]
+        if not found:
+            x, y = max(splits, key=lambda split: (split[0] in places) + (split[1] in places))
+            unknown = [text for text in (x, y) if text not in places]
+            names = " and ".join(map(repr, unknown))
+            near = [
+                events[places[name]].text
+                for text in unknown
+                for name in get_close_matches(text, places, n=1, cutoff=0.4)
+            ]
+            meant = " and ".join(map(repr, near))
+            remedy = f"did you mean {meant}?" if near else "copy the texts from 'order'"
+            self.fault(line, f"'if' names {names}, which is not in 'order'", remedy)
+            return None
+        if len(set(found)) > 1:
+            message = f"'if' can be read in {len(found)} ways"
+            self.fault(line, message, "change the wording of an event")
+            return None
+        first, then = found[0]
+        if first == then:
+            self.fault(line, "'if' compares an event with itself", "name two different events")
+        elif first < then:
+            message = "this order is right, so it is no mistake"
+            self.fault(line, message, "swap the two, or take the rule out")
+        elif events[first].date and events[first].date == events[then].date:
+            message = f"both events have the date {events[first].date}, so it is no mistake"
+            self.fault(line, message, "take the rule out")
+        else:
+            return first, then
+        return None
+
+    def _match(self, values: dict[str, Node], common: dict[str, Any], line: int) -> Question:
+        before = len(self.faults)
+        lefts: dict[str, int] = {}
+        rights: dict[str, str] = {}  # as compared, as written
+        pairs: list[Pair] = []
+        wrong: list[tuple[int, list[tuple[str, str, int]]]] = []
+        for node, fields in self.entries(values, "pairs", line, 2, PAIR_FIELDS, "a pair"):
+            pair = Pair(
+                self.text(fields, "left", need="a pair", line=node.line),
+                self.text(fields, "right", need="a pair", line=node.line),
+                self.text(fields, "say"),
+            )
+            if not pair.say:
+                self.fault(
+                    node.line,
+                    f"the pair of {pair.left!r} has no comment",
+                    "add 'say:' for those who choose something else",
+                )
+            self.once(lefts, pair.left, node.line, "the left-hand side")
+            written = rights.setdefault(_same(pair.right), pair.right)
+            if pair.right and written != pair.right:
+                message = f"{pair.right!r} and {written!r} differ only in capitals or spaces"
+                self.fault(fields["right"].line, message, "write both in the same way")
+            confused = []
+            nodes = (
+                self.entries(fields, "wrong", node.line, 1, CONFUSION_FIELDS, "a confusion")
+                if "wrong" in fields
+                else ()
+            )
+            for other, its in nodes:
+                right = self.text(its, "right", need="a confusion", line=other.line)
+                say = self.text(its, "say", need="a confusion", line=other.line)
+                confused.append((right, say, other.line))
+            pairs.append(pair)
+            wrong.append((len(pairs) - 1, confused))
+        sound = len(self.faults) == before
+        seen: dict[str, int] = {}
+        extra = []
+        nodes = (
+            self.entries(values, "extra_right", line, 1, SLIP_FIELDS, "a side left over")
+            if "extra_right" in values
+            else ()
+        )
+        for node, fields in nodes:
+            text = self.text(fields, "text", need="a side left over", line=node.line)
+            say = self.text(fields, "say", need="a side left over", line=node.line)
+            if text and _same(text) in rights:
+                message = f"{text!r} is left over, but it is also the right-hand side of a pair"
+                self.fault(node.line, message, "change one of the two")
+            else:
+                self.once(seen, text, node.line, "the side left over")
+            extra.append(Extra(text, say))
+        if sound and len(self.faults) == before:
+            rights |= {_same(one.text): one.text for one in extra}
+            if len(rights) < 2:
+                remedy = "give the pairs different ones, or add 'extra_right:'"
+                self.fault(line, "every pair has the same right-hand side", remedy)
+                wrong = []
+            for i, confused in wrong:
+                pairs[i] = self._confusions(pairs[i], confused, rights)
+        return Match(**common, pairs=tuple(pairs), extra=tuple(extra))
+
+    def _confusions(
+        self, pair: Pair, confused: list[tuple[str, str, int]], rights: dict[str, str]
+    ) -> Pair:
+        seen: dict[str, int] = {}
+        found = []
+        for right, say, line in confused:
+            same = _same(right)
+            if same not in rights:
+                near = get_close_matches(same, rights, n=1, cutoff=0.4)
+                known = "copy a right-hand side of another pair"
+                remedy = f"did you mean {rights[near[0]]!r}?" if near else known
+                self.fault(line, f"{right!r} is no right-hand side of this item", remedy)
+            elif same == _same(pair.right):
+                message = f"{right!r} is what belongs to {pair.left!r}, so it is not wrong"
+                self.fault(line, message, "name the right-hand side of another pair")
+            else:
+                self.once(seen, right, line, "the confusion")
+                found.append((rights[same], say))
+        return Pair(pair.left, pair.right, pair.say, tuple(found))
+
+    def _short(self, values: dict[str, Node], common: dict[str, Any], line: int) -> Question:
+        before = len(self.faults)
+        accept = []
+        if "accept" not in values:
+            self.fault(line, "a short item has no 'accept'", "add 'accept: [the answer]'")
+        for text, at in self.texts(values, "accept"):
+            if not fold(text):
+                message = f"the accepted answer {text!r} holds no letter and no digit"
+                self.fault(at, message, "write the answer, or take it out")
+            accept.append(text)
+        if len(self.faults) == before and not accept:
+            remedy = "write 'accept: [the answer]'"
+            self.fault(values["accept"].line, "'accept' is an empty list", remedy)
+        sound = len(self.faults) == before
+        forgiving = self.choice(values, "spelling", SPELLINGS) == "forgiving"
+        key = Short(id="", ask="", accept=tuple(accept))
+        seen: dict[str, int] = {}
+        wrong = []
+        nodes = (
+            self.entries(values, "wrong", line, 1, SLIP_FIELDS, "a wrong answer")
+            if "wrong" in values
+            else ()
+        )
+        for node, fields in nodes:
+            text = self.text(fields, "text", need="a wrong answer", line=node.line)
+            say = self.text(fields, "say", need="a wrong answer", line=node.line)
+            wrong.append(Slip(text, say))
+            folded = fold(text)
+            if not folded:
+                if text:
+                    message = f"the wrong answer {text!r} holds no letter and no digit"
+                    self.fault(node.line, message, "take it out: nothing is compared by signs")
+            elif sound and grade(key, text).verdict == "right":
+                self.fault(
+                    node.line,
+                    f"the wrong answer {text!r} counts as right",
+                    "take it out here, or out of 'accept'",
+                )
+            elif folded in seen:
+                message = f"{text!r} is compared like the wrong answer in line {seen[folded]}"
+                self.fault(node.line, message, "take one of the two out")
+            seen.setdefault(folded, node.line)
+        return Short(**common, accept=tuple(accept), wrong=tuple(wrong), forgiving=forgiving)
+
+    def _forecast(self, values: dict[str, Node], common: dict[str, Any], line: int) -> Question:
+        resolves = self.text(values, "resolves", need="a forecast", line=line)
+        if resolves and not (len(resolves) == 10 and _real(resolves)):
+            remedy = 'write the day as "2020-07-31"'
+            self.fault(values["resolves"].line, f"'resolves' is {resolves!r}", remedy)
+        word = self.text(values, "happened").lower() or "unknown"
+        if word not in (*YES, *NO, "unknown"):
+            remedy = f"write {', '.join(HAPPENED[:-1])} or {HAPPENED[-1]}"
+            self.fault(values["happened"].line, f"'happened' is {word!r}", remedy)
+        opens = self.text(values, "opens")
+        if opens and opens not in self.known.lessons:
+            near = get_close_matches(opens, sorted(self.known.lessons), n=2, cutoff=0.4)
+            remedy = f"did you mean {' or '.join(near)}?" if near else "write its number, as in 11"
+            self.fault(values["opens"].line, f"unknown lesson {opens!r}", remedy)
+        reference = []
+        nodes = (
+            self.entries(values, "reference", line, 1, REFERENCE_FIELDS, "a reference")
+            if "reference" in values
+            else ()
+        )
+        for node, fields in nodes:
+            who = self.text(fields, "who", need="a reference", line=node.line)
+            chance = self._percent(fields, "chance", "a reference", node.line)
+            if chance is not None:
+                reference.append(Reference(who, chance))
+        return Forecast(
+            **common,
+            resolves=resolves,
+            happened=None if word == "unknown" else word in YES,
+            reference=tuple(reference),
+            bands=self._bands(values, line) if "bands" in values else (),
+            opens=opens,
+        )
+
+    def _percent(self, values: dict[str, Node], name: str, what: str, line: int) -> float | None:
+        value = self.number(values, name, None, what, line)
+        if value is None:
+            return None
+        if not 0 <= value <= 100 or 0 < value < 1:
+            message = f"{name!r} is {value:g}, which is no chance in per cent"
+            self.fault(values[name].line, message, "write a number from 0 to 100, such as 55")
+            return None
+        return value
+
+    def _bands(self, values: dict[str, Node], line: int) -> tuple[Band, ...]:
+        before = len(self.faults)
+        found: list[tuple[Band, int]] = []
+        for node, fields in self.entries(values, "bands", line, 1, BAND_FIELDS, "a band"):
+            low = self._percent(fields, "from", "a band", node.line)
+            high = self._percent(fields, "to", "a band", node.line)
+            say = self.text(fields, "say", need="a band", line=node.line)
+            if low is not None and high is not None:
+                if low > high:
+                    message = f"the band runs from {low:g} down to {high:g}"
+                    self.fault(node.line, message, "swap 'from' and 'to'")
+                found.append((Band(low, high, say), node.line))
+        if len(self.faults) > before:  # a slip in one band would show as a hole
+            return ()
+        end, end_line = 0.0, 0
+        for band, at in found:
+            if not end_line and band.low > 0:
+                self.fault(at, f"the first band starts at {band.low:g}", "write 'from: 0'")
+            elif end_line and band.low < end:
+                message = (
+                    f"the band from {band.low:g} overlaps the one before, which ends at {end:g}"
+                )
+                self.fault(at, message, "let each band start where the one before ends")
+            # 0 to 30 and 31 to 60 leave no hole: people give whole numbers.
+            elif end_line and band.low > end + 1:
+                message = f"no band covers {end:g} to {band.low:g}"
+                self.fault(at, message, "let each band start where the one before ends")
+            end, end_line = max(end, band.high), at
+        if found and end < 100:
+            self.fault(end_line, f"the last band ends at {end:g}", "write 'to: 100'")
+        return tuple(band for band, _ in found)
 
     def _classify(self, values: dict[str, Node], common: dict[str, Any], line: int) -> Question:
         known_faults = len(self.faults)
@@ -623,7 +1309,34 @@ def read_file(path: Path, ids: Known, bank: Bank) -> None:
             bank.places[reader.item] = (name, node.line)
         if read:
             bank.questions[read[0].id] = read[0]
+            bank.nodes[read[0].id] = node
     return None
+
+
+def _former_ids(bank: Bank) -> None:
+    """A former id belongs to one question, and to none that still has it."""
+    claimed: dict[str, str] = {}
+    for name in list(bank.questions):
+        for old in bank.questions[name].was:
+            if old in bank.places:
+                owner, verb = old, "is the id of"
+            elif old in claimed:
+                owner, verb = claimed[old], "is also claimed by"
+            else:
+                claimed[old] = name
+                continue
+            file, line = bank.places[owner]
+            bank.faults.append(
+                Fault(
+                    bank.places[name][0],
+                    bank.nodes[name].keys["was"],
+                    name,
+                    f"the former id {old!r} {verb} the question in {file}:{line}",
+                    "keep it with the question that learners met under it",
+                )
+            )
+            del bank.questions[name]
+            break
 
 
 def files(paths: Iterable[str | Path] = ()) -> Iterator[Path]:
@@ -644,6 +1357,7 @@ def read(paths: Iterable[str | Path] = ()) -> Bank:
     bank, ids = Bank(), known()
     for path in files(paths):
         read_file(path, ids, bank)
+    _former_ids(bank)
     bank.faults.sort(key=lambda fault: (fault.file, fault.line))
     return bank
 
@@ -654,9 +1368,13 @@ def _course_bank(_stamps: tuple[tuple[str, int, int], ...]) -> Bank:
 
 
 def course_bank() -> Bank:
-    """The course's own bank, read again only when one of its files has changed."""
+    """The course's own bank, read again only when one of its files has changed.
+
+    The tables count too: a key may be computed from one.
+    """
     stamps = []
-    for path in files():
+    tables = (path for folder in ("data", "seeds") for path in (course.root() / folder).glob("*.*"))
+    for path in (*files(), *sorted(tables)):
         stat = path.stat()
         stamps.append((str(path), stat.st_mtime_ns, stat.st_size))
     return _course_bank(tuple(stamps))

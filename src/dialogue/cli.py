@@ -5,43 +5,85 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import Any
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    from . import bank, evidence, tables
+    import json
+    from dataclasses import asdict
 
-    missing = [path for path in arguments.paths if not path.exists()]
-    for path in missing:
-        print(f"{path}:1: there is no such file or folder; check its name", file=sys.stderr)
+    from . import advice, bank, evidence, tables
+
+    whole = not arguments.paths  # the whole course: its tables too
+    faults = [
+        bank.Fault(str(path), 1, "", "there is no such file or folder", "check its name")
+        for path in arguments.paths
+        if not path.exists()
+    ]
     present = [path for path in arguments.paths if path.exists()]
-    if missing and not present:
-        return 1
-    found = list(bank.files(present))
-    if not found:
-        where = ", ".join(map(str, present))
-        print(f"{where}:1: no question bank here; banks end in .yaml", file=sys.stderr)
-        return 1
-    result = bank.read(found)
-    faults = list(result.faults)
-    read = f"{len(result.questions)} questions in {len(found)} file(s)"
-    if not arguments.paths:  # the whole course: its tables too
+    found = list(bank.files(present)) if whole or present else []
+    if not found and not faults:
+        where = ", ".join(map(str, present)) or "exercises"
+        faults.append(bank.Fault(where, 1, "", "no question bank is here", "banks end in .yaml"))
+    result = bank.read(found) if found else bank.Bank()
+    faults += result.faults
+    read = {"questions": len(result.questions), "files": len(found), "tables": 0}
+    if whole:
         try:
             faults += evidence.check()
-            read += f" and {len(tables.resources())} tables"
+            read["tables"] = len(tables.resources())
         except evidence.NotInstalled:
             print(
                 "The tables were not checked: that needs frictionless, which comes with "
                 "'make test' or with: pip install 'us-iraq-dialogue-course[instructor]'",
                 file=sys.stderr,
             )
-    for fault in faults:
-        print(fault)
-    if faults or missing:
-        count = len(faults) + len(missing)
-        print(f"{count} fault{'s' if count != 1 else ''}; read: {read}", file=sys.stderr)
-        return 1
-    print(f"{read}, no faults")
-    return 0
+    told = advice.advise(result, whole=whole)
+    # An author sees the advice on her file; of the whole course only how much there is.
+    show = arguments.advice
+    if show is None:
+        show = not whole or arguments.strict or arguments.format != "text"
+    if arguments.format == "json":
+        both = {"faults": list(map(asdict, faults)), "advice": list(map(asdict, told * show))}
+        print(json.dumps({**both, "read": read}, ensure_ascii=False, indent=1))
+    elif arguments.format == "github":
+        for one in (*faults, *(told * show)):
+            print(_annotation(one, "error" if isinstance(one, bank.Fault) else "warning"))
+    else:
+        for one in (*faults, *(told * show)):
+            print(one)
+    summary = f"{read['questions']} questions in {read['files']} file(s)"
+    if read["tables"]:
+        summary += f" and {read['tables']} tables"
+    count = len(faults)
+    count_text = f"{count} fault{'s' if count != 1 else ''}" if count else "no faults"
+    summary = f"{count_text}; read: {summary}" if count else f"{summary}, {count_text}"
+    if told:
+        summary += f"; {len(told)} piece{'s' if len(told) != 1 else ''} of advice"
+        if not show:
+            summary += ", to see with: dialogue check --advice"
+    failed = bool(faults) or (arguments.strict and bool(told))
+    print(summary, file=sys.stderr if failed or arguments.format != "text" else sys.stdout)
+    return int(failed)
+
+
+def _annotation(one: Any, level: str) -> str:
+    """One line that GitHub shows beside the line of the file, escaped as its runner unescapes.
+
+    Source: "Workflow commands for GitHub Actions" and ``actions/toolkit``, command.ts.
+    """
+    from .bank import printable
+
+    def data(text: str) -> str:
+        return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+    def value(text: object) -> str:
+        return data(str(text)).replace(":", "%3A").replace(",", "%2C")
+
+    file = one.file.replace("\\", "/")  # as GitHub writes paths, on Windows too
+    title = one.item or getattr(one, "rule", "") or "dialogue check"
+    place = f"file={value(file)},line={value(one.line)},title={value(title)}"
+    return printable(f"::{level} {place}::{data(f'{one.message}; {one.remedy}')}")
 
 
 def _tidy(arguments: argparse.Namespace) -> int:
@@ -64,26 +106,54 @@ def _tidy(arguments: argparse.Namespace) -> int:
 
 
 def _progress(arguments: argparse.Namespace) -> int:
+    import json
+
     from . import progress
 
-    summary = progress.summary()
-    if arguments.action == "erase":
-        if not arguments.yes:
-            try:
-                answer = input(f"Erase the record {summary['path']} for ever? Type yes: ")
-            except EOFError:  # nobody is at the keyboard
-                answer = ""
+    def some(count: int, name: str) -> str:
+        return f"{count} {name}{'' if count == 1 else 's'}"
+
+    file = arguments.file if arguments.action in ("export", "import") else None
+    try:
+        if arguments.action == "export":
+            count = progress.export_to(file, force=arguments.force)
+            print(f"Wrote {some(count, 'answer')} to {file}.")
+        elif arguments.action == "import":
+            done = progress.import_from(file)
+            print(f"Added {some(done.added, 'answer')}; {done.known} were there already.")
+            if done.unreadable:
+                print(
+                    f"{file}:{done.first_unreadable}: {some(done.unreadable, 'line')} could not "
+                    "be read, this one first, and stayed out; if the file was damaged on its "
+                    "way, export it again",
+                    file=sys.stderr,
+                )
+        elif arguments.action == "erase":
+            answer = "yes" if arguments.yes else ""
+            if not answer:
+                try:
+                    answer = input(f"Erase the record {progress.path()} for ever? Type yes: ")
+                except EOFError:  # nobody is at the keyboard
+                    print()
             if answer.strip().lower() != "yes":
                 print("Nothing was erased.")
                 return 1
-        try:
-            print(f"Erased {progress.erase()} attempts.")
-        except progress.RecordError as error:
-            print(error, file=sys.stderr)
-            return 1
-        return 0
-    print(f"Your answers are kept on this computer only: {summary['path']}")
-    print(f"Questions tried: {summary['questions']}; right at the last attempt: {summary['right']}")
+            print(f"Erased {some(progress.erase(), 'answer')}.")
+        elif arguments.format == "json":
+            print(json.dumps(progress.summary()))
+        else:
+            summary = progress.summary()
+            print(
+                f"Your answers are kept in {summary['path']}, on this computer only; nothing is "
+                "sent anywhere."
+            )
+            print(
+                f"Questions tried: {summary['questions']}; "
+                f"right at the last attempt: {summary['right']}"
+            )
+    except progress.RecordError as error:
+        print(error, file=sys.stderr)
+        return 1
     return 0
 
 
@@ -133,7 +203,8 @@ def parser() -> argparse.ArgumentParser:
         "check",
         help="check questions and tables",
         description="Check question banks, and without a PATH the course's tables too. Every "
-        "fault is named as 'file:line: item: fault; remedy'. Exit code 0: none; 1: some.",
+        "fault is named as 'file:line: item: fault; remedy'. Exit code 0: none; 1: some. Advice "
+        "on matters of judgement is marked 'advice:' and leaves the exit code alone.",
     )
     check.add_argument(
         "paths",
@@ -141,6 +212,18 @@ def parser() -> argparse.ArgumentParser:
         type=Path,
         metavar="PATH",
         help="a bank, or a folder of banks (default: the course's own)",
+    )
+    check.add_argument(
+        "--advice",
+        action=argparse.BooleanOptionalAction,
+        help="show advice, or hide it (default: show it, but for the whole course only count it)",
+    )
+    check.add_argument("--strict", action="store_true", help="fail on advice as on faults")
+    check.add_argument(
+        "--format",
+        choices=("text", "json", "github"),
+        default="text",
+        help="json: one object for programs; github: annotations of a pull request",
     )
     check.set_defaults(run=_check)
 
@@ -167,12 +250,46 @@ def parser() -> argparse.ArgumentParser:
 
     progress = commands.add_parser(
         "progress",
-        help="show or erase your answers",
-        description="Show where your answers are kept and how many there are, or erase them.",
+        help="show, copy, merge or erase your answers",
+        description="Your answers are kept in one file on this computer, outside the course, and "
+        "are sent nowhere. Without an ACTION they are counted (show). To go on at another "
+        "computer: export, carry the file over, import there. 'dialogue progress ACTION --help' "
+        "says more. Exit code 0: done; 1: not done, and one line says why.",
     )
-    progress.add_argument("action", nargs="?", choices=("show", "erase"), default="show")
-    progress.add_argument("--yes", action="store_true", help="erase without asking")
+    forms = {"choices": ("text", "json"), "help": "sentences (the default), or one JSON object"}
+    progress.add_argument("--format", default="text", **forms)
     progress.set_defaults(run=_progress)
+    actions = progress.add_subparsers(dest="action", metavar="ACTION")
+    show = actions.add_parser(
+        "show",
+        help="say where your answers are and how many there are",
+        description="Say in which file your answers are, how many questions you tried and how "
+        "many were right at your last attempt. JSON has the keys questions, right and path.",
+    )
+    show.add_argument("--format", default=argparse.SUPPRESS, **forms)
+    export = actions.add_parser(
+        "export",
+        help="write all your answers to a file",
+        description="Write a copy of all your answers to FILE, one line of JSON an answer. FILE "
+        "appears when it is complete, and only you can read it.",
+    )
+    export.add_argument("file", type=Path, metavar="FILE", help="a file that does not exist yet")
+    export.add_argument("--force", action="store_true", help="replace FILE if it exists")
+    merge = actions.add_parser(
+        "import",
+        help="add the answers from an exported file",
+        description="Add to your answers those in FILE that are not there yet; nothing is "
+        "replaced, and an import that was broken off can be repeated. Questions show your "
+        "latest answer by its date. Lines that cannot be read stay out and are counted.",
+    )
+    merge.add_argument("file", type=Path, metavar="FILE", help="a file that 'export' wrote")
+    erase = actions.add_parser(
+        "erase",
+        help="delete all your answers",
+        description="Delete all your answers from this computer, for ever. Copies that you "
+        "exported stay.",
+    )
+    erase.add_argument("--yes", action="store_true", help="erase without asking")
     return top
 
 

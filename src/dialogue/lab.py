@@ -90,6 +90,7 @@ def _serve(port: int, browser: bool, *, fixed: bool) -> int:
     config.LabApp.default_url = f"/lab/tree/{START}"
     config.ServerApp.root_dir = str(root())
     config.ServerApp.contents_manager_class = "dialogue.server.CourseContents"
+    config.ServerApp.kernel_manager_class = "dialogue.server.CourseKernels"
     config.ServerApp.ip = "127.0.0.1"
     config.ServerApp.port = port
     # We have looked; another course that starts in the same second may still be quicker.

@@ -8,6 +8,8 @@ questions as HTML and as text, so that a page without a kernel still shows them.
 from __future__ import annotations
 
 import hashlib
+import re
+from collections.abc import Sequence
 from functools import lru_cache
 from html import escape
 from pathlib import Path
@@ -16,99 +18,58 @@ from typing import Any
 import anywidget
 import traitlets
 
-from . import bank, progress, sources, text
-from .questions import Classify, Multiple, Numeric, Outcome, Question, Single, Statement, grade
+from . import bank, progress, sources, text, twin
+from .interface import STRINGS
+from .questions import (
+    Classify,
+    Evidence,
+    Forecast,
+    Match,
+    Multiple,
+    Numeric,
+    Order,
+    Outcome,
+    Question,
+    Short,
+    Single,
+    grade,
+)
 from .text import TWIN
 
 _HERE = Path(__file__).parent
-
-# Every word of the interface, in one table: a translation replaces this and nothing else.
-STRINGS = {
-    "question": "Question {n} of {total}",
-    "score": "Score: {got} of {total}",
-    "paragraphs": "Article paragraphs:",
-    "contested": "Contested question",
-    "as_of": "As of {date}",
-    "draft": "Draft",
-    "choose_one": "Choose one.",
-    "choose_many": "Choose every one that fits.",
-    "choose_label": "Choose…",
-    "labels": "Labels:",
-    "your_answer": "Your answer",
-    "check": "Check",
-    "hint": "Hint",
-    "reveal": "Show the answer",
-    "reset": "Start again",
-    "right": "Right.",
-    "wrong": "Not right yet.",
-    "partly": "Partly right.",
-    "revealed": "The answer is shown below.",
-    "unanswered_single": "Choose an option first, then press Check.",
-    "unanswered_multiple": "Choose at least one option first, then press Check.",
-    "unanswered_numeric": "Type a number first, then press Check.",
-    "unanswered_classify": "Choose a label for at least one statement, then press Check.",
-    "not_a_number": "That is not a number that can be read. Type digits, such as 12.5 or 1423.",
-    "missing_multiple": "{n} more to find.",
-    "missing_classify": "{n} still without a label.",
-    "wrong_numeric": "Look at the hint, then try another value.",
-    "mark_right": "right",
-    "mark_wrong": "not right",
-    "mark_key": "right answer",
-    "answer_is": "The answer:",
-    "explanation": "Explanation",
-    "explained": "The explanation is below.",
-    "comment_on": "Comment on {what}",
-    "every_option": "What each option means",
-    "sources": "Sources:",
-    "saved": "Saved on this computer.",
-    "restored": "Your answer of {date}.",
-    "edited": "You answered an earlier version of this question; it has changed since.",
-    "no_kernel": "Checked here, but not saved: the notebook’s kernel does not answer. "
-    "Choose Run, then Run All Cells, and answer again.",
-    "live": "This is the reading copy. To answer, run the cells: menu Run, then Run All Cells.",
-    "erase_live": "This is the reading copy. To see your record, run the cells.",
-    "erase_title": "Your answers",
-    "erase_where": "They are kept in one file on this computer and are sent nowhere:",
-    "erase_count": "Questions tried: {questions}; right at the last attempt: {right}.",
-    "erase": "Erase my answers",
-    "erase_sure": "Erase all of them? This cannot be undone.",
-    "erase_yes": "Yes, erase",
-    "erase_no": "Keep them",
-    "erase_done": "Erased. Quizzes on open pages keep showing answers until their cell is run again.",
-    "erase_no_kernel": "Nothing was erased: the notebook’s kernel does not answer. Choose Run, then Run All Cells.",
-}
+# The course's article among the sources: its address is the link beside an evidence question.
+_ARTICLE = "ACW-2020-07"
 
 
 @lru_cache(maxsize=1)
-def _view_digest() -> str:
-    """Twelve hexadecimal digits that change when the view's script or style changes."""
+def view_digest() -> str:
+    """Twelve hexadecimal digits that change when the view's script, style or words change."""
     parts = [(_HERE / name).read_text(encoding="utf-8") for name in ("quiz.js", "quiz.css")]
-    return hashlib.sha256("".join(parts).encode()).hexdigest()[:12]
+    return hashlib.sha256("".join([*parts, *STRINGS.values()]).encode()).hexdigest()[:12]
 
 
 # --- what the view is told -------------------------------------------------------------
 
 
-def _content(question: Question) -> dict[str, Any]:
+def content(question: Question) -> dict[str, Any]:
     """One question for the view.  Self-check items carry their key, so that a page without
     a kernel can still grade them."""
     item: dict[str, Any] = {
         "id": question.id,
         "kind": question.kind,
         "ask": text.tree(question.ask),
-        "para": list(question.para),
+        "para": twin.paragraphs(question),
         "hint": text.tree(question.hint),
         "explain": text.tree(question.explain),
         "points": question.points,
+        "confidence": question.confidence,
         "contested": question.contested,
         "as_of": question.as_of,
         "draft": question.status == "draft",
         "language": question.language,
+        "key": [text.inline(part) for part in twin.key(question)],
         "sources": [
-            {
-                "text": sources.reference(source),
-                "address": sources.web(sources.bibliography().get(source, {}).get("address", "")),
-            }
+            {"text": sources.reference(source), "address": _address(source)}
             for source in question.sources
         ],
     }
@@ -118,10 +79,22 @@ def _content(question: Question) -> dict[str, Any]:
                 {"text": text.inline(o.text), "say": text.inline(o.say), "right": o.right}
                 for o in question.options
             ]
+        case Evidence():
+            digests = sources.paragraphs()
+            item["article"] = _address(_ARTICLE)
+            item["options"] = [
+                {
+                    "text": [o.text],
+                    "digest": digests.get(o.text, {}).get("digest", ""),
+                    "say": text.inline(o.say),
+                    "right": o.right,
+                }
+                for o in question.options
+            ]
         case Numeric():
             item |= {
                 "answer": question.answer,
-                "answer_text": question.answer_text or f"{question.answer:g}",
+                "values": list(question.values),
                 "tolerance": question.tolerance,
                 "unit": question.unit,
                 "near": [{"value": n.value, "say": text.inline(n.say)} for n in question.near],
@@ -136,134 +109,83 @@ def _content(question: Question) -> dict[str, Any]:
                 }
                 for s in question.statements
             ]
+        case Order():
+            item["events"] = [
+                {"text": text.inline(e.text), "name": text.plain(e.text), "date": e.date}
+                for e in question.events
+            ]
+            item["start"] = twin.start_order(question)
+            item["mistakes"] = [
+                {"first": m.first, "then": m.then, "say": text.inline(m.say)}
+                for m in question.mistakes
+            ]
+        case Match():
+            item |= _match(question)
+        case Short():
+            item |= {
+                "accept": list(question.accept),
+                "wrong": [{"text": s.text, "say": text.inline(s.say)} for s in question.wrong],
+                "forgiving": question.forgiving,
+            }
+        case Forecast():
+            item |= {
+                "resolves": question.resolves,
+                "happened": question.happened,
+                "opens": question.opens,
+                "reference": [{"who": r.who, "chance": r.chance} for r in question.reference],
+                "bands": [{"high": b.high, "say": text.inline(b.say)} for b in question.bands],
+            }
     return item
 
 
-def _shown(outcome: Outcome) -> dict[str, Any]:
+def _match(question: Match) -> dict[str, Any]:
+    place = {right: i for i, right in enumerate(question.rights)}
+    return {
+        "rights": [text.plain(right) for right in question.rights],
+        "shown": twin.menu_order(question, len(place)),
+        "pairs": [
+            {
+                "left": text.inline(pair.left),
+                "right": place[pair.right],
+                "say": text.inline(pair.say),
+                "wrong": [
+                    {"right": place[right], "say": text.inline(say)}
+                    for right, say in pair.wrong
+                    if right in place
+                ],
+            }
+            for pair in question.pairs
+        ],
+        "extra": [
+            {"right": place[extra.text], "say": text.inline(extra.say)} for extra in question.extra
+        ],
+    }
+
+
+def _address(source: str) -> str:
+    return sources.web(sources.bibliography().get(source, {}).get("address", ""))
+
+
+def shown(outcome: Outcome) -> dict[str, Any]:
     """An outcome for the view, in the shape that ``grade`` in ``quiz.js`` returns too."""
-    unread = any(c.say == "not-a-number" for c in outcome.comments)
     return {
         "verdict": outcome.verdict,
         "score": outcome.score,
         "missing": outcome.missing,
-        "unread": unread,
-        "comments": []
-        if unread
-        else [
+        "problem": outcome.problem,
+        "mark": outcome.mark,
+        "comments": [
             {"about": c.about, "right": c.right, "say": text.inline(c.say)}
             for c in outcome.comments
         ],
     }
 
 
-# --- the readable twin -----------------------------------------------------------------
-
-
-def _letter(index: int) -> str:
-    return chr(ord("A") + index)
-
-
-def _twin_html(questions: list[Question], title: str) -> str:
-    # Plain elements only, no attributes that matter: an untrusted page strips most of them.
-    parts = [TWIN]
-    if title:
-        parts.append(f"<p><strong>{escape(title)}</strong></p>")
-    parts.append(f"<p><em>{escape(STRINGS['live'])}</em></p>")
-    for n, question in enumerate(questions, 1):
-        number = f"<strong>{n}.</strong> " if len(questions) > 1 else ""
-        words = text.html(question.ask, block=True)
-        parts.append("<hr>" + words.replace('<p dir="auto">', f'<p dir="auto">{number}', 1))
-        if question.para:
-            para = f"{STRINGS['paragraphs']} {', '.join(question.para)}"
-            parts.append(f"<p>{escape(para)}</p>")
-        match question:
-            case Single() | Multiple():
-                rows = [
-                    (_letter(i), o.text, f"{_verdict(o.right)} {text.html(o.say)}")
-                    for i, o in enumerate(question.options)
-                ]
-            case Classify():
-                parts.append(f"<p>{escape(STRINGS['labels'])} {_labels(question)}</p>")
-                rows = [
-                    (str(i), s.text, f"<strong>{escape(s.label)}</strong>{_label_comments(s)}")
-                    for i, s in enumerate(question.statements, 1)
-                ]
-            case Numeric():
-                unit = f" {question.unit}" if question.unit else ""
-                parts.append(f"<p>{escape(STRINGS['your_answer'])}: ____{escape(unit)}</p>")
-                rows = []
-        if rows:
-            items = "".join(
-                f"<li><strong>{name}.</strong> {text.html(words)}"
-                f"<details><summary>{_comment_on(name)}</summary>{comment}</details></li>"
-                for name, words, comment in rows
-            )
-            parts.append(f"<ul>{items}</ul>")
-        if question.hint:
-            parts.append(_details(STRINGS["hint"], text.html(question.hint, block=True)))
-        explain = text.html(question.explain, block=True)
-        parts.append(_details(STRINGS["reveal"], _key_html(question) + explain))
-    return "\n".join([*parts, "</div>"])
-
-
-def _details(summary: str, body: str) -> str:
-    return f"<details><summary>{escape(summary)}</summary>{body}</details>"
-
-
-def _labels(question: Classify) -> str:
-    return escape(" · ".join(question.labels))
-
-
-def _comment_on(what: str) -> str:
-    return escape(STRINGS["comment_on"].format(what=what))
-
-
-def _label_comments(statement: Statement) -> str:
-    rows = (f"<li>{escape(label)}: {text.html(say)}</li>" for label, say in statement.comments)
-    return f"<ul>{''.join(rows)}</ul>"
-
-
-def _verdict(right: bool) -> str:
-    word = STRINGS["right"] if right else STRINGS["wrong"].replace(" yet", "")
-    return f"<strong>{escape(word)}</strong>"
-
-
-def _key_html(question: Question) -> str:
-    match question:
-        case Single() | Multiple():
-            key = [text.html(o.text) for o in question.options if o.right]
-        case Numeric():
-            unit = f" {question.unit}" if question.unit else ""
-            key = [escape(f"{question.answer_text or question.answer}{unit}")]
-        case Classify():
-            key = [f"{text.html(s.text)}: {escape(s.label)}" for s in question.statements]
-        case _:
-            key = []
-    return f"<p>{escape(STRINGS['answer_is'])} {'; '.join(key)}</p>"
-
-
-def _twin_text(questions: list[Question], title: str) -> str:
-    lines = [title] if title else []
-    for question in questions:
-        lines.append(f"[{question.id} {question.version}] {text.plain(question.ask)}")
-        match question:
-            case Single() | Multiple():
-                for i, option in enumerate(question.options):
-                    lines.append(f"  {_letter(i)}. {text.plain(option.text)}")
-            case Numeric():
-                lines.append(f"  ____ {question.unit}".rstrip())
-            case Classify():
-                lines.append("  labels: " + ", ".join(question.labels))
-                for i, statement in enumerate(question.statements):
-                    lines.append(f"  {i + 1}. {text.plain(statement.text)}")
-    return "\n".join([*lines, f"(view {_view_digest()})"])
-
-
 # --- the widget ------------------------------------------------------------------------
 
 
-class _View(anywidget.AnyWidget):
-    """What the quiz and the record panel share: one script, one style, one twin."""
+class View(anywidget.AnyWidget):
+    """What the quiz and the panels share: one script, one style, one twin."""
 
     _esm = _HERE / "quiz.js"
     _css = _HERE / "quiz.css"
@@ -279,18 +201,28 @@ class _View(anywidget.AnyWidget):
         return {**data, "text/html": self.twin_html, "text/plain": self.twin_text}, metadata
 
 
-class Quiz(_View):
-    """Questions, their state, and the learner's attempts at them."""
+class Quiz(View):
+    """Questions, their state, and the learner's attempts at them.
 
-    def __init__(self, questions: list[Question], title: str = "") -> None:
+    *twin_of* are the questions that the twin shows, where a learner's record decides which
+    are asked: what a page says without a kernel must not depend on anybody's record.
+    """
+
+    def __init__(
+        self,
+        questions: Sequence[Question],
+        title: str = "",
+        twin_of: Sequence[Question] | None = None,
+    ) -> None:
         self.questions = {question.id: question for question in questions}
-        self.twin_html = _twin_html(questions, title)
-        self.twin_text = _twin_text(questions, title)
+        static = questions if twin_of is None else twin_of
+        self.twin_html = twin.as_html(static, title)
+        self.twin_text = twin.as_text(static, title, view_digest())
         super().__init__(
             content={
                 "panel": "quiz",
                 "title": title,
-                "items": [_content(question) for question in questions],
+                "items": [content(question) for question in questions],
             },
             state=self._restore(),
         )
@@ -298,10 +230,11 @@ class Quiz(_View):
 
     def _restore(self) -> dict[str, Any]:
         state = {}
-        for name, tries in progress.latest(set(self.questions)).items():
+        was = {name: question.was for name, question in self.questions.items() if question.was}
+        for name, tries in progress.latest(set(self.questions), was).items():
             question = self.questions[name]
-            version = question.version
-            current = [t for t in tries if t.version == version]
+            versions = question.versions
+            current = [t for t in tries if t.version in versions]
             fresh = [i for i, t in enumerate(current, 1) if t.event == "reset"]
             current = current[fresh[-1] :] if fresh else current
             checks = [t for t in current if t.event == "check"]
@@ -309,7 +242,8 @@ class Quiz(_View):
                 last = checks[-1]
                 state[name] = {
                     "response": last.response,
-                    "outcome": _shown(grade(question, last.response)),
+                    "confidence": last.confidence,
+                    "outcome": shown(grade(question, last.response, last.confidence)),
                     "tries": len(checks),
                     "revealed": any(t.event == "reveal" for t in current),
                     "at": last.at,
@@ -325,49 +259,62 @@ class Quiz(_View):
             return
         question = self.questions[item]
         event, response = message.get("event"), message.get("response")
+        sure = message.get("confidence")
+        sure = sure if isinstance(sure, int) and sure in (1, 2, 3) else None
         known = dict(self.state.get(question.id, {}))
         if event == "check":
-            outcome = grade(question, response)
-            known |= {"response": response, "outcome": _shown(outcome), "note": ""}
+            outcome = grade(question, response, sure)
+            known |= {"response": response, "confidence": sure, "note": ""}
+            known["outcome"] = shown(outcome)
             if outcome.verdict != "unanswered":
                 known["tries"] = known.get("tries", 0) + 1
-                known |= self._record(question, "check", response, outcome)
+                known |= record(question, "check", response, outcome, sure)
         elif event == "reveal":
             known["revealed"] = True
-            known |= self._record(question, "reveal")
+            known |= record(question, "reveal")
         elif event == "hint":
             # Nothing on the page changes, so that an earlier verdict is not announced again.
-            self._record(question, "hint")
+            record(question, "hint")
             return
         elif event == "reset":
-            known = {"tries": 0, **self._record(question, "reset")}
+            known = {"tries": 0, **record(question, "reset")}
             known.pop("at", None)
         else:
             return
         known["seq"] = message.get("seq")
         self.state = {**self.state, question.id: known}
 
-    def _record(
-        self,
-        question: Question,
-        event: str,
-        response: Any = None,
-        outcome: Outcome | None = None,
-    ) -> dict[str, Any]:
-        verdict, score = (outcome.verdict, outcome.score) if outcome else ("", 0.0)
-        attempt = progress.Attempt(question.id, question.version, event, response, verdict, score)
-        try:
-            return {"at": progress.append(attempt).at, "saved": True, "note": ""}
-        except progress.RecordError as error:
-            return {"saved": False, "note": str(error)}
+
+def record(
+    question: Question,
+    event: str,
+    response: Any = None,
+    outcome: Outcome | None = None,
+    confidence: int | None = None,
+) -> dict[str, Any]:
+    """Write one event to the learner's record; returns what the view says about it."""
+    verdict, score = (outcome.verdict, outcome.score) if outcome else ("", 0.0)
+    attempt = progress.Attempt(
+        question.id,
+        question.version,
+        event,
+        response,
+        verdict,
+        score,
+        confidence=confidence,
+    )
+    try:
+        return {"at": progress.append(attempt).at, "saved": True, "note": ""}
+    except progress.RecordError as error:
+        return {"saved": False, "note": str(error)}
 
 
-class Answers(_View):
+class Answers(View):
     """Where the learner's answers are kept, how many there are, and a way to erase them."""
 
     def __init__(self) -> None:
         self.twin_html = f"{TWIN}<p>{escape(STRINGS['erase_live'])}</p></div>"
-        self.twin_text = f"{STRINGS['erase_title']} (view {_view_digest()})"
+        self.twin_text = f"{STRINGS['erase_title']} (view {view_digest()})"
         super().__init__(content={"panel": "answers"}, state=progress.summary())
         self.on_msg(self._received)
 
@@ -397,16 +344,46 @@ class Notice:
         return "".join(f"<p>{escape(line)}</p>" for line in self.lines)
 
 
-def ask(*ids: str, title: str = "") -> Quiz | Notice:
+_NOTHING = object()
+_LIKE_AN_ID = re.compile(r"\d\d-")
+
+
+def ask(*ids: Any, title: str = "", value: Any = _NOTHING) -> Any:
     """Show one question, or several as a set with a heading and a score.
 
     ``ask("05-permanent-bases")`` shows one; ``ask("05-a", "05-b", title="Check")`` a set.
-    An id that does not exist, or a bank with faults, shows a message instead.
+    ``ask("05-mean-strength", 2.1)`` grades a value that your own code has computed: a
+    number, a column of a table, a text, a list.  An id that does not exist, or a bank with
+    faults, shows a message instead.
     """
+    if value is _NOTHING and len(ids) == 2 and not isinstance(ids[1], str):
+        ids, value = ids[:1], ids[1]
+    questions, problems = find(ids)
+    if problems and value is _NOTHING and len(ids) == 2 and not find(ids[:1])[1]:
+        # Not an id either: ask("02-basis-of-talks", "SFA") is an answer in words.
+        first = find(ids[:1])[0][0]
+        if isinstance(first, Short | Numeric | Forecast) and not _LIKE_AN_ID.match(ids[1]):
+            ids, value, questions, problems = ids[:1], ids[1], [first], []
+    if problems:
+        return Notice(problems)
+    for question in questions:
+        sources.use(question.sources)
+    if value is not _NOTHING:
+        from .computed import Result
+
+        if len(questions) > 1:
+            return Notice(["A value answers one question: name only one."])
+        return Result(questions[0], value)
+    heading = title or (f"{len(questions)} questions" if len(questions) > 1 else "")
+    return Quiz(questions, heading)
+
+
+def find(ids: Sequence[Any]) -> tuple[list[Question], list[str]]:
+    """The questions with these ids, or else what is wrong, in plain lines."""
     course = bank.course_bank()
     problems = []
     for name in ids:
-        if name in course.questions:
+        if isinstance(name, str) and name in course.questions:
             continue
         own = [str(fault) for fault in course.faults if fault.item == name]
         if own:
@@ -420,12 +397,8 @@ def ask(*ids: str, title: str = "") -> Quiz | Notice:
     if not ids:
         problems.append('Name at least one question, such as ask("05-permanent-bases").')
     if problems:
-        return Notice(list(dict.fromkeys(problems)))
-    questions = [course.questions[name] for name in dict.fromkeys(ids)]
-    for question in questions:
-        sources.use(question.sources)
-    heading = title or (f"{len(questions)} questions" if len(questions) > 1 else "")
-    return Quiz(questions, heading)
+        return [], list(dict.fromkeys(problems))
+    return [course.questions[name] for name in dict.fromkeys(ids)], []
 
 
 def my_answers() -> Answers:

@@ -16,12 +16,13 @@ from collections import Counter
 from typing import Any
 
 from jupyter_server.services.contents.largefilemanager import AsyncLargeFileManager
+from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 
 from .lessons import WIDGET_VIEW as VIEW
 from .lessons import is_twin, settled
 
 # The course's own lessons; other notebooks are nobody's business.
-_LESSON = re.compile(r"notebooks/\d\d-[^/]+\.ipynb")
+_LESSON = re.compile(r"notebooks/(\d\d-[^/]+|review|glossary)\.ipynb")
 Place = tuple[str, int]
 
 
@@ -130,3 +131,15 @@ def _twins(notebook: dict[str, Any]) -> list[tuple[Place, dict[str, Any]]]:
             found.append(((html, seen[html]), data))
             seen[html] += 1
     return found
+
+
+class CourseKernels(AsyncMappingKernelManager):
+    """JupyterLab's own kernel manager, whose Python kernels get ready while they wait."""
+
+    async def _async_start_kernel(self, **kwargs: Any) -> str:
+        if kwargs.get("kernel_name") in (None, "python3"):
+            preload = "--InteractiveShellApp.extra_extensions=dialogue.preload"
+            kwargs["extra_arguments"] = [*kwargs.get("extra_arguments", []), preload]
+        return await super()._async_start_kernel(**kwargs)
+
+    start_kernel = _async_start_kernel

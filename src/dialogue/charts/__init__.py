@@ -11,6 +11,7 @@ from .look import Picture
 # Name of the picture: the module that draws it, in a function of the same name.
 CHARTS = {
     "actors": "people",
+    "article": "article",
     "commitments": "commitments",
     "forecasts": "politics",
     "oil": "money",

@@ -3,17 +3,36 @@
 from __future__ import annotations
 
 from ..tables import load
-from .look import DOMAINS, PARTIES, Picture, caption
+from .look import DOMAINS, INK, PARTIES, SERIES, Picture, caption
+
+# A rung that no line of the first round reached: it stands on the ladder all the same.
+TOP_RUNG = "dated and measurable"
+YOURS = "your placing"
 
 
-def commitments() -> Picture:
-    """All undertakings of the first round, one mark each."""
+def commitments(
+    party: str | None = None,
+    domain: str | None = None,
+    chosen: str | None = None,
+    placed: str | None = None,
+) -> Picture:
+    """The undertakings of the first round, one mark each.
+
+    *party* (``"Iraq"``) and *domain* (``"security"``) narrow the choice.  The *chosen* one
+    (``"C17"``) is left off the ladder until a learner has *placed* it on a rung; then both
+    that rung and the course's own coding are marked.
+    """
     import altair as alt
     import pandas as pd
 
     table = load("commitments")
     table = table[table["round"] == 1]
-    rungs = [*table["strength"].cat.categories, "dated and measurable"]
+    rungs = [*table["strength"].cat.categories, TOP_RUNG]
+    if party:
+        table = table[table["party"] == party]
+    if domain:
+        table = table[table["domain"] == domain]
+    open_question = table["commitment_id"].eq(chosen or "") & (placed is None)
     dots = pd.DataFrame(
         {
             "domain": table["domain"].map(DOMAINS),
@@ -22,72 +41,102 @@ def commitments() -> Picture:
             "commitment": table["commitment"],
             "id": table["commitment_id"],
         }
-    ).sort_values(["domain", "rung", "party", "id"])
+    )[~open_question]
+    if chosen and placed:
+        own = dots[dots["id"] == chosen].assign(rung=placed, party=YOURS)
+        dots = pd.concat([dots, own])
+    dots = dots.sort_values(["domain", "rung", "party", "id"])
     dots["place"] = dots.groupby(["domain", "rung"]).cumcount() + 1
-    parties = [p for p in PARTIES if p in set(dots["party"])]
-    widest = int(dots["place"].max())
-    figure = (
-        alt.Chart(dots)
-        .mark_point(filled=True, size=170, opacity=1)
-        .encode(
-            x=alt.X("place:Q", axis=None, scale=alt.Scale(domain=[0.4, widest + 0.6])),
-            y=alt.Y(
-                "rung:N",
-                sort=rungs[::-1],
-                scale=alt.Scale(domain=rungs[::-1]),
-                axis=alt.Axis(title=None, grid=True, tickBand="center"),
+    looks = {**PARTIES, YOURS: (SERIES[5], "triangle-down")}
+    parties = [p for p in looks if p in set(dots["party"])]
+    widest = max(int(dots["place"].max()), 5) if len(dots) else 5
+    mark = alt.Chart(dots).mark_point(filled=True, size=170, opacity=1)
+    extra = {}
+    if chosen:
+        dots["which"] = dots["id"].eq(chosen).map({True: "chosen", False: "other"})
+        sizes = alt.Scale(domain=["other", "chosen"], range=[120, 330])
+        strokes = alt.Scale(domain=["other", "chosen"], range=["transparent", INK])
+        extra = {
+            "size": alt.Size("which:N", legend=None, scale=sizes),
+            "stroke": alt.Stroke("which:N", legend=None, scale=strokes),
+        }
+        mark = alt.Chart(dots).mark_point(filled=True, opacity=1, strokeWidth=2)
+    figure = mark.encode(
+        x=alt.X("place:Q", axis=None, scale=alt.Scale(domain=[0.4, widest + 0.6])),
+        y=alt.Y(
+            "rung:N",
+            sort=rungs[::-1],
+            scale=alt.Scale(domain=rungs[::-1]),
+            axis=alt.Axis(title=None, grid=True, tickBand="center"),
+        ),
+        column=alt.Column(
+            "domain:N",
+            sort=list(DOMAINS.values()),
+            # Long labels break at " and ": five columns fit beside an open file list.
+            header=alt.Header(
+                title=None,
+                labelAnchor="start",
+                labelExpr="split(replace(datum.label, ' and ', ' and|'), '|')",
             ),
-            column=alt.Column(
-                "domain:N",
-                sort=list(DOMAINS.values()),
-                # Long labels break at " and ": five columns fit beside an open file list.
-                header=alt.Header(
-                    title=None,
-                    labelAnchor="start",
-                    labelExpr="split(replace(datum.label, ' and ', ' and|'), '|')",
-                ),
-                spacing=10,
-            ),
-            color=alt.Color(
-                "party:N",
-                title="Who speaks",
-                scale=alt.Scale(domain=parties, range=[PARTIES[p][0] for p in parties]),
-            ),
-            shape=alt.Shape(
-                "party:N",
-                title="Who speaks",
-                scale=alt.Scale(domain=parties, range=[PARTIES[p][1] for p in parties]),
-            ),
-            tooltip=[
-                alt.Tooltip("id:N", title="No."),
-                alt.Tooltip("party:N", title="Party"),
-                alt.Tooltip("rung:N", title="Rung"),
-                alt.Tooltip("commitment:N", title="Line"),
-            ],
-        )
-        .properties(width=21 * widest, height=260)
-    )
+            spacing=10,
+        ),
+        color=alt.Color(
+            "party:N",
+            title="Who speaks",
+            scale=alt.Scale(domain=parties, range=[looks[p][0] for p in parties]),
+        ),
+        shape=alt.Shape(
+            "party:N",
+            title="Who speaks",
+            scale=alt.Scale(domain=parties, range=[looks[p][1] for p in parties]),
+        ),
+        tooltip=[
+            alt.Tooltip("id:N", title="No."),
+            alt.Tooltip("party:N", title="Party"),
+            alt.Tooltip("rung:N", title="Rung"),
+            alt.Tooltip("commitment:N", title="Line"),
+        ],
+        **extra,
+    ).properties(width=21 * widest, height=260)
     twin = pd.DataFrame(
         {
             "No.": table["commitment_id"],
             "Party": table["party"],
             "Domain": table["domain"].map(DOMAINS),
-            "Rung": table["strength"].astype(str),
+            "Rung": table["strength"].astype(str).mask(open_question, "place it first"),
             "Line": table["commitment"],
             "In the article": table["paragraph"].fillna("not mentioned"),
         }
     )
-    counts = table["strength"].value_counts()
+    shown = table[~open_question]
+    counts = shown["strength"].value_counts()
     by_rung = ", ".join(f"{rung} {counts[rung]}" for rung in table["strength"].cat.categories[::-1])
-    pledge = table[table["strength"] == "pledges"]
-    who = " and ".join(sorted(set(pledge["party"])))
-    where = " and ".join(sorted({DOMAINS[d] for d in pledge["domain"]}))
+    whole = dots["domain"].nunique() == len(DOMAINS)
+    each = "one mark each, in five columns by domain" if whole else "one mark each, by domain"
+    told = (
+        f"{len(shown)} lines of the first round, {each} and on the rungs of the verb ladder. "
+        f"From the top: {TOP_RUNG} 0, {by_rung}."
+    )
+    pledge = shown[shown["strength"] == "pledges"]
+    if len(pledge):
+        who = " and ".join(sorted(set(pledge["party"])))
+        where = " and ".join(sorted({DOMAINS[d] for d in pledge["domain"]}))
+        told += (
+            f" The {len(pledge)} on the rung “pledges” {'is' if len(pledge) == 1 else 'are'} by "
+            f"{who}, in {where}."
+        )
+    if chosen and placed:
+        own = str(table.loc[table["commitment_id"] == chosen, "strength"].iloc[0])
+        told += (
+            f" {chosen} is drawn larger and twice: by the course on “{own}”, and as a triangle "
+            f"that points down where you placed it, on “{placed}”."
+        )
+    elif chosen:
+        told += f" {chosen} waits to be placed."
     return Picture(
         figure,
-        f"{len(table)} lines of the first round, one mark each, in five columns by domain "
-        f"and on the rungs of the verb ladder. From the top: dated and measurable 0, "
-        f"{by_rung}. The {len(pledge)} on the rung “pledges” "
-        f"{'is' if len(pledge) == 1 else 'are'} by {who}, in {where}.",
+        told,
         twin,
         caption(table, note="Rungs are this course’s own coding."),
+        "Lines of the first round and their rungs",
     )

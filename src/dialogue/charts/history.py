@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 from ..tables import load
-from .look import INK, SERIES, Picture, caption
+from .look import INK, QUIET, SERIES, Picture, caption, last_day
 
 STRANDS = {
     "streets-and-society": "Streets and society",
@@ -15,11 +16,6 @@ STRANDS = {
     "dialogue-and-diplomacy": "Dialogue and diplomacy",
 }
 _MARKS = ("circle", "square", "triangle-up", "diamond", "cross")
-
-
-def _last_day(date: str) -> str:
-    """A date of stated precision as its last day: what is dated to a month is known at its end."""
-    return {4: f"{date}-12-31", 7: f"{date}-31"}.get(len(date), date)
 
 
 def _moment(date: str) -> int:
@@ -33,15 +29,24 @@ def _drawn(date: str) -> str:
 
 
 def timeline(
-    known_on: str = "2026-12-31", start: str = "2019-10-01", end: str = "2020-08-31"
+    known_on: str = "2026-12-31",
+    start: str = "2019-10-01",
+    end: str = "2020-08-31",
+    on: str | None = None,
+    strand: str | None = None,
 ) -> Picture:
-    """Events in five strands.  *known_on* is a curtain: what was known later stays hidden."""
+    """Events in five strands.  *known_on* is a curtain: what was known later stays hidden.
+
+    *on* draws a line at one day; *strand* (``"armed-clashes"``) keeps one lane.
+    """
     import altair as alt
     import pandas as pd
 
     table = load("events")
     table = table[table["date"].map(_drawn).between(start, end)]
-    hidden = table["known_on"].map(_last_day) > known_on
+    if strand:
+        table = table[table["strand"].astype(str) == strand]
+    hidden = table["known_on"].map(last_day) > known_on
     shown = table[~hidden]
     dots = pd.DataFrame(
         {
@@ -52,6 +57,8 @@ def timeline(
         }
     )
     order = list(STRANDS.values())
+    lanes = alt.Y("strand:N", title=None, sort=order, scale=alt.Scale(domain=order))
+    years = alt.Scale(type="utc", domain=[_moment(start), _moment(end)])
     figure = (
         alt.Chart(dots)
         .mark_point(filled=True, size=130, opacity=0.85)
@@ -59,10 +66,10 @@ def timeline(
             x=alt.X(
                 "date:T",
                 title="Date",
-                scale=alt.Scale(type="utc", domain=[_moment(start), _moment(end)]),
+                scale=years,
                 axis=alt.Axis(format="%b %Y", labelAngle=-35),
             ),
-            y=alt.Y("strand:N", title=None, sort=order, scale=alt.Scale(domain=order)),
+            y=lanes,
             color=alt.Color(
                 "strand:N", legend=None, scale=alt.Scale(domain=order, range=list(SERIES[:5]))
             ),
@@ -71,48 +78,95 @@ def timeline(
             ),
             tooltip=["when", "event", "strand"],
         )
-        .properties(width=520, height=230)
     )
+    if on:
+        figure = alt.layer(*_curtain(on, known_on, end, years), figure)
     counts = dots["strand"].value_counts()
-    told = ", ".join(f"{strand} {counts.get(strand, 0)}" for strand in order)
+    told = ", ".join(f"{name} {counts.get(name, 0)}" for name in order)
+    lane = f" in the strand {STRANDS[strand]}" if strand else " in five strands"
+    told = f"{len(dots)} events from {start} to {end}{lane}, one mark each: {told}."
+    if on:
+        told += f" An upright line stands at {on}."
+    if known_on < end or not on:
+        told += (
+            f" The curtain stands at {known_on}: {int(hidden.sum())} more were known only later."
+        )
     return Picture(
-        figure,
-        f"{len(dots)} events from {start} to {end} in five strands, one mark each: {told}. "
-        f"The curtain stands at {known_on}: {int(hidden.sum())} more were known only later.",
+        figure.properties(width=520, height=230),
+        told,
         dots[["when", "strand", "event"]].rename(
             columns={"when": "Date", "strand": "Strand", "event": "Event"}
         ),
         caption(shown, note="What is dated to a month stands in its middle."),
+        "Events by date and strand",
     )
 
 
-def troops(start: str = "2003-01-01") -> Picture:
-    """US soldiers in Iraq as reported, with caps and announcements apart, over the legal basis.
+def _curtain(on: str, known_on: str, end: str, years: Any) -> list[Any]:
+    """The line at one day, and from there a grey field when the future is hidden."""
+    import altair as alt
+    import pandas as pd
 
-    With *start* ``"2014-01-01"`` the later, smaller numbers fill the picture.
+    day = pd.DataFrame([{"day": _moment(on), "end": _moment(end), "words": "not yet known"}])
+    line = (
+        alt.Chart(day)
+        .mark_rule(color=INK, strokeWidth=2, strokeDash=[2, 3])
+        .encode(x=alt.X("day:T", scale=years))
+    )
+    if known_on >= end:
+        return [line]
+    field = (
+        alt.Chart(day)
+        .mark_rect(color=QUIET, opacity=0.25)
+        .encode(x=alt.X("day:T", scale=years), x2="end:T")
+    )
+    return [field, line]
+
+
+# The kinds of number that the picture keeps apart, in the words of its legend.
+MEASURES = {
+    "reported-presence": "reported as present",
+    "authorised-cap": "cap authorised",
+    "announced-ceiling": "cut announced",
+    "field-force": "no field force left",
+    "planned": "planned",
+}
+QUALIFIERS = {
+    "exact": "",
+    "about": "about ",
+    "at-least": "at least ",
+    "more-than": "more than ",
+    "fewer-than": "fewer than ",
+}
+_TROOP_MARKS = ("circle", "square", "diamond", "cross", "triangle-up")
+_TROOP_COLOURS = (*SERIES[:4], SERIES[5])
+LAST = "2026-01-31"
+
+
+def troops(start: str = "2003-01-01", on: str | None = None) -> Picture:
+    """US soldiers in Iraq as reported, with caps and plans apart, over the legal basis.
+
+    With *start* ``"2014-01-01"`` the later, smaller numbers fill the picture; *on* draws a
+    line at one day.
     """
     import altair as alt
     import pandas as pd
 
     table = load("troop_levels")
     table = table[table["scope"] == "iraq"]
-    kinds = {
-        "reported-presence": "reported as present",
-        "authorised-cap": "cap authorised",
-        "announced-ceiling": "cut announced",
-        "field-force": "no field force left",
-    }
+    kinds = MEASURES
     shown = pd.DataFrame(
         {
             "date": table["date"].map(_drawn),
             "when": table["date"],
             "troops": table["troops"].astype(float),
             "measure": table["measure"].astype(str).map(kinds),
-            "by": table["stated_by"].astype(str),
+            "by": table["stated_by"].astype(str).str.replace("-", " "),
+            "told": [f"{QUALIFIERS[row.qualifier]}{row.troops:,}" for row in table.itertuples()],
         }
     ).dropna(subset="measure")
     shown = shown[shown["date"] >= start]
-    last = "2026-01-31"
+    last = LAST
     years = alt.Scale(type="utc", domain=[_moment(start), _moment(last)])
     across = alt.X("date:T", title=None, scale=years)
     names = list(kinds.values())
@@ -131,14 +185,17 @@ def troops(start: str = "2003-01-01") -> Picture:
             x=across,
             y=alt.Y("troops:Q", title="US soldiers in Iraq"),
             color=alt.Color(
-                "measure:N", title="Number", scale=alt.Scale(domain=names, range=list(SERIES[:4]))
+                "measure:N",
+                title="Number",
+                scale=alt.Scale(domain=names, range=_TROOP_COLOURS),
+                legend=alt.Legend(columns=3),
             ),
             shape=alt.Shape(
                 "measure:N",
                 title="Number",
-                scale=alt.Scale(domain=names, range=["circle", "square", "diamond", "cross"]),
+                scale=alt.Scale(domain=names, range=_TROOP_MARKS),
             ),
-            tooltip=["when", "troops", "measure", "by"],
+            tooltip=["when", "told", "measure", "by"],
         )
     )
     legal = load("legal_basis")
@@ -163,7 +220,6 @@ def troops(start: str = "2003-01-01") -> Picture:
         .encode(
             x=alt.X("first:T", title="Legal basis, by number", scale=years),
             x2="after:T",
-            description="basis:N",  # by default a label with dates of the local time zone
             fillOpacity=alt.FillOpacity(
                 "shade:O", legend=None, scale=alt.Scale(domain=[0, 1], range=[0.1, 0.3])
             ),
@@ -176,27 +232,36 @@ def troops(start: str = "2003-01-01") -> Picture:
         .mark_text(fontSize=14, fontWeight="bold", color=INK)
         .encode(x=alt.X("middle:T", scale=years), text="no:N")
     )
+    above, below = [line, marks], [ribbon, numbers]
+    if on:
+        day = pd.DataFrame([{"day": _moment(on)}])
+        rule = (
+            alt.Chart(day)
+            .mark_rule(color=INK, strokeWidth=2, strokeDash=[2, 3])
+            .encode(x=alt.X("day:T", scale=years))
+        )
+        above, below = [rule, *above], [*below, rule]
     bases = "; ".join(f"{row.no} {row.basis}" for row in periods.itertuples())
     peak = reported.loc[reported["troops"].idxmax()]
     low = reported.iloc[-1]
     twin = pd.concat(
         [
-            shown[["when", "troops", "measure", "by"]].rename(
-                columns={"when": "From", "troops": "Soldiers", "measure": "What", "by": "Said by"}
+            shown[["when", "told", "measure", "by"]].rename(
+                columns={"when": "From", "told": "Soldiers", "measure": "What", "by": "Said by"}
             ),
             periods[["start", "basis"]].rename(columns={"start": "From", "basis": "What"}),
         ]
     ).sort_values("From", kind="stable")
-    twin["Soldiers"] = twin["Soldiers"].map(lambda n: "" if pd.isna(n) else f"{n:,.0f}")
     return Picture(
         alt.vconcat(
-            (line + marks).properties(width=520, height=230),
-            (ribbon + numbers).properties(width=520, height=30),
+            alt.layer(*above).properties(width=520, height=230),
+            alt.layer(*below).properties(width=520, height=30),
             spacing=6,
         ),
-        f"A stepped line of US soldiers reported in Iraq, with caps and announced cuts as marks of "
-        f"their own: highest in {peak['when']} at {peak['troops']:,.0f}, at the end "
-        f"{low['troops']:,.0f} in {low['when']}. Below, a ribbon of the legal basis: {bases}.",
+        f"A stepped line of US soldiers reported in Iraq, with caps, announced cuts and plans as "
+        f"marks of their own: highest in {peak['when']} at {peak['told']}, at the end "
+        f"{low['told']} in {low['when']}. Below, a ribbon of the legal basis: {bases}."
+        + (f" An upright line stands at {on}." if on else ""),
         twin.fillna(""),
         caption(
             table,
@@ -204,4 +269,5 @@ def troops(start: str = "2003-01-01") -> Picture:
             note="Counting rules differ: compare marks of one kind only. "
             "The basis of the invasion is disputed.",
         ),
+        "US soldiers in Iraq, and the legal basis, by date",
     )

@@ -7,6 +7,7 @@ pages.  Under each picture stand a description and the same data as a table.
 
 from __future__ import annotations
 
+from calendar import month_name, monthrange
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -49,8 +50,8 @@ FONT = "Arial, Helvetica, sans-serif"
 TEXT_SIZE = 14
 
 VEGA = "application/vnd.vega.v5+json"
-# SVG marks stay sharp on a projector, can be styled by the theme and carry labels for screen
-# readers; the canvas that JupyterLab would draw by default does not.
+# SVG marks stay sharp on a projector and can be styled by the theme; the canvas that JupyterLab
+# would draw by default does neither.
 EMBED = {"renderer": "svg", "actions": False}
 
 
@@ -60,23 +61,64 @@ def caption(*tables: pd.DataFrame, note: str = "") -> str:
     if len(ids) > 8:
         told = f"{len(ids)} sources, named row by row in the data under source_id."
     else:
-        told = f"Sources: {'; '.join(ids)}."
+        told = f"Sources: {'; '.join(ids)}." if ids else ""
     return f"{note} {told}".strip()
+
+
+def last_day(date: str) -> str:
+    """A date of stated precision (``2020``, ``2020-06``, ``2020-06-11``) as its last day.
+
+    What is dated to a month is certain only at the month's end.
+    """
+    if len(date) == 4:
+        return f"{date}-12-31"
+    if len(date) == 7:
+        return f"{date}-{monthrange(int(date[:4]), int(date[5:]))[1]:02}"
+    return date
+
+
+def in_words(date: str) -> str:
+    """A date of stated precision as prose has it: ``11 June 2020``, ``June 2020``, ``2020``."""
+    year, *rest = date.split("-")
+    month = month_name[int(rest[0])] if rest else ""
+    day = str(int(rest[1])) if len(rest) > 1 else ""
+    return " ".join(part for part in (day, month, year) if part)
+
+
+def table_html(table: pd.DataFrame, caption: str) -> str:
+    """A table as plain HTML with its caption, its column heads named as such."""
+    head = "".join(f'<th scope="col">{escape(str(c))}</th>' for c in table.columns)
+    rows = "".join(
+        "<tr>"
+        + "".join(f'<td style="text-align:start">{escape(str(v))}</td>' for v in row)
+        + "</tr>"
+        for row in table.itertuples(index=False)
+    )
+    return (
+        f"<table><caption>{escape(caption)}</caption>"
+        f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+    )
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A chart with its description and its table, ready to be displayed."""
+    """A chart with its description and its table, ready to be displayed.
+
+    *title* names the table, as its caption; *caption* is the remark under the picture.
+    """
 
     figure: alt.Chart
     description: str
     table: pd.DataFrame
     caption: str
+    title: str
 
     def _specification(self) -> dict[str, Any]:
         dressed = (
             self.figure.properties(background="transparent", padding=12)
-            .configure(font=FONT)
+            # One description for the whole picture.  Vega would give every mark a label of its
+            # own, and a screen reader would read out a hundred of them; the table has them all.
+            .configure(font=FONT, aria=False)
             .configure_view(stroke=None)
             .configure_axis(
                 labelColor=INK,
@@ -105,19 +147,31 @@ class Picture:
         return dressed.to_dict()
 
     def _table_html(self) -> str:
-        head = "".join(f'<th scope="col">{escape(str(c))}</th>' for c in self.table.columns)
-        rows = "".join(
-            "<tr>"
-            + "".join(f'<td style="text-align:start">{escape(str(v))}</td>' for v in row)
-            + "</tr>"
-            for row in self.table.itertuples(index=False)
-        )
         return (
             f"{TWIN}<p>{escape(self.description)}</p>"
             f"<details><summary>The same data as a table ({len(self.table)} rows)</summary>"
-            f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></details>"
+            f"{table_html(self.table, self.title)}</details>"
             f"<p><em>{escape(self.caption)}</em></p></div>"
         )
+
+    def vega(self) -> dict[str, Any]:
+        """The picture as JupyterLab draws it, silent but for its description."""
+        import vl_convert
+
+        vega = vl_convert.vegalite_to_vega(self._specification(), vl_version="6.4")
+        # JupyterLab's Vega 5.33 draws what the Vega-Lite 6.4 compiler writes for Vega 6.
+        vega["$schema"] = "https://vega.github.io/schema/vega/v5.json"
+        vega["description"] = self.description
+        _mute(vega)
+        return _whole(vega)
+
+    def svg(self) -> str:
+        """The picture as SVG: for a screen reader one image with one description."""
+        import vl_convert
+
+        drawn = vl_convert.vega_to_svg(self.vega())
+        label = escape(self.description, quote=True)
+        return drawn.replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1)
 
     def _ipython_display_(self) -> None:
         from IPython.display import display
@@ -128,18 +182,24 @@ class Picture:
         display({"text/html": self._table_html(), "text/plain": words}, raw=True)
 
     def _drawing(self) -> dict[str, Any]:
-        import vl_convert
-
-        specification = self._specification()
-        vega = vl_convert.vegalite_to_vega(specification, vl_version="6.4")
-        # JupyterLab's Vega 5.33 draws what the Vega-Lite 6.4 compiler writes for Vega 6.
-        vega["$schema"] = "https://vega.github.io/schema/vega/v5.json"
-        vega["description"] = self.description
         return {
-            VEGA: _whole(vega),
-            "image/svg+xml": vl_convert.vegalite_to_svg(specification, vl_version="6.4"),
+            VEGA: self.vega(),
+            "image/svg+xml": self.svg(),
             "text/plain": f"Chart. {self.description}",
         }
+
+
+def _mute(value: Any) -> None:
+    """Silence what the setting ``aria`` leaves: the groups of marks, and the titles of facets."""
+    if isinstance(value, dict):
+        title = value.get("title")
+        for part in [*value.get("marks", []), *([title] if isinstance(title, dict) else [])]:
+            part["aria"] = False
+        for item in value.values():
+            _mute(item)
+    elif isinstance(value, list):
+        for item in value:
+            _mute(item)
 
 
 def _whole(value: Any) -> Any:

@@ -76,6 +76,7 @@ def oil() -> Picture:
         f"{world['price'].iloc[-1]:.0f} at the end.",
         table,
         caption(iraq, price, note="Hollow bars rest on memory alone."),
+        "Iraq's oil exports, income and price, by month",
     )
 
 
@@ -143,4 +144,5 @@ def waivers() -> Picture:
             }
         ),
         caption(table, note="Where only the month is known, the stem stands in its middle."),
+        "US sanctions waivers for Iraq, by date",
     )

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
+from typing import TYPE_CHECKING
 
 from ..tables import load
 from .look import INK, SERIES, Picture, caption
 
+if TYPE_CHECKING:
+    import pandas as pd
 
-def actors(around: str | None = None) -> Picture:
+
+def actors(
+    around: str | None = None, nature: str | None = None, without: str | None = None
+) -> Picture:
     """All actors in a ring with their ties; *around* one of them, such as ``"pmf"``, its own.
 
-    Formal ties are solid lines, reported ones dashed.  Raises ``KeyError`` with the nearest
-    names for an actor that is not in the table.
+    Formal ties are solid lines, reported ones dashed; *nature* (``"formal"``) keeps one kind,
+    *without* (``"T30"``) leaves one tie out.  Raises ``KeyError`` with the nearest names for an
+    actor that is not in the table.
     """
     import math
 
@@ -20,6 +27,10 @@ def actors(around: str | None = None) -> Picture:
     import pandas as pd
 
     people, ties = load("actors").set_index("actor_id"), load("ties")
+    if nature:
+        ties = ties[ties["nature"].astype(str) == nature]
+    if without:
+        ties = ties[ties["tie_id"] != without]
     names = people["name"].str.split(" (", regex=False).str[0]
     if around is None:
         here, ring, spots = ties, list(people.sort_values(["side", "kind", "name"]).index), {}
@@ -51,7 +62,9 @@ def actors(around: str | None = None) -> Picture:
                 f"{names[tie.to_actor_id]}",
             }
             for tie in here.itertuples()
-        ]
+        ],
+        # Named, because an actor may have no tie of the kind that is asked for.
+        columns=["x", "y", "x2", "y2", "nature", "tie"],
     )
     nodes = pd.DataFrame([{"x": x, "y": y, "name": names[a]} for a, (x, y) in spots.items()])
     across = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[-2.1, 2.1]))
@@ -88,10 +101,13 @@ def actors(around: str | None = None) -> Picture:
             .encode(x=across, y=up, text="name:N")
         )
     counts = lines["nature"].value_counts()
-    told = (
-        f"formal ties {counts.get('formal', 0)}, as solid lines; reported ties "
-        f"{counts.get('reported', 0)}, dashed. The table lists each tie with who attributes it."
+    drawn = {"formal": "as solid lines", "reported": "dashed"}
+    told = "; ".join(
+        f"{kind} ties {counts.get(kind, 0)}, {how}"
+        for kind, how in drawn.items()
+        if nature in (None, kind)
     )
+    told += ". The table lists each tie with who attributes it."
     who = f"{names[around]} in the middle, {len(ring)} others" if around else f"{len(ring)} actors"
     return Picture(
         alt.layer(edges, dots, *labels).properties(width=600, height=330 if around else 560),
@@ -105,53 +121,33 @@ def actors(around: str | None = None) -> Picture:
             }
         ),
         caption(here, note="A reported tie is somebody's report, not a finding of this course."),
+        f"Ties of {names[around]}" if around else "Ties between the actors",
     )
 
 
-def raid() -> Picture:
-    """Six accounts of the June raid, point by point: which agree, which differ, which are silent."""
+STATES = ("as most", "both", "differs", "silent")
+
+
+def raid(agree: int | None = None) -> Picture:
+    """Six accounts of the June raid, point by point: which agree, which differ, which are silent.
+
+    Under each point stands how many accounts say what most say; with *agree* (1 to 6) a tick
+    marks the points on which at least so many do.
+    """
     import altair as alt
     import pandas as pd
 
-    table = load("raid_accounts")
-    table = table[table["selection"] == "core"].reset_index(drop=True)
-    group = table["value_group"].astype(str)
-    table = table.assign(group=group)
-    per_account = table.groupby("account_id", sort=False).first()
-    outlets = {a: row["outlet"].split(" (")[0] for a, row in per_account.iterrows()}
-    outlets["article"] = "The article"
-    points = list(dict.fromkeys(table["point"].astype(str)))
-    rows = []
-    for point in points:
-        said = table[table["point"].astype(str) == point]
-        votes = said.drop_duplicates(["account_id", "group"])["group"].value_counts()
-        common = votes.index[0] if len(votes) and votes.iloc[0] > 1 else None
-        for account, outlet in outlets.items():
-            own = said[said["account_id"] == account]
-            values = "; ".join(own["value"].astype(str))
-            if own.empty:
-                state = "silent"
-            elif set(own["group"]) == {common}:
-                state = "as most"
-            elif common in set(own["group"]):
-                state = "both"
-            else:
-                state = "differs"
-            point_name = point.replace("-", " ")
-            rows.append({"account": outlet, "point": point_name, "state": state, "says": values})
-    cells = pd.DataFrame(rows)
-    states = ["as most", "both", "differs", "silent"]
+    cells, most = raid_cells(), raid_support()
+    outlets = list(dict.fromkeys(cells["account"]))
+    points = list(dict.fromkeys(cells["point"]))
+    states = list(STATES)
+    across = alt.X("point:N", title=None, sort=points, axis=alt.Axis(labelAngle=-40))
     figure = (
         alt.Chart(cells)
         .mark_point(filled=True, size=170, opacity=1)
         .encode(
-            x=alt.X(
-                "point:N",
-                title=None,
-                sort=[p.replace("-", " ") for p in points],
-                axis=alt.Axis(labelAngle=-40),
-            ),
-            y=alt.Y("account:N", title=None, sort=list(outlets.values())),
+            x=across,
+            y=alt.Y("account:N", title=None, sort=outlets),
             color=alt.Color(
                 "state:N",
                 title="This account",
@@ -167,20 +163,113 @@ def raid() -> Picture:
         .properties(width=29 * len(points), height=220)
     )
     disputed = [
-        p.replace("-", " ")
-        for p in points
-        if (cells[cells["point"] == p.replace("-", " ")]["state"].isin(["differs", "both"])).any()
+        p for p in points if (cells[cells["point"] == p]["state"].isin(["differs", "both"])).any()
     ]
-    return Picture(
-        figure,
+    told = (
         f"{len(outlets)} accounts of the raid of June 2020 against {len(points)} points. A circle "
         "says what most say, a diamond something else, a square both; a cross is silence. Accounts "
-        f"part on {len(disputed)} points: {', '.join(disputed)}.",
-        cells[cells["state"] != "silent"].rename(
-            columns={"account": "Account", "point": "Point", "state": "Compared", "says": "Says"}
-        ),
-        caption(table, note="Agreement is evidence, not proof: accounts may share one source."),
+        f"part on {len(disputed)} points: {', '.join(disputed)}."
     )
+    twin = cells[cells["state"] != "silent"].rename(
+        columns={"account": "Account", "point": "Point", "state": "Compared", "says": "Says"}
+    )
+    if agree is not None:
+        top = most.groupby("point", sort=False)["accounts"].max()
+        tally = pd.DataFrame(
+            {"point": top.index, "n": [f"{'✓' if n >= agree else ''}{n}" for n in top]}
+        )
+        tally["row"] = "Most that agree"
+        numbers = (
+            alt.Chart(tally)
+            .mark_text(fontSize=14, fontWeight="bold", color=INK)
+            .encode(
+                x=alt.X("point:N", title=None, sort=points, axis=None),
+                y=alt.Y("row:N", title=None),
+                text="n:N",
+            )
+            .properties(width=29 * len(points), height=26)
+        )
+        figure = alt.vconcat(numbers, figure, spacing=4)
+        ticked = [point for point in points if top[point] >= agree]
+        told += (
+            f" Above each point stands how many accounts agree; {len(ticked)} points with at least "
+            f"{agree} carry a tick{': ' if ticked else ''}{', '.join(ticked)}."
+        )
+    return Picture(
+        figure,
+        told,
+        twin,
+        caption(
+            _core_accounts(),
+            note="Agreement is evidence, not proof: accounts may share one source.",
+        ),
+        "What each account says, point by point",
+    )
+
+
+def _core_accounts() -> pd.DataFrame:
+    table = load("raid_accounts")
+    table = table[table["selection"] == "core"].reset_index(drop=True)
+    return table.assign(
+        group=table["value_group"].astype(str),
+        name=table["outlet"]
+        .str.split(" (", regex=False)
+        .str[0]
+        .mask(table["account_id"] == "article", "The article"),
+        point=table["point"].astype(str),
+        words=table["point"].astype(str).str.replace("-", " "),
+    )
+
+
+def raid_support() -> pd.DataFrame:
+    """How many of the six accounts give each content of each point, most first.
+
+    One row a content: ``point``, ``group``, ``accounts`` (a number), ``names`` (which),
+    ``voices`` (who vouches for it inside them) and ``says`` (its wording in the first account).
+    """
+    import pandas as pd
+
+    table = _core_accounts()
+    rows = []
+    for (point, group), said in table.groupby(["words", "group"], sort=False):
+        names = list(dict.fromkeys(said["name"]))
+        rows.append(
+            {
+                "point": point,
+                "group": group,
+                "accounts": len(names),
+                "names": names,
+                "voices": list(dict.fromkeys(said["voice"].astype(str))),
+                "says": str(said["value"].iloc[0]),
+            }
+        )
+    order = {point: n for n, point in enumerate(dict.fromkeys(table["words"]))}
+    rows.sort(key=lambda row: (order[row["point"]], -row["accounts"]))
+    return pd.DataFrame(rows)
+
+
+def raid_cells() -> pd.DataFrame:
+    """The matrix: one row an account and point, with ``state`` (see ``STATES``) and ``says``."""
+    import pandas as pd
+
+    table = _core_accounts()
+    rows = []
+    for point, said in table.groupby("words", sort=False):
+        votes = said.drop_duplicates(["account_id", "group"])["group"].value_counts()
+        common = votes.index[0] if len(votes) and votes.iloc[0] > 1 else None
+        for account in dict.fromkeys(table["name"]):
+            own = said[said["name"] == account]
+            if own.empty:
+                state = "silent"
+            elif set(own["group"]) == {common}:
+                state = "as most"
+            elif common in set(own["group"]):
+                state = "both"
+            else:
+                state = "differs"
+            values = "; ".join(own["value"].astype(str))
+            rows.append({"account": account, "point": point, "state": state, "says": values})
+    return pd.DataFrame(rows)
 
 
 def places() -> Picture:
@@ -240,4 +329,5 @@ def places() -> Picture:
             }
         ),
         caption(table, outline, note="For orientation; no statement about borders."),
+        "Places that the course names",
     )

@@ -62,6 +62,7 @@ def polls() -> Picture:
         "different questions.",
         pairs.reset_index().rename(columns={"series": "Account"}),
         caption(table, note="Different questions: do not join the lines into one trend."),
+        "How Iraqis rated Iran, by account",
     )
 
 
@@ -140,6 +141,7 @@ def parliament(iraqiyyun: int = 41) -> Picture:
             note="Iraqiyyun's members also stand in the lists that they were elected on: nobody "
             "has published who they were.",
         ),
+        "Seats in Iraq's parliament after the recount of 2018",
     )
 
 
@@ -196,4 +198,5 @@ def forecasts() -> Picture:
             }
         ),
         caption(table, note="Resolved by rules written down for each."),
+        "The article's forecasts and what became of them",
     )

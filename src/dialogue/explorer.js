@@ -1,0 +1,126 @@
+// What stands below the controls of an interactive picture: the picture, its words, its tables.
+// Python draws and writes (explorer.py); here it is shown, and the controls are made usable by
+// keyboard and by screen reader.
+
+const make = (tag, attributes = {}, ...children) => {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  node.append(...children);
+  return node;
+};
+
+// JupyterLab takes plain keys for its own commands ("x" cuts the cell, arrows leave it) unless a
+// text field has the focus.  So the controls keep them.  Combinations with Ctrl, Meta or Alt and
+// Shift+Enter go on to the notebook, and Escape leaves the picture for its cell.
+function keepKeys(root) {
+  for (const kind of ["keydown", "keypress", "keyup"]) {
+    root.addEventListener(kind, (event) => {
+      const runs = event.key === "Enter" && event.shiftKey;
+      const passes = event.ctrlKey || event.metaKey || event.altKey || runs;
+      if (event.key === "Escape") {
+        if (kind === "keydown") root.closest(".jp-Cell")?.focus();
+      } else if (!passes) event.stopPropagation();
+    });
+  }
+}
+
+// The handle of a slider of ipywidgets has no name and tells the number of its stop, not what
+// stands beside it.
+function nameSliders(root) {
+  const set = (node, name, value) => {
+    if (node.getAttribute(name) !== value) node.setAttribute(name, value);
+  };
+  for (const handle of root.querySelectorAll('[role="slider"]')) {
+    const box = handle.closest(".widget-inline-hbox");
+    const label = box?.querySelector(".widget-label")?.textContent.trim();
+    const readout = box?.querySelector(".widget-readout");
+    if (label) set(handle, "aria-label", label);
+    if (readout) {
+      set(handle, "aria-valuetext", readout.textContent.trim());
+      // The stops have names, so there is nothing to type here, though ipywidgets would let one.
+      set(readout, "aria-hidden", "true");
+      set(readout, "contenteditable", "false");
+      readout.removeAttribute("tabindex");
+    }
+  }
+}
+
+function table({ caption, columns, rows }) {
+  return make(
+    "table",
+    {},
+    make("caption", {}, caption),
+    make("thead", {}, make("tr", {}, ...columns.map((c) => make("th", { scope: "col" }, c)))),
+    make(
+      "tbody",
+      {},
+      ...rows.map((row) => make("tr", {}, ...row.map((c) => make("td", { dir: "auto" }, c)))),
+    ),
+  );
+}
+
+function render({ model, el }) {
+  const picture = make("div", { class: "dx-picture" });
+  // Here from the beginning and only its text changes, so that a screen reader announces it.
+  const words = make("p", { class: "dx-words", role: "status", "aria-live": "polite" });
+  const summary = make("summary");
+  const tables = make("div", { class: "dx-tables", role: "region", tabindex: "0" });
+  const list = make("details", {}, summary, tables);
+  const description = make("p");
+  const about = make("details", {}, make("summary", {}, "The picture in words"), description);
+  const note = make("p", { class: "dx-note" });
+  const stage = make("div", { class: "dx-stage" }, picture, words, list, about, note);
+  el.append(stage);
+
+  let drawn = null;
+  const show = () => {
+    const scene = model.get("scene");
+    if (scene.svg !== drawn) {
+      // Our own drawing, made in Python from the course's tables.
+      picture.innerHTML = scene.svg ?? "";
+      drawn = scene.svg;
+    }
+    picture.hidden = scene.list_only;
+    about.hidden = scene.list_only;
+    if (scene.list_only) list.open = true;
+    if (words.textContent !== scene.words) words.textContent = scene.words;
+    summary.textContent = scene.summary;
+    tables.setAttribute("aria-label", scene.summary);
+    tables.replaceChildren(...scene.tables.map(table));
+    description.textContent = scene.description;
+    note.textContent = scene.note;
+  };
+  model.on("change:scene", show);
+  show();
+
+  // The box around controls and picture; it takes this view in a moment after it is made.
+  let observer = null;
+  let waiting = null;
+  const settle = () => {
+    const root = el.closest(".dialogue-explore");
+    if (!root) {
+      waiting = setTimeout(settle, 50);
+      return;
+    }
+    if (!root.dataset.keys) {
+      root.dataset.keys = "kept";
+      keepKeys(root);
+    }
+    nameSliders(root);
+    observer = new MutationObserver(() => nameSliders(root));
+    observer.observe(root, {
+      subtree: true,
+      childList: true,
+      characterData: true,
+      attributeFilter: ["aria-valuetext", "contenteditable"],
+    });
+  };
+  settle();
+  return () => {
+    clearTimeout(waiting);
+    observer?.disconnect();
+    model.off("change:scene", show);
+  };
+}
+
+export default { render };
