@@ -30,8 +30,8 @@ lab: .venv/.lab ## Open the course in JupyterLab (make lab PORT=9000 chooses the
 
 # Throw-away folders stand in for the learner's own record, Jupyter and IPython settings.
 test: .venv/.test ## Check code, notebooks, data and exercises
-	@.venv/bin/ruff check src tests notebooks
-	@.venv/bin/ruff format --check src tests notebooks
+	@.venv/bin/ruff check src tests notebooks benchmarks
+	@.venv/bin/ruff format --check src tests notebooks benchmarks
 	@own=$$(mktemp -d) && trap 'rm -rf "$$own"' EXIT && \
 	DIALOGUE_RECORD_DIR="$$own/record" IPYTHONDIR="$$own/ipython" \
 	JUPYTER_CONFIG_DIR="$$own/config" JUPYTER_DATA_DIR="$$own/data" .venv/bin/pytest
