@@ -162,7 +162,7 @@ def _notebook(bench: Bench, place: Place, file: Path) -> None:
         "outputs": [],
         "source": f"{peer.load}\n{peer.show.replace('{file}', str(place.file))}",
     }
-    spec = {"name": bench.kernel_name(peer), "display_name": peer.name, "language": "python"}
+    spec = {"name": bench.page_kernel(peer), "display_name": peer.name, "language": "python"}
     book = {"cells": [cell], "metadata": {"kernelspec": spec}, "nbformat": 4, "nbformat_minor": 5}
     file.write_text(json.dumps(book))
 
@@ -177,7 +177,7 @@ def measure(
     """One fresh page and kernel: run the cell, then answer the first question several times."""
     base, token, work = server
     bench.forget_answers()
-    name = bench.kernel_name(place.peer)
+    name = bench.page_kernel(place.peer)
     _notebook(bench, place, work / f"{name}.ipynb")
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()

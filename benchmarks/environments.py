@@ -147,10 +147,12 @@ class Bench:
             self._install_peer(peer, home)
         elif not python.exists():
             raise NotInstalled(f"it needs the environment of {peer.home}")
-        spec = self.kernels / self.kernel_name(peer) / "kernel.json"
-        spec.parent.mkdir(parents=True, exist_ok=True)
         argv = [str(python), "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-        spec.write_text(json.dumps({"argv": argv, "display_name": peer.name, "language": "python"}))
+        self._register(self.kernel_name(peer), peer.name, argv)
+        if peer.name == OURS:
+            # As `dialogue lab` starts its kernels: see CourseKernels in server.py.
+            ready = "--InteractiveShellApp.extra_extensions=dialogue.preload"
+            self._register(self.page_kernel(peer), peer.name, [*argv, ready])
         distribution = peer.install[0] if peer.install else "ipykernel"
         if peer.name == OURS:
             distribution = PACKAGE
@@ -161,6 +163,16 @@ class Bench:
         files = self.folder / "questions"
         files.mkdir(exist_ok=True)
         return Place(peer, python, version.stdout.strip(), write_questions(peer, TEN, files))
+
+    def _register(self, name: str, shown: str, argv: list[str]) -> None:
+        spec = self.kernels / name / "kernel.json"
+        spec.parent.mkdir(parents=True, exist_ok=True)
+        spec.write_text(json.dumps({"argv": argv, "display_name": shown, "language": "python"}))
+
+    @classmethod
+    def page_kernel(cls, peer: Peer) -> str:
+        """The kernel that JupyterLab starts: for this course, the one that gets ready."""
+        return cls.kernel_name(peer) + ("-ready" if peer.name == OURS else "")
 
     @staticmethod
     def kernel_name(peer: Peer) -> str:

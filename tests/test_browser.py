@@ -1,9 +1,11 @@
-"""A learner at a real JupyterLab, in a real browser: by keyboard, across a restart, offline."""
+"""A learner at a real JupyterLab, in a real browser: across a restart, offline, without a kernel.
+
+Keyboard, sight and hearing are in ``test_access.py``, hostile texts in ``test_injection.py``.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,13 +27,28 @@ def wrong_and_right(item: str) -> tuple[int, int]:
     return rights.index(False), rights.index(True)
 
 
+def end_sessions(lab: Lab) -> None:
+    for session in lab.api("api/sessions"):
+        lab.api(f"api/sessions/{session['id']}", "DELETE")
+
+
 @pytest.fixture
-def page(browser: Any, lab: Lab) -> Iterator[Page]:
+def own_page(browser: Any, lab: Lab) -> Iterator[Page]:
+    """A page and a kernel for one test that restarts and closes them."""
     opened = Page(browser, lab, LESSON).open()
     yield opened
     opened.close()
-    for session in lab.api("api/sessions"):
-        lab.api(f"api/sessions/{session['id']}", "DELETE")
+    end_sessions(lab)
+
+
+@pytest.fixture(scope="module")
+def page(browser: Any, lab: Lab) -> Iterator[Page]:
+    """The lesson, opened once for the tests that only answer it."""
+    opened = Page(browser, lab, LESSON).open()
+    opened.run_all()
+    yield opened
+    opened.close()
+    end_sessions(lab)
 
 
 def focused(page: Page) -> dict[str, Any]:
@@ -74,8 +91,9 @@ def cells(page: Page) -> int:
     return len(page.lab.api(f"api/contents/{path}")["content"]["cells"])
 
 
-def test_the_whole_way_of_an_answer(page: Page, lab: Lab) -> None:
+def test_the_whole_way_of_an_answer(own_page: Page, lab: Lab) -> None:
     """Run from the top, answer by keyboard, read, restart, close, reopen: still there."""
+    page = own_page
     before = cells(page)
     page.run_all()
     form = page.question(ITEM)
@@ -156,7 +174,6 @@ def test_the_whole_way_of_an_answer(page: Page, lab: Lab) -> None:
 
 
 def test_every_control_of_every_kind_by_keyboard(page: Page) -> None:
-    page.run_all()
     before = cells(page)
 
     # multiple: Space ticks, Tab moves on
@@ -213,7 +230,6 @@ def test_every_control_of_every_kind_by_keyboard(page: Page) -> None:
 
 def test_every_label_and_reference_is_its_own(page: Page) -> None:
     """Each quiz cell may load its own copy of the script: nothing may be shared by accident."""
-    page.run_all()
     found = page.page.evaluate(
         """() => {
             const root = document.querySelector('.jp-Notebook');
@@ -237,112 +253,11 @@ def test_every_label_and_reference_is_its_own(page: Page) -> None:
 
 
 def test_a_click_on_the_words_chooses_that_option(page: Page) -> None:
-    page.run_all()
     for item in ("05-delegation-heads", "05-troop-cuts"):
         form = page.question(item)
         form.scroll_into_view_if_needed()
         form.get_by_text(question(item).options[1].text).click()
         assert form.locator("input").nth(1).is_checked(), item
-
-
-HOSTILE = [
-    '<img src=x onerror="window.hit=1">',
-    "<script>window.hit=1</script>",
-    "<svg onload=window.hit=1>",
-    "[x](javascript:window.hit=1)",
-    "![x](http://127.0.0.1:1/pixel.png)",
-    "<iframe srcdoc='<script>parent.hit=1</script>'></iframe>",
-    "<style>@import 'http://127.0.0.1:1/x.css'</style>",
-    "`<b onmouseover=window.hit=1>x</b>`",
-    "*<details open ontoggle=window.hit=1>*",
-    "{{constructor.constructor('window.hit=1')()}}",
-    "<a href='data:text/html,<script>window.hit=1</script>'>x</a>",
-    "$\\href{javascript:window.hit=1}{x}$ costs $5 or $6",
-]
-
-
-def test_hostile_text_neither_runs_nor_loads_anything(browser: Any) -> None:
-    """Everywhere a bank may hold text, through the very script that notebooks get."""
-    from dialogue import quiz
-    from dialogue.questions import Classify, Multiple, Numeric, Option, Single, Statement
-
-    evil = "\n\n".join(HOSTILE)
-    options = (Option(evil, evil), Option(evil + "!", evil, True))
-    common = {"ask": evil, "hint": evil, "explain": evil, "para": (evil,), "as_of": evil}
-    labels = (evil, evil + "?")
-    statements = (Statement(evil, evil, ((evil + "?", evil),)),)
-    questions = [
-        Single(id="a", options=options, **common),
-        Multiple(id="b", options=options, **common),
-        Numeric(id="c", answer=1.0, answer_text=evil, unit=evil, **common),
-        Classify(id="d", labels=labels, statements=statements, **common),
-    ]
-    widget = quiz.Quiz(questions, evil)
-    script = (Path(bank.__file__).parent / "quiz.js").read_text(encoding="utf-8")
-    context = browser.new_context()
-    page = context.new_page()
-    requests: list[str] = []
-    page.on("request", lambda request: requests.append(request.url))
-    page.set_content(f"<main></main>{widget.twin_html}")
-    page.evaluate(
-        """async ([source, content, strings]) => {
-            const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-            const { default: view } = await import(url);
-            const model = { get: (n) => ({ content, strings, state: {} })[n], on() {}, off() {},
-                            send() { throw new Error("no kernel"); } };
-            view.render({ model, el: document.querySelector("main") });
-        }""",
-        [script, widget.content, quiz.STRINGS],
-    )
-    forms = page.locator("form")
-    assert forms.count() == 4
-    for i in range(4):
-        form = forms.nth(i)
-        for control in ("input[type=radio]", "input[type=checkbox]"):
-            if form.locator(control).count():
-                form.locator(control).first.check()
-        if form.locator("input[type=text]").count():
-            form.locator("input[type=text]").fill("2")
-        if form.locator("select").count():
-            form.locator("select").select_option(index=2)
-        form.get_by_role("button", name="Hint").click()
-        form.get_by_role("button", name="Check").click()
-        form.get_by_role("button", name="Show the answer").click()
-    page.locator("details").evaluate_all("nodes => nodes.forEach((n) => (n.open = true))")
-    page.wait_for_timeout(300)
-    assert page.evaluate("window.hit") is None
-    assert [url for url in requests if not url.startswith(("about:", "blob:"))] == []
-    known = [
-        "form",
-        "fieldset",
-        "legend",
-        "p",
-        "div",
-        "span",
-        "label",
-        "input",
-        "button",
-        "select",
-        "option",
-        "ul",
-        "li",
-        "strong",
-        "em",
-        "code",
-        "details",
-        "summary",
-        "h3",
-        "br",
-        "section",
-        "a",
-    ]
-    tags = page.locator("main *").evaluate_all(
-        "nodes => [...new Set(nodes.map((n) => n.localName))]"
-    )
-    assert set(tags) <= set(known), tags
-    assert page.locator("main a").count() == 0
-    assert "<img src=x" in page.locator("main").inner_text()
-    context.close()
 
 
 def test_erasing_asks_first(browser: Any, lab: Lab) -> None:
@@ -382,59 +297,18 @@ def test_run_and_save_leaves_the_file_as_it_was(browser: Any, lab: Lab, notebook
     page.close()
 
 
-def test_targets_are_large_enough(page: Page) -> None:
-    page.run_all()
-    for item in (ITEM, "05-four-baskets", "05-verb-ladder", "05-guess-iraq-alone"):
-        form = page.question(item)
-        form.scroll_into_view_if_needed()
-        controls = form.locator("button:visible, select, input[type=text], label.dq-option")
-        assert controls.count() >= 3
-        for i in range(controls.count()):
-            box = controls.nth(i).bounding_box()
-            assert min(box["width"], box["height"]) >= 24, (item, i, box)
-
-
-@pytest.mark.parametrize(
-    "theme", ["JupyterLab Light", "JupyterLab Dark", "JupyterLab Dark High Contrast"]
-)
-def test_axe_finds_nothing_in_the_quiz(browser: Any, lab: Lab, theme: str) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
-    lab.theme(theme)
-    page = Page(browser, lab, LESSON).open()
-    dark = page.page.evaluate("document.body.dataset.jpThemeLight") == "false"
-    assert dark == ("Dark" in theme)
-    page.run_all()
-    for item in (ITEM, "05-four-baskets", "05-verb-ladder", "05-guess-iraq-alone"):
-        form = page.question(item)
-        form.scroll_into_view_if_needed()
-        again = form.get_by_role("button", name="Start again")
-        if again.is_visible():  # the record of an earlier test
-            again.click()
-        for state in ("untouched", "answered", "revealed"):
-            if state == "answered":
-                if form.locator("input[type=text]").count():
-                    form.locator("input[type=text]").fill("13")
-                elif form.locator("select").count():
-                    form.locator("select").first.select_option(index=1)
-                else:
-                    form.locator("input").nth(wrong_and_right(item)[0]).check()
-                form.get_by_role("button", name="Hint").click()
-                form.get_by_role("button", name="Check").click()
-                wait_until(lambda form=form: form.locator(".dq-status").text_content(), "a verdict")
-            if state == "revealed":
-                form.get_by_role("button", name="Show the answer").click()
-                wait_until(lambda form=form: form.locator(".dq-after").text_content(), "the answer")
-            context = {"include": [[f'form[data-item="{item}"]']]}
-            found = Axe().run(page.page, context)
-            assert found.violations_count == 0, f"{item}, {state}\n{found.generate_report()}"
-            assert found.response["passes"], "axe looked at nothing"
-    page.close()
-    lab.theme("JupyterLab Light")
+def test_the_chart_is_drawn_with_words_for_a_screen_reader(page: Page) -> None:
+    drawing = page.page.locator(".jp-Notebook .vega-embed").first
+    drawing.scroll_into_view_if_needed()
+    assert drawing.get_attribute("role") == "graphics-document"
+    assert "lines of the first round" in drawing.get_attribute("aria-label")
+    # One description of the whole; a screen reader is not read one mark after another.
+    assert drawing.locator("svg path[aria-roledescription]").count() == 0
+    assert page.outside_requests() == []
 
 
 def test_a_dead_kernel_still_answers_and_says_that_it_does_not_save(page: Page, lab: Lab) -> None:
-    page.run_all()
+    """Last in this file: it takes the kernel away."""
     item = "05-troop-cuts"
     form = page.question(item)
     form.scroll_into_view_if_needed()
@@ -445,18 +319,7 @@ def test_a_dead_kernel_still_answers_and_says_that_it_does_not_save(page: Page, 
     wait_until(
         lambda: question(item).options[wrong].say in status(page, item), "graded in the page"
     )
-    assert "not saved" in form.locator(".dq-problem").text_content()
+    wait_until(lambda: "not saved" in form.locator(".dq-problem").text_content(), "it says so")
     form.locator("input").nth(right).check()
     form.get_by_role("button", name="Check").click()
     wait_until(lambda: "Right." in status(page, item), "right in the page")
-
-
-def test_the_chart_is_drawn_with_words_for_a_screen_reader(page: Page) -> None:
-    page.run_all()
-    drawing = page.page.locator(".jp-Notebook .vega-embed").first
-    drawing.scroll_into_view_if_needed()
-    assert drawing.get_attribute("role") == "graphics-document"
-    assert "lines of the first round" in drawing.get_attribute("aria-label")
-    # One description of the whole; a screen reader is not read one mark after another.
-    assert drawing.locator("svg path[aria-roledescription]").count() == 0
-    assert page.outside_requests() == []

@@ -339,3 +339,26 @@ def test_grading_a_number_imports_nothing_heavy() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=os.environ
     )
     assert done.stdout.strip() == "right []"
+
+
+def test_what_no_code_should_make_is_one_plain_sentence() -> None:
+    import pandas as pd
+
+    class Odd:
+        def __float__(self) -> float:
+            raise RuntimeError("odd")
+
+        __str__ = __float__
+
+    itself: list[object] = []
+    itself.append(itself)
+    for value in (pd.DataFrame(), itself, Odd(), {"a": itself}):
+        shown = repr(ask("05-write-outside-security", value=value))
+        assert "cannot be read" in shown or "one value" in shown
+
+
+def test_a_value_without_certainty_is_restored_with_its_verdict() -> None:
+    ask("c01-binding", value="A")
+    state = ask("c01-binding").state["c01-binding"]
+    assert state["outcome"]["verdict"] == "right"
+    assert state["outcome"]["mark"] is None

@@ -9,6 +9,7 @@ one column, a list, a method whose brackets were forgotten.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from html import escape
 from typing import Any
 
@@ -138,8 +139,12 @@ class Result:
         except _Unusable as unusable:
             self.lines = [str(unusable)]
             return
+        except Exception:
+            # Anything may come out of a beginner's code, such as a list that holds itself.
+            self.lines = [STRINGS["value_unread"]]
+            return
         # Code says nothing about certainty: an item that asks for it is graded without.
-        self.outcome = grade(question, response, 1)
+        self.outcome = grade(replace(question, confidence=False), response)
         self.lines = self._words(self.outcome, response)
         if self.outcome.verdict != "unanswered":
             self._record(response)

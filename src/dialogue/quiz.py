@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from html import escape
 from pathlib import Path
@@ -240,10 +241,12 @@ class Quiz(View):
             checks = [t for t in current if t.event == "check"]
             if checks:
                 last = checks[-1]
+                # A value from the learner's own code comes without certainty.
+                asked = question if last.confidence else replace(question, confidence=False)
                 state[name] = {
                     "response": last.response,
                     "confidence": last.confidence,
-                    "outcome": shown(grade(question, last.response, last.confidence)),
+                    "outcome": shown(grade(asked, last.response, last.confidence)),
                     "tries": len(checks),
                     "revealed": any(t.event == "reveal" for t in current),
                     "at": last.at,

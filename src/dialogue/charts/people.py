@@ -125,7 +125,7 @@ def actors(
     )
 
 
-STATES = ("as most", "both", "differs", "silent")
+STATES = ("as most", "both", "differs", "alone", "silent")
 
 
 def raid(agree: int | None = None) -> Picture:
@@ -151,12 +151,14 @@ def raid(agree: int | None = None) -> Picture:
             color=alt.Color(
                 "state:N",
                 title="This account",
-                scale=alt.Scale(domain=states, range=[SERIES[0], SERIES[2], SERIES[1], SERIES[4]]),
+                scale=alt.Scale(domain=states, range=[SERIES[i] for i in (0, 2, 1, 3, 4)]),
             ),
             shape=alt.Shape(
                 "state:N",
                 title="This account",
-                scale=alt.Scale(domain=states, range=["circle", "square", "diamond", "cross"]),
+                scale=alt.Scale(
+                    domain=states, range=["circle", "square", "diamond", "triangle", "cross"]
+                ),
             ),
             tooltip=["account", "point", "state", "says"],
         )
@@ -167,7 +169,8 @@ def raid(agree: int | None = None) -> Picture:
     ]
     told = (
         f"{len(outlets)} accounts of the raid of June 2020 against {len(points)} points. A circle "
-        "says what most say, a diamond something else, a square both; a cross is silence. Accounts "
+        "says what most say, a diamond something else, a square both; a triangle speaks of it alone; a cross is "
+        "silence. Accounts "
         f"part on {len(disputed)} points: {', '.join(disputed)}."
     )
     twin = cells[cells["state"] != "silent"].rename(
@@ -261,6 +264,8 @@ def raid_cells() -> pd.DataFrame:
             own = said[said["name"] == account]
             if own.empty:
                 state = "silent"
+            elif said["account_id"].nunique() == 1:
+                state = "alone"
             elif set(own["group"]) == {common}:
                 state = "as most"
             elif common in set(own["group"]):
