@@ -225,3 +225,70 @@ def test_a_static_page_shows_pictures_and_questions() -> None:
         question = bank.course_bank().questions[item]
         assert question.ask.split("*")[0].split("`")[0][:40] in words, item
     assert html.count("<details>") > 3 * len(asked)
+
+
+# --- what every written lesson brings beside its notebook -----------------------------------
+
+WRITTEN = [lesson for lesson in course.lessons() if lesson.written and lesson.number != "00"]
+NOTES = (
+    "Minutes",
+    "For 30 minutes",
+    "The vote",
+    "Typical misreadings",
+    "People with ties to the events",
+)
+
+
+def own_items(lesson: course.Lesson) -> list[Any]:
+    course_bank = bank.course_bank()
+    return [
+        question
+        for name, question in course_bank.questions.items()
+        if Path(course_bank.places[name][0]).stem == lesson.stem
+    ]
+
+
+@pytest.mark.parametrize("lesson", WRITTEN, ids=lambda lesson: lesson.stem)
+def test_a_lesson_has_teaching_notes(lesson: course.Lesson) -> None:
+    path = ROOT / "notebooks" / "teaching-notes" / f"{lesson.stem}.md"
+    text = path.read_text(encoding="utf-8")
+    headings = [line[3:] for line in text.splitlines() if line.startswith("## ")]
+    assert [name for name in NOTES if name not in headings] == []
+    assert 300 <= len(text.split()) <= 900
+
+
+@pytest.mark.parametrize("lesson", WRITTEN, ids=lambda lesson: lesson.stem)
+def test_a_lesson_asks_in_several_ways(lesson: course.Lesson) -> None:
+    items = own_items(lesson)
+    assert 16 <= len(items) <= 24
+    assert len({q.kind for q in items}) >= 5
+    assert 2 <= sum(q.confidence for q in items) <= 3
+    beyond = [q for q in items if q.level not in ("", "remember")]
+    assert len(beyond) > len(items) / 2
+
+
+@pytest.mark.parametrize("lesson", WRITTEN, ids=lambda lesson: lesson.stem)
+def test_every_item_of_a_lesson_is_asked_in_it(lesson: course.Lesson) -> None:
+    notebook = json.loads((ROOT / "notebooks" / f"{lesson.stem}.ipynb").read_text(encoding="utf-8"))
+    code = "".join("".join(c["source"]) for c in notebook["cells"] if c["cell_type"] == "code")
+    assert [q.id for q in items_of(lesson) if f'"{q.id}"' not in code] == []
+
+
+def items_of(lesson: course.Lesson) -> list[Any]:
+    items = own_items(lesson)
+    assert items, f"{lesson.stem} has no items"
+    return items
+
+
+def test_the_first_lessons_cover_their_paragraphs() -> None:
+    """P1 to P12, P25 and P26: in the text of a lesson, and in an item of one."""
+    wanted = [f"P{n}" for n in (*range(1, 13), 25, 26)]
+    first = [lesson for lesson in WRITTEN if lesson.number <= "06"]
+    asked = {para for lesson in first for q in items_of(lesson) for para in q.para}
+    told = "".join(
+        (ROOT / "notebooks" / f"{lesson.stem}.ipynb").read_text(encoding="utf-8")
+        for lesson in first
+    )
+    # The pull quotes P7 and P11 repeat a paragraph; their items ask about the cut.
+    assert [p for p in wanted if p not in asked] == []
+    assert [p for p in wanted if f"[{p}]" not in told] == []

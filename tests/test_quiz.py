@@ -252,3 +252,42 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_an_answer_comes_back_after_the_question_was_renamed() -> None:
+    import dataclasses
+
+    old = bank.course_bank().questions[SINGLE]
+    send(Quiz([old]), item=SINGLE, event="check", response=key(SINGLE))
+    new = dataclasses.replace(old, id="05-new-name", was=(SINGLE,))
+    assert Quiz([new]).state["05-new-name"]["outcome"]["verdict"] == "right"
+    stranger = dataclasses.replace(old, id="05-new-name")
+    assert Quiz([stranger]).state == {}
+
+
+def test_certainty_is_asked_for_recorded_and_restored() -> None:
+    item = "c01-binding"
+    right = key(item)
+    state = send(ask(item), item=item, event="check", response=right)
+    assert (state["outcome"]["verdict"], state["outcome"]["problem"]) == (
+        "unanswered",
+        "no_confidence",
+    )
+    assert list(progress.attempts()) == []
+    state = send(ask(item), item=item, event="check", response=right, confidence=3)
+    assert state["outcome"]["mark"] == 3
+    restored = ask(item).state[item]
+    assert (restored["confidence"], restored["outcome"]["mark"]) == (3, 3)
+
+
+def test_a_forecast_that_is_told_later_names_no_sources_yet() -> None:
+    from dialogue import sources
+
+    later = next(
+        q
+        for q in bank.course_bank().questions.values()
+        if q.kind == "forecast" and q.opens and q.sources
+    )
+    sources._used.clear()
+    ask(later.id)
+    assert not set(later.sources) & set(sources._used)

@@ -370,7 +370,9 @@ def ask(*ids: Any, title: str = "", value: Any = _NOTHING) -> Any:
     if problems:
         return Notice(problems)
     for question in questions:
-        sources.use(question.sources)
+        # The sources of a forecast that a later lesson tells would give its outcome away.
+        if not (isinstance(question, Forecast) and question.opens):
+            sources.use(question.sources)
     if value is not _NOTHING:
         from .computed import Result
 
