@@ -140,8 +140,9 @@ class Bank:
     questions: dict[str, Question] = field(default_factory=dict)
     places: dict[str, tuple[str, int]] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
-    # What each question was read from: who needs the line of a field finds it there.
+    # What each question was read from: advice finds the line of a field there.
     nodes: dict[str, Node] = field(default_factory=dict)
+    keep_nodes: bool = True
 
     def nearest(self, name: str, count: int = 3) -> list[str]:
         """The ids most like *name*, the likeliest first."""
@@ -1309,7 +1310,8 @@ def read_file(path: Path, ids: Known, bank: Bank) -> None:
             bank.places[reader.item] = (name, node.line)
         if read:
             bank.questions[read[0].id] = read[0]
-            bank.nodes[read[0].id] = node
+            if bank.keep_nodes or read[0].was:
+                bank.nodes[read[0].id] = node
     return None
 
 
@@ -1348,23 +1350,25 @@ def files(paths: Iterable[str | Path] = ()) -> Iterator[Path]:
             yield path
 
 
-def read(paths: Iterable[str | Path] = ()) -> Bank:
+def read(paths: Iterable[str | Path] = (), *, keep_nodes: bool = True) -> Bank:
     """Read banks and report every fault of every file in one go.
 
     With no *paths* the course's own bank is read.  Nothing is raised for a bad file: the
-    faults are in the result, sorted by file and line.
+    faults are in the result, sorted by file and line.  Without *keep_nodes* the bank takes
+    a third of the memory, and no advice can be given on it.
     """
-    bank, ids = Bank(), known()
+    bank, ids = Bank(keep_nodes=keep_nodes), known()
     for path in files(paths):
         read_file(path, ids, bank)
+        _rows.cache_clear()  # the tables are kept for one file, not for the session
     _former_ids(bank)
     bank.faults.sort(key=lambda fault: (fault.file, fault.line))
     return bank
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=1)
 def _course_bank(_stamps: tuple[tuple[str, int, int], ...]) -> Bank:
-    return read()
+    return read(keep_nodes=False)
 
 
 def course_bank() -> Bank:
