@@ -206,3 +206,65 @@ def test_a_tie_that_is_left_out_is_neither_drawn_nor_listed() -> None:
     whole, less = chart("actors"), chart("actors", without="T31")
     gone = set(whole.table["Tie"]) - set(less.table["Tie"])
     assert gone == {"Popular Mobilization Forces: part of Iraqi Security Forces"}
+
+
+# --- lessons 07 to 11 ----------------------------------------------------------------------
+
+
+def test_what_a_picture_is_asked_to_mark_is_in_its_words_and_its_drawing() -> None:
+    plain, marked = chart("oil"), chart("oil", volume=100, price_paid=20, month="2020-04")
+    assert "2 billion" not in plain.description
+    assert "100 million barrels at 20 dollars, 2.000 billion dollars" in marked.description
+    assert "yours: 2.000" in marked.svg()
+    assert marked.table.equals(plain.table)
+    assert "11 June 2020" in chart("waivers", on="2020-06-11").description
+    assert "11 June 2020" not in chart("waivers").description
+
+
+def test_both_panels_of_oil_have_the_same_months() -> None:
+    panels = chart("oil")._specification()["vconcat"]
+    months = [panel["encoding"]["x"]["scale"]["domain"] for panel in panels]
+    assert months[0] == months[1] == list(chart("oil").table["Month"])
+
+
+def test_the_margin_of_error_is_drawn_around_each_figure() -> None:
+    rows = chart("polls", n=400, poll="PL01")._specification()["datasets"].values()
+    around = next(own for own in rows if "low" in own[0])
+    assert len(around) == 7  # both ends of three accounts, and the poll
+    for row in around:
+        share = row["percent"] / 100
+        margin = 196 * (share * (1 - share) / 400) ** 0.5
+        assert row["high"] - row["percent"] == pytest.approx(margin)
+        assert row["percent"] - row["low"] == pytest.approx(margin)
+    with pytest.raises(KeyError, match="PL01"):
+        chart("polls", poll="PL99")
+
+
+def test_the_majority_line_and_the_lists_that_pass_it() -> None:
+    picture = chart("parliament", iraqiyyun=44, majority=True)
+    datasets = picture._specification()["datasets"].values()
+    assert [{"seats": 165}] in datasets
+    strip = next(rows for rows in datasets if "to" in rows[0])
+    assert (strip[0]["from"], strip[0]["to"]) == (0, 44)
+    assert [row["to"] - row["from"] for row in strip[1:]] == [54, 48, 42, 25]
+    assert strip[-2]["to"] < 165 <= strip[-1]["to"]
+    assert "165" in picture.description
+    assert "as claimed" not in picture.svg()
+
+
+def test_a_text_of_the_game_needs_a_letter_for_each_issue() -> None:
+    assert len(chart("two-level", text="CCADCB").table) == 12
+    for text in ("BBB", "BBBBBE", "BDBBBB"):
+        with pytest.raises(ValueError, match="one letter for each issue"):
+            chart("two-level", text=text)
+
+
+def test_the_ledger_draws_every_statement_once_and_opens_in_order() -> None:
+    for opened in (0, 7, 20):
+        picture = chart("ledger", opened=opened)
+        marks = next(iter(picture._specification()["datasets"].values()))
+        assert len(marks) == len(picture.table)
+        closed = {row["row"] for row in marks if row["outcome"] == "not opened"}
+        assert closed == {f"F{number}" for number in range(opened + 1, 21)}
+    with pytest.raises(ValueError, match="choose 0 to 20"):
+        chart("ledger", opened=21)

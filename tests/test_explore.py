@@ -7,12 +7,17 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import date
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from dialogue import load
+from dialogue import load, progress
+from dialogue.bank import course_bank
+from dialogue.charts import explorables_stakes as stakes_words
+from dialogue.charts import stakes
 from dialogue.charts.article import share
 from dialogue.charts.explorables import EXPLORABLES, State, _paths, stage
 from dialogue.charts.people import raid_support
@@ -33,9 +38,17 @@ def settings(name: str) -> Iterator[dict[str, Any]]:
         yield {first.key: a, second.key: b}
 
 
+class Sweep(dict[str, list[State]]):
+    """The states of each explorable, made when a test first wants them: there are hundreds."""
+
+    def __missing__(self, name: str) -> list[State]:
+        self[name] = [stage(name, wish) for wish in settings(name)]
+        return self[name]
+
+
 @pytest.fixture(scope="module")
 def sweep() -> dict[str, list[State]]:
-    return {name: [stage(name, wish) for wish in settings(name)] for name in EXPLORABLES}
+    return Sweep()
 
 
 @pytest.mark.parametrize("name", EXPLORABLES)
@@ -317,6 +330,447 @@ def test_support_counts_accounts_and_not_rows() -> None:
             & (raw["value_group"].astype(str) == row.group)
         ]
         assert own["account_id"].nunique() == row.accounts
+
+
+# --- 07 ------------------------------------------------------------------------------------
+
+
+def test_the_four_tables_agree_with_the_counts_of_the_whole_game() -> None:
+    """The Data Package states the counts; a second implementation must meet them."""
+    payoffs, rules = load("negotiation_payoffs"), load("negotiation_support")
+    issues = [list(own["option"]) for _, own in payoffs.groupby("issue")]
+    texts = [dict(enumerate(letters, 1)) for letters in product(*issues)]
+    said = [stakes.verdicts(text, payoffs, rules) for text in texts]
+    signed = [v for v in said if v["US delegation"].accepts and v["Iraqi delegation"].accepts]
+    passed = [v for v in signed if all(one.accepts for one in v.values())]
+    assert (len(texts), len(signed), len(passed)) == (1728, 467, 203)
+
+
+def test_the_words_say_of_each_of_the_four_whether_it_accepts(
+    sweep: dict[str, list[State]],
+) -> None:
+    seen = set()
+    for state in sweep["two-level"]:
+        table = state.scene.tables[0][1].set_index("Who")["Verdict"]
+        first = state.scene.words.split(". ")[0]
+        chosen = state.scene.picture.table
+        letters = [state.settings[key] for key in ("withdrawal", "pledge")]
+        payoffs = load("negotiation_payoffs").set_index(["issue", "option"])["option_text"]
+        cell = chosen[
+            (chosen["Withdrawal"] == payoffs[1, letters[0]])
+            & (chosen["Pledge"] == payoffs[3, letters[1]])
+        ].iloc[0]
+        for who, verdict in table.items():
+            assert cell[who] == verdict, state.settings
+        yes = [who for who in table.index if table[who] == "accepts"]
+        if len(yes) == 4:
+            assert "All four accept" in first
+        else:
+            assert yes  # the words "nobody" have a test of their own
+            accepted, _, refused = first.partition(";")
+            assert all((who in accepted) == (who in yes) for who in table.index)
+            assert all((who in refused) != (who in yes) for who in table.index)
+        assert ("All four accept" in first) == (cell["All four"] == "yes")
+        assert "invented for teaching" in state.scene.words
+        seen.add(len(yes))
+    assert len(seen) >= 3
+
+
+def test_a_text_that_nobody_takes_is_said_to_be_one() -> None:
+    wish = {"withdrawal": "A", "pledge": "A", "waiver": "D", "economy": "A", "mission": "C"}
+    wish["elections"] = "A"
+    state = stage("two-level", wish)
+    assert state.scene.words.startswith("Nobody accepts this text")
+    assert set(state.scene.tables[0][1]["Verdict"]) == {"refuses"}
+
+
+# --- 08 ------------------------------------------------------------------------------------
+
+
+def test_income_is_volume_times_price_in_both_units(sweep: dict[str, list[State]]) -> None:
+    for state in sweep["oil"]:
+        made = state.settings["volume"] * state.settings["price"]
+        assert f"make {made:,} million dollars, which is {made / 1000:.3f} billion" in (
+            state.scene.words
+        )
+        assert f"{made / 1000:.3f} billion dollars" in state.scene.picture.description
+
+
+def test_the_comparison_with_the_month_is_right(sweep: dict[str, list[State]]) -> None:
+    revenue = load("oil_revenue")
+    revenue = revenue[revenue["measure"] == "month"].set_index("date")
+    forms = set()
+    for state in sweep["oil"]:
+        chosen = state.settings
+        ratio = chosen["volume"] * chosen["price"] / 1000
+        ratio /= revenue.loc[chosen["month"], "revenue_usd_billion"]
+        words = state.scene.words
+        if found := re.search(r"is (\d+) per cent (more|less)", words):
+            assert (found[2] == "more") == (ratio > 1)
+            assert int(found[1]) == pytest.approx(100 * abs(ratio - 1), abs=0.51)
+            forms.add(found[2])
+        elif found := re.search(r"is ([\d.]+) times as much", words):
+            assert float(found[1]) == pytest.approx(ratio, abs=0.051)
+            forms.add("times")
+        else:
+            assert "the same within half a per cent" in words
+            assert ratio == pytest.approx(1, abs=0.005)
+    assert forms == {"more", "less", "times"}
+
+
+def test_a_figure_from_memory_is_said_to_be_one() -> None:
+    assert "from memory, unsourced" in stage("oil", {"month": "2020-01"}).scene.words
+    assert "from memory" not in stage("oil", {"month": "2020-04"}).scene.words
+
+
+@pytest.mark.parametrize(
+    ("day", "certain", "possible"),
+    [
+        ("2018-11-05", ["W01"], []),
+        ("2018-12-20", ["W01", "W02"], []),
+        ("2019-06-18", [], []),  # the third has run out, the fourth begins next day
+        ("2019-10-20", [], ["W05"]),  # granted in October, the day was not found
+        ("2019-12-01", ["W05"], []),
+        ("2020-05-20", ["W08"], []),  # W09 is announced and does not run yet
+        ("2020-06-11", ["W09"], []),
+        ("2021-04-02", ["W12", "W13"], []),
+        ("2021-12-15", ["W15"], ["W14"]),
+        ("2023-01-01", [], []),
+        ("2025-03-09", [], []),
+    ],
+)
+def test_the_waiver_of_a_day(day: str, certain: list[str], possible: list[str]) -> None:
+    table = stakes_words.dated_waivers()
+    cover = stakes_words.covered(table, day)
+    assert [table["waiver_id"][p] for p in cover.certain] == certain
+    assert [table["waiver_id"][p] for p in cover.possible] == possible
+    words = stage("waivers", {"date": day}).scene.words
+    before, _, perhaps = words.partition("Perhaps in force")
+    # A gap names its neighbours; otherwise nothing but what holds is named.
+    if certain or possible:
+        assert re.findall(r"\bW\d\d\b", before) == certain
+        assert re.findall(r"\bW\d\d\b", perhaps) == possible
+    else:
+        assert "no waiver that was certainly in force" in words
+
+
+def test_a_gap_in_the_table_is_no_proof_and_the_end_is_the_end() -> None:
+    gap = stage("waivers", {"date": "2023-01-01"}).scene.words
+    assert "W16 had run out (26 July 2022), and W17 began later (18 July 2023)" in gap
+    assert "does not prove a gap in the waivers" in gap
+    end = stage("waivers", {"date": "2025-03-20"}).scene.words
+    assert "W21 had run out (8 March 2025), and by the table none followed" in end
+
+
+def test_every_waiver_in_force_is_told_with_length_and_reason(
+    sweep: dict[str, list[State]],
+) -> None:
+    table = stakes_words.dated_waivers()
+    seen = set()
+    for state in sweep["waivers"]:
+        cover = stakes_words.covered(table, state.settings["date"])
+        for position in (*cover.certain, *cover.possible):
+            row = table.iloc[position]
+            told = state.scene.words.split(row["waiver_id"])[1].split(" W")[0]
+            if row.isna()["length_days"]:
+                assert "length that was not found" in told
+            else:
+                assert told.startswith(f" for {row['length_days']} days")
+            if row.isna()["stated_reason"]:
+                assert "does not prove that there was none" in told
+            else:
+                assert row["stated_reason"].rstrip(".") in told
+            seen.add(row["waiver_id"])
+    assert seen == set(table["waiver_id"])
+
+
+def test_events_beside_the_waiver_lie_within_thirty_days(sweep: dict[str, list[State]]) -> None:
+    for state in sweep["waivers"]:
+        middle = date.fromisoformat(state.settings["date"])
+        beside = state.scene.tables[0][1]
+        for day in beside["Date"]:
+            assert abs((date.fromisoformat(day) - middle).days) <= 30
+        assert f" {len(beside)} event" in state.scene.words
+    confirmed = stage("waivers", {"date": "2020-05-06"}).scene.tables[0][1]
+    assert confirmed["Event"].str.contains("Kadhimi").any()
+
+
+# --- 09 ------------------------------------------------------------------------------------
+
+
+def test_the_margin_of_error_of_the_lesson() -> None:
+    from dialogue.charts.politics import margin_of_error
+
+    assert margin_of_error(63, 1000) == pytest.approx(2.99, abs=0.005)
+    assert margin_of_error(63, 4000) == pytest.approx(margin_of_error(63, 1000) / 2)
+    assert margin_of_error(37, 1000) == pytest.approx(margin_of_error(63, 1000))
+    assert margin_of_error(0, 10) == 0
+    for percent, n in ((50, 0), (101, 10)):
+        with pytest.raises(ValueError, match="No margin of error"):
+            margin_of_error(percent, n)
+
+
+def test_every_poll_tells_its_question_its_margin_and_whose_number_it_is(
+    sweep: dict[str, list[State]],
+) -> None:
+    table = load("polls").set_index("poll_id")
+    for state in sweep["polls"]:
+        row, n = table.loc[state.settings["poll"]], state.settings["n"]
+        words = state.scene.words
+        assert f"“{row['question']}”" in words
+        share = row["percent"] / 100
+        margin = 196 * (share * (1 - share) / n) ** 0.5
+        assert f"is {margin:.1f} points either way" in words
+        if row.isna()["n"]:
+            assert "so the n is yours" in words
+        else:
+            assert (f"gives this number, {n:,}" in words) == (row["n"] == n)
+        # Only rows of one series may be compared.
+        compared = set(re.findall(r"(PL\d\d) \(", words.split("Iran's rating")[0]))
+        same = set(table.index[table["series"] == row["series"]]) - {row.name}
+        assert compared == same | ({row.name} & compared)
+        assert row.name not in compared
+
+
+def test_each_baseline_keeps_its_own_fall() -> None:
+    every = stage("polls", {}).scene
+    assert "74 to 14: 60 points or 81 per cent" in every.words
+    assert "70 to 15: 55 points or 79 per cent" in every.words
+    assert "50 to 15: 35 points or 70 per cent" in every.words
+    one = stage("polls", {"baseline": "iran-favourable-winep"}).scene
+    assert "50 to 15" in one.words
+    assert "74" not in one.words
+    assert len(one.picture.table) == 1
+
+
+def test_the_rank_of_iraqiyyun_follows_from_the_seats(sweep: dict[str, list[State]]) -> None:
+    table = load("parliament")
+    table = table[(table["election"] == 2018) & (table["count"] == "recount")]
+    lists = table[table["kind"] == "list"]
+    seen = set()
+    for state in sweep["parliament"]:
+        members, words = state.settings["members"], state.scene.words
+        larger, level = lists[lists["seats"] > members], lists[lists["seats"] == members]
+        place = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh")[len(larger)]
+        assert f"would be {place} in size" in words
+        assert ("level with" in words) == bool(len(level))
+        assert all(name in words for name in [*larger["list"], *level["list"]])
+        assert f"alone would lack {165 - members}" in words
+        assert "it takes the 4 largest lists of 2018 together (169 seats)" in words
+        assert ("is yours" in words) == (members != 41)
+        own = state.scene.picture.table
+        row = own[own["List"].str.startswith("Iraqiyyun")].iloc[0]
+        assert (row["Seats"], row["Rank"]) == (members, len(larger) + 1)
+        seen.add(place)
+    assert seen == {"first", "second", "third", "fourth"}
+
+
+# --- 10 ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("invented", [False, True])
+def test_no_option_is_favoured_at_the_start(invented: bool) -> None:
+    for seat in stakes.SEATS:
+        scene = stage("options", {"seat": seat, "marks": invented}).scene
+        assert "all four options tie at 3.00 of 5; none is ahead" in scene.words
+        assert scene.words.count("all four tie") >= 4
+        assert set(scene.picture.table["Place"]) == {"shares the lead"}
+        assert ("invented for teaching" in scene.words) == invented
+
+
+@pytest.mark.parametrize("seat", stakes.SEATS)
+def test_in_the_example_every_option_and_criterion_has_each_mark_once(seat: str) -> None:
+    grid = stakes.EXAMPLE[seat]
+    for line in (*grid, *zip(*grid, strict=True)):
+        assert sorted(line) == [1, 2, 4, 5]
+
+
+def test_every_option_can_win_from_every_seat() -> None:
+    for seat in stakes.SEATS:
+        won = set()
+        for heavy in stakes.CRITERIA:
+            wish = {"seat": seat, "marks": True, heavy: 10}
+            words = stage("options", wish).scene.words
+            won |= set(re.findall(r": option (\d) \([^)]*\) leads with", words))
+        assert won == {"1", "2", "3", "4"}
+
+
+def test_who_leads_is_who_has_the_highest_weighted_sum(sweep: dict[str, list[State]]) -> None:
+    states = sweep["options"]
+    uneven = {"marks": True, "economy": 7, "sovereignty": 2}
+    states = [*states, *(stage("options", {**s.settings, **uneven}) for s in states[::8])]
+    for state in states:
+        wish, scene = state.settings, state.scene
+        name = stakes.SEATS[wish["seat"]]
+        own = scene.picture.table[scene.picture.table["Seen from"] == name]
+        sums = {
+            row["Option"][0]: sum(wish[key] * row[title] for key, title in stakes.CRITERIA.items())
+            for _, row in own.iterrows()
+        }
+        best = [option for option, total in sums.items() if total == max(sums.values())]
+        led = set(own.loc[own["Place"] != "behind", "Option"].str[0])
+        assert led == set(best)
+        if len(best) == 1:
+            assert f"option {best[0]} ({stakes.OPTIONS[best[0]]}) leads" in scene.words
+        else:
+            assert f"{'all four options' if len(best) == 4 else 'options'}" in scene.words
+            assert " tie at " in scene.words
+
+
+def test_the_smallest_move_changes_the_leader_and_no_smaller_one_does() -> None:
+    for seat in stakes.SEATS:
+        given = stakes.marks(seat, invented=True)
+        for weights in (
+            {"security": 8, "sovereignty": 5, "economy": 5, "feasibility": 5},
+            {"security": 3, "sovereignty": 9, "economy": 1, "feasibility": 4},
+            {"security": 0, "sovereignty": 0, "economy": 10, "feasibility": 0},
+        ):
+            now = stakes.leaders(given, weights)
+            for change in stakes_words.nearest_changes(given, weights):
+                moved = {**weights, change.criterion: change.weight}
+                assert stakes.leaders(given, moved) == change.lead != now
+                here = weights[change.criterion]
+                for weight in range(11):
+                    if abs(weight - here) < abs(change.weight - here):
+                        between = stakes.leaders(given, {**weights, change.criterion: weight})
+                        assert between in (now, ())
+
+
+def test_marks_of_the_readers_own_count_and_are_said_to_be_theirs() -> None:
+    wish = {"seat": "tehran", "option_2": "security/economy", "security": 6}
+    scene = stage("options", wish).scene
+    assert "option 2 (Scheduled exit) leads with 3.10 of 5" in scene.words
+    assert "Your own marks stand for option 2, as seen from Tehran" in scene.words
+    assert "let security fall from 6 to 5, then all four tie" in scene.words
+    others = scene.picture.table[scene.picture.table["Seen from"] != "Tehran"]
+    assert set(others["Security"]) == {3}
+
+
+def test_without_any_weight_nothing_is_ranked() -> None:
+    scene = stage("options", dict.fromkeys(stakes.CRITERIA, 0)).scene
+    assert "nothing can be ranked" in scene.words
+    assert "leads" not in scene.words
+    assert "tie" not in scene.words
+    assert set(scene.picture.table["Place"]) == {"behind"}
+
+
+# --- 11 ------------------------------------------------------------------------------------
+
+
+def test_a_closed_row_tells_no_outcome(sweep: dict[str, list[State]]) -> None:
+    rows = stakes.ledger_rows()
+    for state in sweep["ledger"]:
+        opened = set(stakes.ROWS[: state.settings["opened"]])
+        closed = rows[~rows["ledger"].isin(opened)]
+        everything = (
+            state.scene.words
+            + state.scene.picture.description
+            + state.scene.picture.table.to_csv()
+            + "".join(table.to_csv() for _, table in state.scene.tables)
+        )
+        for row in closed.itertuples():
+            assert row.evidence not in everything
+        shown = state.scene.picture.table.set_index("No.")["Outcome"]
+        assert set(shown[closed["forecast_id"]]) <= {"not opened"}
+        assert "not opened" not in set(shown.drop(closed["forecast_id"]))
+
+
+def test_the_ledger_opens_one_row_at_a_time_and_names_the_next() -> None:
+    rows = stakes.ledger_rows()
+    for opened, name in enumerate(stakes.ROWS):
+        words = stage("ledger", {"opened": opened}).scene.words
+        for row in rows[rows["ledger"] == name].itertuples():
+            assert row.statement in words.split(f"Next is {name}:")[1]
+            assert row.resolution_rule in words
+            told = stage("ledger", {"opened": opened + 1}).scene.words
+            assert row.evidence in told.split(f"{name} says:")[1].split("Next is")[0]
+    assert "open to its end" in stage("ledger", {"opened": 20}).scene.words
+
+
+def test_what_cannot_be_scored_is_not_and_is_said() -> None:
+    rows = stakes.ledger_rows().set_index("forecast_id")
+    scored = rows[rows["score"].notna()]
+    assert set(scored["outcome"].astype(str)) == {"yes", "no"}
+    assert not set(scored["kind"].astype(str)) & {"advice", "conditional"}
+    assert rows.loc["FC01", "score"] == 0
+    assert rows.loc["FC24", "score"] == 1
+    told = stage("ledger", {"opened": 20}).scene.tables[0][1].set_index("No.")
+    for number, row in rows.iterrows():
+        outcome = told.loc[number, "Outcome"]
+        counted = told.loc[number, "Counted as"]
+        assert counted == (int(row["score"]) if number in scored.index else "not scored")
+        if row["outcome"] == "mixed":
+            assert "contested" in outcome
+        if row["outcome"] == "not-scorable":
+            assert outcome == "cannot be scored"
+    assert "advice, so not scored" in told.loc["FC26", "Outcome"]
+    assert "stand-in" in told.loc["FC30", "Outcome"]
+
+
+def test_the_score_of_one_chance_for_all() -> None:
+    scores = stakes.ledger_rows()["score"].dropna()
+    for percent in (0, 50, 85, 100):
+        words = stage("ledger", {"opened": 20, "chance": percent}).scene.words
+        mean = ((percent / 100 - scores) ** 2).mean()
+        assert f"Brier score of {mean:.3f}" in words
+    assert f"{len(scores)} are scored, {int(scores.sum())} of them yes" in words
+    nothing = stage("ledger", {"opened": 0}).scene.words
+    assert "Brier" not in nothing
+
+
+LIVE = {"opened": 3, "chance": 50, "mine": True}
+
+
+def _log(item: str, percent: float) -> None:
+    question = course_bank().questions[item]
+    progress.append(progress.Attempt(item, question.version, "check", percent, "logged"))
+
+
+def test_the_learners_own_chances_stand_beside_their_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DIALOGUE_RECORD_DIR", str(tmp_path))
+    empty = stage("ledger", LIVE).scene
+    assert "Your record holds no forecast yet" in empty.words
+    assert len(empty.tables) == 1
+    _log("01-round-two-place", 30)
+    _log("01-round-two-place", 99)  # the first chance counts
+    _log("03-early-election", 80)
+    scene = stage("ledger", LIVE).scene
+    own = scene.tables[1][1].set_index("Beside")
+    assert own.loc["F3", "Your chance"] == "30 per cent"
+    assert own.loc["F3", "Brier score"] == "0.490"
+    assert own.loc["F13", "Outcome of that question"] == "not opened"
+    assert "logged 2 chances" in scene.words
+    assert "the one settled here has a Brier score of 0.490" in scene.words
+    later = stage("ledger", {**LIVE, "opened": 13}).scene
+    assert later.tables[1][1].set_index("Beside").loc["F13", "Brier score"] == "0.640"
+    assert "mean Brier score of 0.565" in later.words
+    assert "logged 2" not in stage("ledger", {**LIVE, "mine": False}).scene.words
+
+
+def test_every_forecast_beside_a_row_exists() -> None:
+    questions = course_bank().questions
+    for item, row in stakes_words.BESIDE.items():
+        assert questions[item].kind == "forecast"
+        assert row in stakes.ROWS
+
+
+def test_the_saved_ledger_does_not_know_the_learner(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DIALOGUE_RECORD_DIR", str(tmp_path))
+    before = explore("ledger", opened=3)
+    _log("01-round-two-place", 30)
+    live = explore("ledger", opened=3)
+    assert (live.twin_html, live.twin_text) == (before.twin_html, before.twin_text)
+    # Not even when a notebook asks for the record: a picture begins without it.
+    assert "cannot be 'True'" in repr(explore("ledger", mine=True))
+    live.controls["mine"].value = True
+    assert "logged 1 chance" in live.words
+    data, _ = live._repr_mimebundle_()
+    assert data["text/plain"] == before.twin_text
+    assert data["text/html"] == before.twin_html
 
 
 # --- live ----------------------------------------------------------------------------------

@@ -298,7 +298,7 @@ class Home:
         """The result in one line, without points."""
         if self.side == "iraq":
             verdict = "passes" if self.passes else "fails"
-            return f"{verdict} at home: {self.seats} seats of the {self.needed} it needs"
+            return f"{verdict} at home: {self.seats} seats, {self.needed} needed"
         if self.passes:
             return "passes at home"
         issues = " and ".join(str(number) for number in self.breaks)
@@ -388,6 +388,16 @@ class Interest:
     choice: str
 
 
+@lru_cache(maxsize=8)
+def _willing(side: str, _digest: str) -> tuple[str, ...]:
+    """The texts that *side* may sign, at or above its walk-away and carried at home, the best
+    first."""
+    m = model()
+    floor, own, home = m.walk_away[side], m.score[side], m.carried[side]
+    kept = [text for text in m.seats if own[text] >= floor and home[text]]
+    return tuple(sorted(kept, key=lambda text: (-own[text], text)))
+
+
 @dataclass(frozen=True, slots=True)
 class Opponent:
     """The other side's lead.  Made by :func:`opponent`, which states its rule."""
@@ -400,22 +410,19 @@ class Opponent:
     def _roll(self, *about: object) -> random.Random:
         return random.Random(f"{RULES} {self.seed} {self.side} {self.style} {about}")
 
-    def _willing(self) -> list[str]:
-        """The texts it may sign: at or above its walk-away, and carried at home."""
-        m = model()
-        floor, own, home = m.walk_away[self.side], m.score[self.side], m.carried[self.side]
-        return [text for text in m.seats if own[text] >= floor and home[text]]
+    def _willing(self) -> tuple[str, ...]:
+        return _willing(self.side, model().digest)
 
     def best(self) -> int:
         """The most points it could get from a text that its home audience carries."""
         own = model().score[self.side]
-        return max(own[text] for text in self._willing())
+        return own[self._willing()[0]]
 
     def opening(self) -> str:
-        """Its first offer: one of the texts within four points of its best."""
+        """Its first offer: one of the texts within six points of its best."""
         own, best = model().score[self.side], self.best()
         return self._roll("opening").choice(
-            [text for text in self._willing() if own[text] >= best - 4]
+            [text for text in self._willing() if own[text] >= best - 6]
         )
 
     def clock(self, moves: Iterable[Move]) -> float:
@@ -488,7 +495,7 @@ def opponent(seed: int, side: str, style: str | None = None) -> Opponent:
 
     *style* is ``firm``, ``even`` or ``open``; None lets *seed* choose.  Its rule:
 
-    1. It opens with a text within four points of the best that its home audience carries.
+    1. It opens with a text within six points of the best that its home audience carries.
     2. It has a clock from 0 to 1.  Each of the eight rounds moves the clock by at least half of
        an eighth.  A round in which the learner's offer gives it more than any earlier offer
        moves the clock further, and by a whole eighth from eight points on: who gives it

@@ -14,13 +14,16 @@ CHARTS = {
     "article": "article",
     "commitments": "commitments",
     "forecasts": "politics",
+    "ledger": "stakes",
     "oil": "money",
+    "options": "stakes",
     "parliament": "politics",
     "places": "people",
     "polls": "politics",
     "raid": "people",
     "timeline": "history",
     "troops": "history",
+    "two-level": "stakes",
     "waivers": "money",
 }
 

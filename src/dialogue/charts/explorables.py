@@ -612,11 +612,33 @@ def raid(wishes: Mapping[str, Any]) -> Steps:
     return Scene(chart("raid", agree=need), words)
 
 
+# --- 07 to 11: elsewhere -------------------------------------------------------------------
+
+
+def _of_the_stakes(name: str) -> Callable[[Mapping[str, Any]], Steps]:
+    """An explorable of ``explorables_stakes``, which is read when it is first wanted."""
+
+    def steps(wishes: Mapping[str, Any]) -> Steps:
+        from . import explorables_stakes
+
+        scene: Scene = yield from getattr(explorables_stakes, name.replace("-", "_"))(wishes)
+        return scene
+
+    return steps
+
+
 EXPLORABLES: dict[str, Callable[[Mapping[str, Any]], Steps]] = {
     "actors": actors,
     "article": article,
     "ladder": ladder,
+    "ledger": _of_the_stakes("ledger"),
+    "oil": _of_the_stakes("oil"),
+    "options": _of_the_stakes("options"),
+    "parliament": _of_the_stakes("parliament"),
+    "polls": _of_the_stakes("polls"),
     "raid": raid,
     "timeline": timeline,
     "troops": troops,
+    "two-level": _of_the_stakes("two-level"),
+    "waivers": _of_the_stakes("waivers"),
 }

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from ..tables import load
-from .look import SERIES, Picture, caption
+from .look import INK, SERIES, Picture, caption, in_words
 
 
-def oil() -> Picture:
-    """Iraq's monthly oil income of 2020 above the world price of the same months."""
+def oil(
+    volume: float | None = None, price_paid: float | None = None, month: str | None = None
+) -> Picture:
+    """Iraq's monthly oil income of 2020 above the world price of the same months.
+
+    With *volume* (million barrels in a month) and *price_paid* (US dollars a barrel) a line
+    marks the income that these two would make, beside the outlined bar of *month* (YYYY-MM).
+    """
     import altair as alt
     import pandas as pd
 
@@ -27,7 +33,12 @@ def oil() -> Picture:
     world = pd.DataFrame(
         {"month": price["date"], "price": price["price_usd_per_barrel"].astype(float)}
     )
-    months = alt.X("month:O", title="Month", axis=alt.Axis(labelAngle=-45))
+    months = alt.X(
+        "month:O",
+        title="Month",
+        scale=alt.Scale(domain=list(income["month"])),  # the same month in the same place
+        axis=alt.Axis(labelAngle=-45),
+    )
     bars = (
         alt.Chart(income)
         .mark_bar(stroke=SERIES[0], strokeWidth=1.5)
@@ -56,6 +67,26 @@ def oil() -> Picture:
         )
         .properties(width=520, height=130)
     )
+    own = ""
+    if volume is not None and price_paid is not None:
+        made = volume * price_paid / 1000
+        rule = alt.Chart(pd.DataFrame({"made": [made]})).encode(y="made:Q")
+        bars = alt.layer(
+            bars,
+            alt.Chart(income[income["month"] == month])
+            .mark_bar(fillOpacity=0, stroke=INK, strokeWidth=3)
+            .encode(x=months, y="income:Q"),
+            rule.mark_rule(color=INK, strokeWidth=2, strokeDash=[6, 4]),
+            rule.mark_text(
+                align="left", dx=6, fontSize=14, color=INK, text=f"yours: {made:.3f}"
+            ).encode(x=alt.value(520)),
+        ).properties(width=520, height=170)
+        own = (
+            f" A dashed line marks the income that you set: {volume:g} million barrels at "
+            f"{price_paid:g} dollars, {made:.3f} billion dollars."
+        )
+        if month:
+            own += f" The bar of {in_words(month)} has a thick outline."
     low = income.loc[income["income"].idxmin()]
     high = income.loc[income["income"].idxmax()]
     deep = world.loc[world["price"].idxmin()]
@@ -72,16 +103,19 @@ def oil() -> Picture:
         f"Two panels for {income['month'].min()} to {income['month'].max()}. Above, Iraq's income "
         f"from crude oil exports: lowest in {low['month']} at {low['income']:g} billion dollars, "
         f"highest in {high['month']} at {high['income']:g}. Below, the world price of Brent: "
-        f"lowest in {deep['month']} at {deep['price']:g} dollars a barrel, and back above "
-        f"{world['price'].iloc[-1]:.0f} at the end.",
+        f"lowest in {deep['month']} at {deep['price']:g} dollars a barrel, and back at "
+        f"{world['price'].iloc[-1]:g} at the end.{own}",
         table,
         caption(iraq, price, note="Hollow bars rest on memory alone."),
         "Iraq's oil exports, income and price, by month",
     )
 
 
-def waivers() -> Picture:
-    """The waiver dial: how many days each US sanctions waiver gave Iraq, 2018 to 2025."""
+def waivers(on: str | None = None) -> Picture:
+    """The waiver dial: how many days each US sanctions waiver gave Iraq, 2018 to 2025.
+
+    With *on* (a day, ``2020-06-11``) an upright line marks that day.
+    """
     import altair as alt
     import pandas as pd
 
@@ -124,17 +158,23 @@ def waivers() -> Picture:
         ),
         tooltip=["granted", "days", "until", "administration"],
     )
+    figure = stems + heads
+    marked = ""
+    if on:
+        day = alt.Chart(pd.DataFrame({"date": [on]})).encode(x="date:T")
+        figure += day.mark_rule(color=INK, strokeWidth=2, strokeDash=[6, 4])
+        marked = f" A dashed upright line marks {in_words(on)}."
     lengths = known["days"].astype(int)
     spring = ", ".join(
         str(d) for d in lengths[known["granted"].str.startswith(("2020", "2021-01"))]
     )
     return Picture(
-        (stems + heads).properties(width=560, height=230),
+        figure.properties(width=560, height=230),
         f"{len(shown)} waivers for Iraqi purchases of Iranian electricity and gas, "
-        f"{shown['granted'].iloc[0][:4]} to {shown['granted'].iloc[-1][:4]}, one stem each. Their "
+        f"{shown['granted'].iloc[0][:4]} to {shown['granted'].iloc[-1][:4]}, one stem each where the length is known. Their "
         f"length runs from {lengths.min()} to {lengths.max()} days. From 2020 to January 2021 it "
         f"went {spring}. The last, of {shown['granted'].iloc[-1][:7]}, ran out on "
-        f"{shown['until'].iloc[-1]} and was not renewed.",
+        f"{shown['until'].iloc[-1]} and was not renewed.{marked}",
         shown.drop(columns="date").rename(
             columns={
                 "granted": "Granted",
