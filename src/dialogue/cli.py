@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import importlib
+import pkgutil
 import sys
 from pathlib import Path
 from typing import Any
+
+from . import commands as desk
+from .files import FileFault
 
 
 def _check(arguments: argparse.Namespace) -> int:
@@ -290,6 +295,9 @@ def parser() -> argparse.ArgumentParser:
         "exported stay.",
     )
     erase.add_argument("--yes", action="store_true", help="erase without asking")
+
+    for module in pkgutil.iter_modules(desk.__path__):
+        importlib.import_module(f"{desk.__name__}.{module.name}").add(commands)
     return top
 
 
@@ -302,6 +310,9 @@ def main(argv: list[str] | None = None) -> int:
     arguments = parser().parse_args(argv)
     try:
         return arguments.run(arguments)
+    except FileFault as fault:
+        print(fault, file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         return 130
 

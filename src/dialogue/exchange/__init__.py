@@ -1,0 +1,69 @@
+"""Questions on their way to other programs and back.
+
+One module a format.  Each says of every item what it could not carry: a teacher who knows
+what was lost can repair it, and one who is not told cannot.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..questions import Question
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """One thing that a format could not carry for one item, and what became of it."""
+
+    item: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.item}: {self.what}"
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A format by its name on the command line.
+
+    Its module has ``write(questions, title)``, which returns the file's bytes and a list of
+    :class:`Loss`, when *writes*; and ``read(data, file)``, which returns a list of items as
+    an author would type them (mappings, see :mod:`dialogue.exchange.source`) and a list of
+    :class:`Loss`, when *reads*, and raises :class:`~dialogue.files.FileFault` for a bad file.
+    """
+
+    name: str
+    module: str
+    suffix: str
+    label: str
+    writes: bool = True
+    reads: bool = True
+
+    def _do(self, name: str) -> Callable[..., Any]:
+        return getattr(importlib.import_module(f"{__name__}.{self.module}"), name)
+
+    def write(self, questions: Sequence[Question], title: str) -> tuple[bytes, list[Loss]]:
+        """The questions as a file of this format, and what it could not carry."""
+        return self._do("write")(questions, title)
+
+    def read(self, data: bytes, file: str) -> tuple[list[dict[str, Any]], list[Loss]]:
+        """The items in a file of this format, and what could not be taken over."""
+        return self._do("read")(data, file)
+
+
+FORMATS = {
+    one.name: one
+    for one in (
+        Format("gift", "gift", ".gift", "GIFT, for Moodle and many others"),
+        Format("moodle", "moodle", ".xml", "Moodle XML"),
+        Format("qti", "qti", ".zip", "QTI 1.2 in a package, for Canvas", reads=False),
+        Format("csv", "sheet", ".csv", "a table, one row an item"),
+        Format("xlsx", "workbook", ".xlsx", "the same table as an Excel workbook"),
+        Format("anki", "anki", ".apkg", "a deck of Anki cards", reads=False),
+        Format("paper", "paper", ".html", "a test to print, and its key", reads=False),
+        Format("jupyterquiz", "jupyterquiz", ".json", "jupyterquiz", writes=False),
+    )
+}

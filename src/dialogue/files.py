@@ -1,0 +1,278 @@
+"""Files that come from elsewhere and files that we leave behind.
+
+Every command of the instructor's desk reads through here, so that an empty, huge, cut-off
+or hostile file gets one sentence; and writes through here, so that nothing is replaced
+unasked and nothing is ever written half.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import re
+import shutil
+import stat
+import tempfile
+import unicodedata
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+
+# Larger than any bank, class or package that was seen; small enough to hold in memory.
+MOST = 64 * 1024 * 1024
+# A member of a zip may grow by this factor; text packs to a twentieth, bombs to a thousandth.
+_MOST_GROWTH = 200
+# Spreadsheet programs run a cell that begins with one of these.
+# Source: OWASP, "CSV Injection".
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_PLAIN_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?([eE][+-]?\d+)?%?")
+_RESERVED = {"con", "prn", "aux", "nul", *(f"{p}{n}" for p in ("com", "lpt") for n in range(1, 10))}
+
+
+class FileFault(Exception):
+    """One thing that is wrong with a file: where, what, and what to do about it."""
+
+    def __init__(self, file: str | os.PathLike[str], message: str, remedy: str, line: int = 0):
+        self.file, self.line, self.message, self.remedy = str(file), line, message, remedy
+        super().__init__(message)
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        text = f"{place}: {self.message}; {self.remedy}"
+        # A name may hold any character, and a terminal obeys some of them.
+        return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
+
+
+def reason(error: BaseException) -> str:
+    """Why the system refused, in its own words."""
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__
+
+
+# --- reading ---------------------------------------------------------------------------
+
+
+def read_bytes(file: str | os.PathLike[str], *, most: int = MOST) -> bytes:
+    """The content of *file*, at least one byte and at most *most*.
+
+    Raises :class:`FileFault` when there is no such file, when it is a folder, a device or a
+    pipe, empty, larger than *most* bytes, or not readable.
+    """
+    path = Path(os.path.expanduser(file))
+    try:
+        kind = path.stat().st_mode
+        if stat.S_ISDIR(kind):
+            raise FileFault(file, "this is a folder", "name a file in it")
+        if not stat.S_ISREG(kind):
+            raise FileFault(file, "this is not a plain file", "name a file")
+        with path.open("rb") as source:
+            data = source.read(most + 1)
+    except FileNotFoundError:
+        raise FileFault(file, "there is no such file", "check its name and folder") from None
+    except (OSError, ValueError) as error:
+        fault = f"the file cannot be read ({reason(error)})"
+        raise FileFault(file, fault, "check its name and rights") from error
+    if not data:
+        raise FileFault(file, "the file is empty", "export or download it again")
+    if len(data) > most:
+        fault = f"the file is larger than {size_text(most)}"
+        raise FileFault(file, fault, "check that it is the right one, or split it")
+    return data
+
+
+def size_text(size: int) -> str:
+    """A size in bytes as people say it, such as '64 MB'."""
+    for unit in ("bytes", "kB", "MB"):
+        if size < 1024 or unit == "MB":
+            return f"{size:.0f} {unit}"
+        size //= 1024
+    raise AssertionError
+
+
+def decode(data: bytes, file: str | os.PathLike[str]) -> str:
+    """UTF-8 *data* as text with plain line ends, without the mark that Excel puts in front.
+
+    Raises :class:`FileFault`, with the line, for anything else.
+    """
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raise FileFault(file, "the file is UTF-16, not UTF-8 text", "save it as 'UTF-8'", 1)
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise FileFault(file, "this is not UTF-8 text", "save the file as 'UTF-8'", line) from None
+    if "\0" in text:
+        line = text[: text.index("\0")].count("\n") + 1
+        raise FileFault(file, "this is not a text file", "check that it is the right one", line)
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def read_text(file: str | os.PathLike[str], *, most: int = MOST) -> str:
+    """The text of a UTF-8 file.  Raises :class:`FileFault` as both functions above do."""
+    return decode(read_bytes(file, most=most), file)
+
+
+def read_zip(file: str | os.PathLike[str], *, most: int = MOST) -> dict[str, bytes]:
+    """The members of a zip file by name.
+
+    Raises :class:`FileFault` when the file is no zip, cut off or damaged, locked with a
+    password, when a member would leave the folder it is unpacked to, and when it would grow
+    beyond *most* bytes.
+    """
+    damaged = ("this zip file is cut off or damaged", "download or export it again")
+    data = read_bytes(file, most=most)
+    if not data.startswith(b"PK"):
+        raise FileFault(file, "this is not a zip file", "check that it is the right one")
+    members: dict[str, bytes] = {}
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+            total = 0
+            for entry in entries:
+                name = entry.filename.replace("\\", "/")
+                parts = PurePosixPath(name).parts
+                if name.startswith("/") or ".." in parts or re.match(r"[A-Za-z]:", name):
+                    fault = f"its member {name!r} would be written outside its folder"
+                    raise FileFault(file, fault, "do not use this file; ask who sent it")
+                total += entry.file_size
+                if total > most or entry.file_size > _MOST_GROWTH * max(entry.compress_size, 512):
+                    fault = f"unpacked it would be larger than {size_text(most)}"
+                    raise FileFault(file, fault, "do not use this file; ask who sent it")
+                if entry.flag_bits & 1:
+                    raise FileFault(file, "it is locked with a password", "save it without one")
+                with archive.open(entry) as member:
+                    members[name] = member.read(entry.file_size + 1)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
+        raise FileFault(file, *damaged) from error
+    return members
+
+
+# --- writing ---------------------------------------------------------------------------
+
+
+def _target(file: str | os.PathLike[str], *, force: bool, folder: bool) -> Path:
+    target = Path(os.path.realpath(os.path.expanduser(file)))
+    what = "folder" if folder else "file"
+    if not target.parent.is_dir():
+        raise FileFault(file, f"there is no folder {target.parent}", "make it first")
+    if target.exists():
+        if target.is_dir() != folder:
+            raise FileFault(file, f"this is there, and not a {what}", "choose another name")
+        if not force and (not folder or any(target.iterdir())):
+            raise FileFault(file, "this exists already", "add --force to replace it")
+    return target
+
+
+def write(file: str | os.PathLike[str], content: bytes | str, *, force: bool = False) -> Path:
+    """Write a file as a whole or not at all; text as UTF-8.  Returns its absolute path.
+
+    Raises :class:`FileFault`, and leaves what is there, when the file exists and *force* is
+    not given, when its folder does not, and when it cannot be written.
+    """
+    data = content.encode() if isinstance(content, str) else content
+    beside = ""
+    try:
+        target = _target(file, force=force, folder=False)
+        descriptor, beside = tempfile.mkstemp(prefix=".part-", dir=target.parent)
+        with os.fdopen(descriptor, "wb") as part:
+            part.write(data)
+            part.flush()
+            os.fsync(part.fileno())
+        mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
+        os.chmod(beside, mode)
+        if not force:  # takes the name, or fails if somebody has taken it meanwhile
+            target.touch(exist_ok=False)
+        os.replace(beside, target)
+    except FileExistsError:
+        raise FileFault(file, "this exists already", "add --force to replace it") from None
+    except OSError as error:
+        fault = f"this cannot be written ({reason(error)})"
+        raise FileFault(file, fault, "choose another place") from error
+    finally:
+        if beside:
+            Path(beside).unlink(missing_ok=True)
+    return target
+
+
+def _umask() -> int:
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask
+
+
+@contextmanager
+def folder(path: str | os.PathLike[str], *, force: bool = False) -> Iterator[Path]:
+    """A folder to fill, put in its place when the block ends well and thrown away when not.
+
+    An empty folder may be there already.  With *force* a filled one is replaced as a whole,
+    and only at the end.  Raises :class:`FileFault` as :func:`write` does.
+    """
+    target = _target(path, force=force, folder=True)
+    try:
+        beside = Path(tempfile.mkdtemp(prefix=".part-", dir=target.parent))
+    except OSError as error:
+        fault = f"this cannot be written ({reason(error)})"
+        raise FileFault(path, fault, "choose another place") from error
+    try:
+        os.chmod(beside, 0o777 & ~_umask())
+        yield beside
+        old = None
+        if target.exists():
+            old = Path(tempfile.mkdtemp(prefix=".old-", dir=target.parent))
+            os.replace(target, old / target.name)
+        try:
+            os.replace(beside, target)
+        except OSError:
+            if old:
+                os.replace(old / target.name, target)
+            raise
+        if old:
+            shutil.rmtree(old, ignore_errors=True)
+    except OSError as error:
+        fault = f"this cannot be written ({reason(error)})"
+        raise FileFault(path, fault, "choose another place") from error
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def safe_name(text: str, *, default: str = "unnamed", most: int = 80) -> str:
+    """A file name, on every system and inside its folder, that still resembles *text*."""
+    plain = unicodedata.normalize("NFC", text)
+    plain = re.sub(r'[\x00-\x1f\x7f/\\:*?"<>|]+', "-", plain)
+    plain = "".join(c for c in plain if c.isprintable() and unicodedata.category(c) != "Cf")
+    plain = plain.strip(" .-")[:most].rstrip(" .-")
+    if not plain or plain.split(".")[0].lower() in _RESERVED:
+        plain = f"{default}-{plain}".rstrip("-")
+    return plain
+
+
+# --- tables ----------------------------------------------------------------------------
+
+
+def cell(value: object) -> str:
+    """A cell that no spreadsheet program will run as a formula.
+
+    Plain numbers stay; any other text that begins like a formula gets an apostrophe in
+    front, as OWASP advises ("CSV Injection").  :func:`from_cell` takes it off again.
+    """
+    text = "" if value is None else str(value)
+    if text.startswith(_FORMULA) and not _PLAIN_NUMBER.fullmatch(text):
+        return "'" + text
+    # An apostrophe of the author's own in front of a formula must survive the way back.
+    return "'" + text if text.startswith("'") and text[1:].startswith((*_FORMULA, "'")) else text
+
+
+def from_cell(text: str) -> str:
+    """What :func:`cell` was given."""
+    return text[1:] if text.startswith("'") and text[1:].startswith((*_FORMULA, "'")) else text
+
+
+def csv_text(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A table as CSV: header, comma, CRLF (RFC 4180), every cell safe.  UTF-8 when written."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow([cell(name) for name in header])
+    writer.writerows([cell(value) for value in row] for row in rows)
+    return out.getvalue()
