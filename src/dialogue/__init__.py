@@ -17,6 +17,7 @@ _HOME = {
     "course_map": "dialogue.course",
     "dictionary": "dialogue.tables",
     "explore": "dialogue.explorer",
+    "hand_in": "dialogue.results.handin",
     "load": "dialogue.tables",
     "my_answers": "dialogue.quiz",
     "my_calibration": "dialogue.panels",

@@ -105,11 +105,18 @@ def _parse(line: bytes) -> tuple[str, Attempt | None] | None:
     The attempt alone is None for a line of a newer format that lacks what this one needs.
     """
     try:
-        entry = json.loads(line.removeprefix(BOM_UTF8).decode())
+        return parsed(json.loads(line.removeprefix(BOM_UTF8).decode()))
+    except (ValueError, RecursionError):
+        return None
+
+
+def parsed(entry: Any) -> tuple[str, Attempt | None] | None:
+    """The same for a line that was read as JSON already."""
+    try:
         get = entry.get
         own = _text(get("id"))
         known = own or json.dumps(entry, sort_keys=True)
-    except (ValueError, AttributeError, RecursionError):
+    except (AttributeError, RecursionError):
         return None
     item, version, event = get("item"), get("version"), get("event")
     if not (isinstance(item, str) and isinstance(version, str) and isinstance(event, str)):

@@ -1,0 +1,521 @@
+"""From one learner's file to a class: nothing personal, nothing believed, nothing lost."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import zipfile
+
+import classes
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
+
+from dialogue import bank, progress, quiz
+from dialogue.cli import main
+from dialogue.files import FileFault
+from dialogue.questions import grade
+from dialogue.results import analysis, gradebook, handin, merge, report
+
+ITEMS = classes.questions(40)
+
+
+@pytest.fixture
+def record(tmp_path, monkeypatch):
+    monkeypatch.setenv("DIALOGUE_RECORD_DIR", str(tmp_path / "record"))
+    return tmp_path
+
+
+def answer(question, response, confidence=None):
+    quiz.record(question, "check", response, grade(question, response, confidence), confidence)
+
+
+@pytest.fixture
+def inbox(tmp_path):
+    folder = tmp_path / "inbox"
+    folder.mkdir()
+    return folder
+
+
+def results(folder, items=ITEMS):
+    return merge.merge(folder, list(items))
+
+
+def one(found, name):
+    return next(learner for learner in found.learners if learner.name == name)
+
+
+# --- the learner's file ----------------------------------------------------------------
+
+
+def test_a_learner_hands_in_one_file_with_nothing_else_about_them(record, capsys):
+    answer(ITEMS[0], 0)
+    file = record / "mine.json"
+    assert main(["hand-in", str(file), "--class", "IR101", "--name", "blue heron"]) == 0
+    assert "1 answer " in capsys.readouterr().out
+    document = json.loads(file.read_text())
+    assert set(document) == {"kind", "format", "class", "learner", "bank", "answers", "seal"}
+    assert set(document["answers"][0]) == set(progress.Attempt.__dataclass_fields__)
+    import getpass
+    import socket
+
+    for personal in (getpass.getuser(), socket.gethostname(), str(record)):
+        assert f'"{personal}' not in file.read_text()
+    paper = handin.read(file)
+    assert paper.sound
+    assert paper.identity == ("ir101", "blue heron")
+    assert paper.bank == handin.bank_hash(bank.course_bank().questions)
+    assert [a.item for a in paper.answers] == [ITEMS[0].id]
+
+
+def test_handing_in_replaces_nothing_and_needs_answers_and_names(record, capsys):
+    file = str(record / "mine.json")
+    words = ["hand-in", file, "--class", "c"]
+    assert main([*words, "--name", "n"]) == 1
+    assert "no answers yet" in capsys.readouterr().err
+    answer(ITEMS[0], 0)
+    assert main([*words, "--name", " "]) == 1
+    assert main([*words, "--name", "x" * 81]) == 1
+    assert main([*words, "--name", "a\x1b[2J"]) == 1
+    capsys.readouterr()
+    assert main([*words, "--name", "n"]) == 0
+    assert main([*words, "--name", "n"]) == 1
+    assert "add --force" in capsys.readouterr().err
+
+
+def test_a_learner_without_a_terminal_hands_in_from_a_notebook(record, monkeypatch):
+    monkeypatch.chdir(record)
+    import dialogue
+
+    assert "no answers yet" in repr(dialogue.hand_in("IR101", "n"))
+    answer(ITEMS[0], 0)
+    said = repr(dialogue.hand_in("IR/101", "../n"))
+    files = list(record.glob("*.json"))
+    assert len(files) == 1
+    assert files[0].name in said
+    assert handin.read(files[0]).learner == "../n"
+    assert "1 answer" in repr(dialogue.hand_in("IR/101", "../n"))  # again, without a question
+    assert "cannot be used" in repr(dialogue.hand_in("", "n"))
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "empty"),
+        (b"{", "not a whole file"),
+        (b"[1]", "not a file of answers"),
+        (b"[" * 100_000, "not a file of answers"),
+        ("{}".encode("utf-16"), "UTF-16"),
+        (json.dumps({"kind": handin.KIND}).encode(), "does not say its format"),
+        (json.dumps({"kind": handin.KIND, "format": 99}).encode(), "newer course (format 99"),
+        (json.dumps({"kind": handin.KIND, "format": 1}).encode(), "are missing"),
+    ],
+)
+def test_a_bad_file_is_named(tmp_path, content, says):
+    path = tmp_path / "bad.json"
+    path.write_bytes(content)
+    with pytest.raises(FileFault, match=r"bad\.json") as caught:
+        handin.read(path)
+    assert says in str(caught.value)
+
+
+def test_each_change_of_a_file_breaks_its_seal(inbox):
+    classes.write(inbox, 1, ITEMS[:3])
+    path = inbox / "0000.json"
+    whole = json.loads(path.read_text())
+    assert handin.read(path).sound
+    changed = [
+        {**whole, "learner": "other"},
+        {**whole, "class": "other"},
+        {**whole, "answers": whole["answers"][1:]},
+        {**whole, "answers": [{**whole["answers"][0], "response": 3}, *whole["answers"][1:]]},
+        {name: value for name, value in whole.items() if name != "seal"},
+    ]
+    for document in changed:
+        assert not handin.read_bytes(json.dumps(document).encode(), "x").sound
+    # Saved again by an editor, with other spaces, it is still the same.
+    assert handin.read_bytes(json.dumps(whole, indent=4).encode(), "x").sound
+
+
+# --- a class ---------------------------------------------------------------------------
+
+
+def resealed(path, change):
+    document = json.loads(path.read_text())
+    change(document)
+    document.pop("seal")
+    document["seal"] = handin._seal(document)
+    path.write_text(json.dumps(document))
+
+
+def test_verdicts_in_a_file_are_not_believed(inbox):
+    classes.write(inbox, 2, ITEMS[:3])
+
+    def all_right(document):
+        for entry in document["answers"]:
+            entry["response"] = next(
+                i for i, o in enumerate(_question(entry["item"]).options) if not o.right
+            )
+            entry["verdict"], entry["score"] = "right", 1.0
+
+    resealed(inbox / "0000.json", all_right)
+    found = results(inbox)
+    assert one(found, "learner 0000").edited
+    assert "does not fit" in "; ".join(one(found, "learner 0000").remarks)
+    assert one(found, "learner 0000").first == {0: 0.0, 1: 0.0, 2: 0.0}
+    assert found.scores.shape[0] == 1  # and it counts for no statistic
+    assert sum(found.choices[0].values()) == 1
+
+
+def _question(name):
+    return bank.course_bank().questions[name]
+
+
+def test_duplicates_copies_and_other_versions_are_named(inbox):
+    classes.write(inbox, 4, ITEMS[:5])
+    text = (inbox / "0000.json").read_text()
+    (inbox / "0000 (1).json").write_text(text)  # downloaded twice
+    resealed(inbox / "0001.json", lambda d: d.update(bank="0" * 64))
+
+    def copied(document):
+        document["answers"] = json.loads(text)["answers"][:4]
+
+    resealed(inbox / "0002.json", copied)
+
+    def older(document):
+        document["answers"][0]["version"] = "00000000"
+        document["answers"][1]["item"] = "99-gone"
+
+    resealed(inbox / "0003.json", older)
+    found = results(inbox)
+    assert len(found.learners) == 4
+    assert "handed in more than once" in one(found, "learner 0000").remarks[0]
+    assert one(found, "learner 0000").answers == 5  # and nothing counts twice
+    assert one(found, "learner 0001").remarks == ["answered another version of the course"]
+    assert "4 answers are also in the file of learner 0002" in one(found, "learner 0000").remarks
+    assert one(found, "learner 0002").answers == 0
+    assert found.other_version[0] == 1
+    assert found.unknown_items == 1
+    said = " ".join(report.summary(found))
+    assert "2 different versions" in said
+    assert "Look at 3 learners" in said
+
+
+def test_bad_files_are_named_and_the_others_read(inbox):
+    classes.write(inbox, 2, ITEMS[:3])
+    (inbox / "bad.json").write_text("{")
+    (inbox / "empty.json").write_text("")
+    (inbox / "cut.zip").write_bytes(b"PK\x03\x04")
+    (inbox / "notes.txt").write_text("not ours")
+    found = results(inbox)
+    assert len(found.learners) == 2
+    assert len(found.left_out) == 3
+    with pytest.raises(FileFault, match="no such folder"):
+        results(inbox / "none")
+    empty = inbox.parent / "nobody"
+    empty.mkdir()
+    with pytest.raises(FileFault, match="no learner's file"):
+        results(empty)
+
+
+def test_a_zip_from_the_gradebook_is_read_as_it_is(inbox):
+    classes.write(inbox, 3, ITEMS[:3])
+    with zipfile.ZipFile(inbox / "all.zip", "w") as archive:
+        for path in sorted(inbox.glob("*.json")):
+            archive.write(path, f"submissions/{path.stem}_123_answers.json")
+            path.unlink()
+        archive.writestr("__MACOSX/x.json", "no")
+    assert [x.name for x in results(inbox).learners] == [f"learner 000{i}" for i in range(3)]
+
+
+def test_first_last_and_best_are_kept_apart(record, inbox):
+    question = next(q for q in ITEMS if len(q.options) == 4)
+    right = next(i for i, o in enumerate(question.options) if o.right)
+    wrong = (right + 1) % 4
+    for response in (wrong, right, wrong):
+        answer(question, response)
+    handin.write(inbox / "a.json", "c", "n")
+    found = results(inbox)
+    item = found.questions.index(question)
+    learner = found.learners[0]
+    assert (learner.first[item], learner.last[item], learner.best[item]) == (0, 0, 1)
+    assert learner.answers == 3
+    assert found.choices[item] == {question.options[wrong].text: 1}
+
+
+def test_who_is_sure_and_wrong_is_found(record, inbox):
+    asked = next(
+        q for q in bank.course_bank().questions.values() if q.kind == "single" and q.confidence
+    )
+    wrong = next(i for i, o in enumerate(asked.options) if not o.right)
+    for number in range(3):
+        progress.erase()
+        answer(asked, wrong, 3)
+        handin.write(inbox / f"{number}.json", "c", f"n{number}")
+    found = results(inbox, [asked])
+    assert report.sure(found).rows == [
+        [asked.id, report.text.plain(asked.options[wrong].text), 3, 3, 1.0]
+    ]
+    assert found.learners[0].wrong_and_sure == 1
+
+
+# --- statistics ------------------------------------------------------------------------
+
+
+def test_statistics_by_hand():
+    nan = np.nan
+    scores = np.array([[1, 1, 1], [1, 1, 0], [0, 1, nan], [0, 0, 0]], dtype=float)
+    assert analysis.difficulty(scores).tolist() == pytest.approx([0.5, 0.75, 1 / 3])
+    assert analysis.rest(scores, 0).tolist() == pytest.approx([1, 0.5, 1, 0])
+    by_hand = np.corrcoef([1, 1, 0, 0], [1, 0.5, 1, 0])[0, 1]
+    assert analysis.point_biserial(scores)[0] == pytest.approx(by_hand)
+    # The best 27 % of four learners are 1.08 people: two tie at the top for item 0.
+    upper = (1 + 0) / 2
+    lower = (1 * 0 + 0.08 * 1) / 1.08
+    assert analysis.discrimination(scores)[0] == pytest.approx(upper - lower)
+
+
+@settings(max_examples=60, deadline=None)
+@given(some.integers(0, 2**32 - 1), some.integers(1, 40), some.integers(1, 8))
+def test_the_order_of_learners_changes_nothing(seed, learners, items):
+    generator = np.random.default_rng(seed)
+    scores = generator.choice([0.0, 0.5, 1.0, np.nan], (learners, items))
+    shuffled = generator.permutation(scores)
+    for statistic in (analysis.difficulty, analysis.point_biserial, analysis.discrimination):
+        one, other = statistic(scores), statistic(shuffled)
+        np.testing.assert_allclose(one, other, atol=1e-9)
+        assert np.all((np.abs(one) <= 1 + 1e-9) | np.isnan(one))
+
+
+def ranks(values):
+    return np.argsort(np.argsort(values))
+
+
+@pytest.mark.parametrize("learners", [30, 300, 3000])
+def test_statistics_recover_what_a_class_was_made_from(tmp_path, learners):
+    known = classes.write(tmp_path, learners, ITEMS)
+    found = results(tmp_path)
+    assert found.scores.shape == (learners, len(ITEMS))
+    # What the share of right answers should be: the mean chance over standard normal ability.
+    ability = np.linspace(-5, 5, 2001)
+    weight = np.exp(-(ability**2) / 2)
+    weight /= weight.sum()
+    expected = np.array(
+        [
+            weight @ (1 / (1 + np.exp(-slope * (ability - difficulty))))
+            for difficulty, slope in known
+        ]
+    )
+    error = np.sqrt(expected * (1 - expected) / learners)
+    # Of forty items all but a few lie within three standard errors.
+    within = np.abs(analysis.difficulty(found.scores) - expected) < 3 * error
+    assert within.mean() >= 0.95
+    slopes = [slope for _difficulty, slope in known]
+    wanted = {30: 0.3, 300: 0.75, 3000: 0.85}[learners]
+    for statistic in (analysis.point_biserial, analysis.discrimination):
+        agreement = np.corrcoef(ranks(statistic(found.scores)), ranks(slopes))[0, 1]
+        assert agreement > wanted - 0.15 * (statistic is analysis.discrimination)
+
+
+def test_a_wrong_key_is_seen(inbox):
+    """An item whose key is wrong is answered worse by better learners, and flagged."""
+    items = ITEMS[:12]
+    known = [(0.0, 1.6)] * 11 + [(0.0, -1.6)]
+    import random
+
+    chance = random.Random(4)
+    own = handin.bank_hash(bank.course_bank().questions)
+    for learner in range(200):
+        made = classes.attempts(items, known, chance.gauss(0, 1), chance, learner)
+        (inbox / f"{learner}.json").write_text(handin.document("c", f"n{learner}", own, made))
+    rows = {row[0]: row for row in report.items(results(inbox, items)).rows}
+    assert "check the key" in rows[items[-1].id][-1]
+    assert not any("check the key" in rows[q.id][-1] for q in items[:-1])
+
+
+@pytest.mark.parametrize(("learners", "few"), [(29, True), (30, False)])
+def test_too_few_answers_are_called_too_few(inbox, learners, few):
+    classes.write(inbox, learners, ITEMS[:4])
+    row = report.items(results(inbox)).rows[0]
+    assert (report.TOO_FEW in row[-1]) is few
+    assert (row[5] is None) is few
+    assert (report.TOO_FEW in " ".join(report.summary(results(inbox)))) is few
+
+
+# --- gradebooks ------------------------------------------------------------------------
+
+CANVAS = (
+    "Student,ID,SIS User ID,SIS Login ID,Section,Old task (77)\r\n"
+    "    Points Possible,,,,,10\r\n"
+    '"Doe, Jane",1001,S1,Learner 0000,IR 101,8\r\n'
+    '"Roe, Sam",1002,S2,learner 0001,IR 101,\r\n'
+)
+
+
+def columns(found):
+    return gradebook.columns(
+        found.questions, {q.id: "05" for q in found.questions}, {"05": "05 Round one"}
+    )
+
+
+def canvas_accepts(text):
+    """The rules of Canvas's importer for headers and rows (lib/gradebook_importer.rb)."""
+    rows = list(csv.reader(io.StringIO(text)))
+    header = rows[0]
+    assert len(header) > 3
+    assert "Student" in header[0]
+    assert "ID" in header[1]
+    assert header[2] == "SIS User ID"
+    assert header[3] == "SIS Login ID"
+    assert "Section" in header[4]
+    assert "Points Possible" in rows[1][0]
+    assert all(len(row) == len(header) for row in rows)
+    return rows
+
+
+def test_canvas_gets_what_its_importer_reads(inbox):
+    classes.write(inbox, 3, ITEMS[:4])
+    found = results(inbox)
+    file = inbox / "roster.csv"
+    file.write_text(CANVAS)
+    roster = gradebook.read_roster(file)
+    assert gradebook.fits(roster, "canvas")
+    assert not gradebook.fits(roster, "moodle")
+    text, missing = gradebook.canvas(found, columns(found), "last", roster)
+    rows = canvas_accepts(text)
+    assert rows[0][5:] == ["05 Round one"]
+    assert float(rows[1][5]) == sum(q.points for q in ITEMS)
+    assert rows[2][:5] == ["Doe, Jane", "1001", "S1", "Learner 0000", "IR 101"]
+    expected = sum(one(found, "learner 0000").last.values())
+    assert float(rows[2][5]) == pytest.approx(expected)
+    assert missing == ["learner 0002"]
+    canvas_accepts(gradebook.canvas(found, columns(found), "last", None)[0])
+
+
+def test_moodle_gets_a_column_that_tells_who_is_who(inbox):
+    classes.write(inbox, 2, ITEMS[:4])
+    found = results(inbox)
+    file = inbox / "roster.csv"
+    file.write_text("First name;Last name;ID number;Email address\nJ;D;learner 0000;j@x.org\n")
+    roster = gradebook.read_roster(file)
+    assert gradebook.fits(roster, "moodle")
+    assert not gradebook.fits(roster, "canvas")
+    text, missing = gradebook.moodle(found, columns(found), "first", roster)
+    rows = list(csv.reader(io.StringIO(text)))
+    assert rows[0] == ["ID number", "Email address", "05 Round one"]
+    assert rows[1][:2] == ["learner 0000", "j@x.org"]
+    assert missing == ["learner 0001"]
+
+
+def test_a_changed_file_earns_no_mark_unseen(inbox):
+    classes.write(inbox, 2, ITEMS[:4])
+    path = inbox / "0000.json"
+    path.write_text(path.read_text().replace("learner 0000", "learner 000X"))
+    found = results(inbox)
+    text, _missing = gradebook.canvas(found, columns(found), "last", None)
+    rows = {row[0]: row[5] for row in csv.reader(io.StringIO(text))}
+    assert rows["learner 000X"] == ""
+    assert rows["learner 0001"] != ""
+
+
+def test_a_name_that_two_people_have_is_nobody_s(inbox):
+    classes.write(inbox, 1, ITEMS[:4])
+    file = inbox / "roster.csv"
+    file.write_text("Name,Place\nlearner 0000,a\nLearner  0000,b\n")
+    found = results(inbox)
+    _text, missing = gradebook.canvas(found, columns(found), "last", gradebook.read_roster(file))
+    assert missing == ["learner 0000"]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "empty"),
+        ("a,b\n1,2\n", ":1: no column"),
+        ('Name\n"x', "not a table"),
+        ("\0", "not a text"),
+    ],
+)
+def test_a_bad_roster_is_named(tmp_path, text, says):
+    file = tmp_path / "r.csv"
+    file.write_text(text)
+    with pytest.raises(FileFault) as caught:
+        gradebook.read_roster(file)
+    assert says in str(caught.value)
+
+
+# --- the report ------------------------------------------------------------------------
+
+
+def test_the_command_writes_the_whole_report(inbox, capsys):
+    classes.write(inbox, 31, ITEMS[:6])
+    output = inbox.parent / "out"
+    assert main(["results", str(inbox), "--output", str(output)]) == 0
+    assert "31 learners handed in" in capsys.readouterr().out
+    assert {p.name for p in output.iterdir()} == {
+        "report.html",
+        "report.ipynb",
+        "items.csv",
+        "choices.csv",
+        "sure-and-wrong.csv",
+        "objectives.csv",
+        "learners.csv",
+        "canvas.csv",
+        "moodle.csv",
+    }
+    page = (output / "report.html").read_text()
+    assert "http" not in page.replace("http-equiv", "")
+    rows = list(csv.DictReader((output / "items.csv").open(encoding="utf-8-sig")))
+    assert {row["item"] for row in rows} == {q.id for q in ITEMS[:6]}
+    assert all(0 <= float(row["difficulty"]) <= 1 for row in rows)
+    assert all(row["median seconds"] == "30" for row in rows[1:])
+    assert main(["results", str(inbox), "--output", str(output)]) == 1
+    assert "add --force" in capsys.readouterr().err
+    assert main(["results", str(inbox), "--output", str(output), "--force"]) == 0
+
+
+def test_the_report_notebook_runs(inbox):
+    import nbformat
+    from nbclient import NotebookClient
+
+    classes.write(inbox, 3, ITEMS[:4])
+    output = inbox.parent / "out"
+    assert main(["results", str(inbox), "--output", str(output)]) == 0
+    notebook = nbformat.read(output / "report.ipynb", as_version=4)
+    nbformat.validate(notebook)
+    NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(output)}}).execute()
+    shown = notebook.cells[-1].outputs[0]["data"]["text/plain"]
+    assert "learner 0002" in shown
+
+
+def test_hostile_names_stay_text(inbox):
+    classes.write(inbox, 1, ITEMS[:4])
+
+    def hostile(document):
+        document["learner"] = "=cmd|'x'!A0<script>alert(1)</script>"
+        document["class"] = "../../x"
+
+    resealed(inbox / "0000.json", hostile)
+    output = inbox.parent / "out"
+    assert main(["results", str(inbox), "--output", str(output)]) == 0
+    assert "<script>" not in (output / "report.html").read_text()
+    for name in ("learners.csv", "canvas.csv", "moodle.csv"):
+        assert not any(
+            value.startswith("=")
+            for row in csv.reader((output / name).open(encoding="utf-8-sig"))
+            for value in row
+        )
+
+
+def test_what_one_learner_typed_is_not_shown(record, inbox):
+    short = next(
+        q for q in bank.course_bank().questions.values() if q.kind == "short" and not q.confidence
+    )
+    for number, words in enumerate(["my own secret", "common slip", "common slip"]):
+        progress.erase()
+        answer(short, words)
+        handin.write(inbox / f"{number}.json", "c", f"n{number}")
+    shown = [row[1] for row in report.choices(results(inbox, [short])).rows]
+    assert shown == ["common slip"]
