@@ -33,7 +33,7 @@ test: .venv/.test ## Check code, notebooks, data and exercises
 	@.venv/bin/ruff check src tests notebooks benchmarks
 	@.venv/bin/ruff format --check src tests notebooks benchmarks
 	@own=$$(mktemp -d) && trap 'rm -rf "$$own"' EXIT && \
-	DIALOGUE_RECORD_DIR="$$own/record" IPYTHONDIR="$$own/ipython" \
+	DIALOGUE_RECORD_DIR="$$own/record" DIALOGUE_OVERLAY= IPYTHONDIR="$$own/ipython" \
 	JUPYTER_CONFIG_DIR="$$own/config" JUPYTER_DATA_DIR="$$own/data" .venv/bin/pytest
 
 # Debian's own package where it can be had; elsewhere the build that Playwright offers.

@@ -261,6 +261,31 @@ def test_who_is_sure_and_wrong_is_found(record, inbox):
     assert found.learners[0].wrong_and_sure == 1
 
 
+def test_of_a_test_the_last_answer_before_its_end_counts(record, inbox):
+    items = [q for q in bank.course_bank().questions.values() if q.use == "graded"]
+    for question in items:
+        if question.kind not in ("single",):
+            continue
+        right = next(i for i, o in enumerate(question.options) if o.right)
+        wrong = (right + 1) % len(question.options)
+        good = question.id.startswith("post-")
+        for response in (wrong, right) if good else (right, wrong):
+            quiz.record(question, "check", response)
+    for question in items:
+        quiz.record(question, "reveal")
+    for question in items:
+        if question.kind == "single":
+            quiz.record(question, "check", 0)
+    handin.write(inbox / "a.json", "c", "n")
+    rows = report.gains(results(inbox, items)).rows
+    assert len(rows) == 1
+    name, before, after, gained = rows[0]
+    assert (name, before) == ("n", 0)
+    posts = [q for q in items if q.id.startswith("post-")]
+    assert after == round(sum(q.kind == "single" for q in posts) / len(posts), 2)
+    assert gained == after
+
+
 # --- statistics ------------------------------------------------------------------------
 
 
@@ -460,6 +485,7 @@ def test_the_command_writes_the_whole_report(inbox, capsys):
         "items.csv",
         "choices.csv",
         "sure-and-wrong.csv",
+        "gains.csv",
         "objectives.csv",
         "learners.csv",
         "canvas.csv",

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +53,7 @@ from .questions import (
 
 # --- the format: one place says which fields there are; the JSON Schema is tested against it
 
-FILE_FIELDS = ("quiz", "title", "language", "items")
+FILE_FIELDS = ("quiz", "title", "language", "released", "items")
 COMMON_FIELDS = (
     "id",
     "type",
@@ -96,7 +96,7 @@ SLIP_FIELDS = ("text", "say")  # of a wrong short answer, and of a right-hand si
 EVIDENCE_FIELDS = ("para", "say", "right")
 REFERENCE_FIELDS = ("who", "chance")
 BAND_FIELDS = ("from", "to", "say")
-FROM_FIELDS = ("table", "column", "where", "take", "divide_by", "multiply_by", "round")
+FROM_FIELDS = ("table", "column", "where", "take", "divide_by", "multiply_by", "round", "vary")
 TAKES = ("value", "sum", "mean", "count", "min", "max", "column")
 LEVELS = ("remember", "understand", "apply", "analyse", "evaluate", "create")
 STATUSES = ("draft", "reviewed")
@@ -308,6 +308,12 @@ def _rows(path: Path, _stamp: int) -> tuple[tuple[str, ...], list[dict[str, str]
         return tuple(reader.fieldnames or ()), rows
 
 
+def stands(value: str, text: str) -> list[tuple[int, int]]:
+    """Where *value* stands in *text* as words of its own: start and end of each place."""
+    places = re.finditer(rf"(?<![\w-]){re.escape(value)}(?![\w-])", text)
+    return [place.span() for place in places] if value else []
+
+
 def decimal_text(value: float, digits: int | None = None) -> str:
     """*value* as people write it: *digits* decimals, else whole, else six significant digits."""
     if digits is not None:
@@ -326,6 +332,8 @@ class _Reader:
     def __init__(self, file: str, known_ids: Known, faults: list[Fault]) -> None:
         self.file, self.known, self.faults = file, known_ids, faults
         self.item, self.language = "", "en"
+        # A learner's copy: graded items in it have no key, and must not have one.
+        self.released = False
 
     def fault(self, line: int, message: str, remedy: str) -> None:
         self.faults.append(Fault(self.file, line, self.item, message, remedy))
@@ -540,8 +548,59 @@ class _Reader:
                 values["as_of"].line, f"'as_of' is {common['as_of']!r}", 'write it as "2026-01"'
             )
         build: Callable[..., Question] = getattr(self, f"_{kind}")
+        if self.released and common["use"] == "graded":
+            build = partial(self._keyless, kind)
         question = build(values, common, node.line)
         return (question, node.line) if len(self.faults) == before else None
+
+    def _keyless(
+        self, kind: str, values: dict[str, Node], common: dict[str, Any], line: int
+    ) -> Question:
+        """A graded item as ``dialogue release`` writes it: what is asked, and nothing more."""
+
+        def each(name: str, *parts: str) -> list[tuple[str, ...]]:
+            what = f"an entry of {name!r} without its key"
+            return [
+                tuple(self.text(fields, part, need=what, line=node.line) for part in parts)
+                for node, fields in self.entries(values, name, line, 1, parts, what)
+            ]
+
+        shown = {"evidence": ("para",)}.get(kind, ("text",))
+        secret = {"numeric": ("answer_from", "tolerance", "near"), "order": ("mistakes",)}
+        secret |= {"short": ("accept", "wrong"), "forecast": ("happened", "bands", "reference")}
+        for name in ("hint", "explain", "sources", *secret.get(kind, ())):
+            if name in values:
+                message = f"{name!r} gives away a graded item in a learner's copy"
+                self.fault(values[name].line, message, "run 'dialogue release' again")
+        common |= {"keyless": True}
+        match kind:
+            case "single" | "multiple" | "evidence":
+                options = tuple(Option(text) for (text,) in each("options", *shown))
+                return KINDS[kind](**common, options=options)
+            case "numeric":
+                # An empty list stands for a column, of which not even the length is told.
+                several = "answer" in values and values["answer"].value == []
+                if "answer" in values and not several:
+                    message = "'answer' gives away a graded item in a learner's copy"
+                    self.fault(values["answer"].line, message, "run 'dialogue release' again")
+                unit = self.text(values, "unit")
+                return Numeric(**common, answer=0.0, values=(0.0,) * several, unit=unit)
+            case "order":
+                return Order(
+                    **common, events=tuple(Event(text) for (text,) in each("order", "text"))
+                )
+            case "match":
+                pairs = tuple(Pair(left, "") for (left,) in each("pairs", "left"))
+                extra = tuple(Extra(text) for (text,) in each("extra_right", "text"))
+                return Match(**common, pairs=pairs, extra=extra)
+            case "classify":
+                labels = tuple(label for label, _ in self.texts(values, "labels"))
+                statements = tuple(Statement(text, "") for (text,) in each("statements", "text"))
+                return Classify(**common, labels=labels, statements=statements)
+            case "forecast":
+                resolves = self.text(values, "resolves", need="a forecast", line=line)
+                return Forecast(**common, resolves=resolves)
+        return Short(**common, accept=())
 
     def _ids(
         self, values: dict[str, Node], name: str, ids: frozenset[str], what: str
@@ -667,6 +726,8 @@ class _Reader:
             asked, typed, typed_column = len(self.faults), key, column
             computed = self._computed(values["answer_from"])
             key = None
+            if computed is not None and "vary" in values["answer_from"].value:
+                self._vary(values)
             if computed is not None:
                 key, digits, column = computed
                 texts = [decimal_text(number, digits) for number in key]
@@ -698,6 +759,22 @@ class _Reader:
             unit=self.text(values, "unit"),
             near=tuple(near),
         )
+
+    def _vary(self, values: dict[str, Node]) -> None:
+        """'vary' names a column of 'where': a variant of the item may take another row by it."""
+        fields = values["answer_from"].value
+        assert isinstance(fields, dict)
+        column, line = self.text(fields, "vary"), fields["vary"].line
+        where = fields["where"].value if "where" in fields else {}
+        wanted = where.get(column) if isinstance(where, dict) else None
+        if self.text(fields, "take") not in ("", "value"):
+            self.fault(line, "'vary' needs one row", "take 'vary' out, or write 'take: value'")
+        elif wanted is None or not isinstance(wanted.value, str):
+            message = f"'vary' is {column!r}, which has no single value in 'where'"
+            self.fault(line, message, "name a column that 'where' has one value for")
+        elif len(stands(wanted.value.strip(), self.text(values, "ask"))) != 1:
+            message = f"{wanted.value.strip()!r} does not stand in 'ask' exactly once"
+            self.fault(line, message, "write it there once, as in 'where'")
 
     def _numbers(self, node: Node) -> tuple[list[float] | None, str]:
         """A list of numbers, and the text that shows it."""
@@ -1260,8 +1337,8 @@ def shown(path: Path) -> str:
         return str(path)
 
 
-def read_file(path: Path, ids: Known, bank: Bank) -> None:
-    """Add the questions and the faults of one file to *bank*."""
+def _top(path: Path, bank: Bank, example: str) -> Node | None:
+    """The content of one YAML file; None, and a fault, when it has none that can be read."""
     name = shown(path)
 
     def whole(message: str, remedy: str, line: int = 1) -> None:
@@ -1284,8 +1361,21 @@ def read_file(path: Path, ids: Known, bank: Bank) -> None:
         bank.faults.append(_syntax_fault(name, text, error))
         return None
     if top is None or top.value == "":
-        return whole("the file is empty", "start with 'quiz:', 'title:' and 'items:'")
+        return whole("the file is empty", f"start with {example}")
+    return top
 
+
+def top_of(path: Path, bank: Bank) -> tuple[Node | None, _Reader]:
+    """The content of a YAML file that is no bank, and what reads its fields and names faults."""
+    return _top(path, bank, "'hide:'"), _Reader(shown(path), known(), bank.faults)
+
+
+def read_file(path: Path, ids: Known, bank: Bank) -> None:
+    """Add the questions and the faults of one file to *bank*."""
+    name = shown(path)
+    top = _top(path, bank, "'quiz:', 'title:' and 'items:'")
+    if top is None:
+        return None
     reader = _Reader(name, ids, bank.faults)
     values = reader.fields(top, FILE_FIELDS, "the file")
     if values is None:
@@ -1293,6 +1383,7 @@ def read_file(path: Path, ids: Known, bank: Bank) -> None:
     reader.text(values, "quiz", need="the file", line=top.line)
     reader.text(values, "title")
     reader.language = reader.text(values, "language") or "en"
+    reader.released = bool(reader.yes(values, "released"))
     if not _LANGUAGE.fullmatch(reader.language):
         remedy = "write two letters, such as en or ar"
         reader.fault(values["language"].line, f"'language' is {reader.language!r}", remedy)
@@ -1315,7 +1406,7 @@ def read_file(path: Path, ids: Known, bank: Bank) -> None:
     return None
 
 
-def _former_ids(bank: Bank) -> None:
+def former_ids(bank: Bank) -> None:
     """A former id belongs to one question, and to none that still has it."""
     claimed: dict[str, str] = {}
     for name in list(bank.questions):
@@ -1350,20 +1441,28 @@ def files(paths: Iterable[str | Path] = ()) -> Iterator[Path]:
             yield path
 
 
-def read(paths: Iterable[str | Path] = (), *, keep_nodes: bool = True) -> Bank:
+def read(
+    paths: Iterable[str | Path] = (), *, keep_nodes: bool = True, overlay: bool = True
+) -> Bank:
     """Read banks and report every fault of every file in one go.
 
-    With no *paths* the course's own bank is read.  Nothing is raised for a bad file: the
-    faults are in the result, sorted by file and line.  Without *keep_nodes* the bank takes
-    a third of the memory, and no advice can be given on it.
+    With no *paths* the course's own bank is read, with the instructor's overlay over it
+    unless *overlay* is False.  Nothing is raised for a bad file: the faults are in the
+    result, sorted by file and line.  Without *keep_nodes* the bank takes a third of the
+    memory, and no advice can be given on it.
     """
+    paths = list(paths)
     bank, ids = Bank(keep_nodes=keep_nodes), known()
     for path in files(paths):
         read_file(path, ids, bank)
         _rows.cache_clear()  # the tables are kept for one file, not for the session
-    _former_ids(bank)
+    former_ids(bank)
     bank.faults.sort(key=lambda fault: (fault.file, fault.line))
-    return bank
+    if paths or not overlay:
+        return bank
+    from .overlay import laid
+
+    return laid(bank)[0]
 
 
 @lru_cache(maxsize=1)
@@ -1372,11 +1471,13 @@ def _course_bank(_stamps: tuple[tuple[str, int, int], ...]) -> Bank:
 
 
 def course_bank() -> Bank:
-    """The course's own bank, read again only when one of its files has changed.
+    """The course's own bank under the overlay, read again only when a file has changed.
 
     The tables count too: a key may be computed from one.
     """
-    stamps = []
+    from . import overlay
+
+    stamps = overlay.stamps()
     tables = (path for folder in ("data", "seeds") for path in (course.root() / folder).glob("*.*"))
     for path in (*files(), *sorted(tables)):
         stat = path.stat()

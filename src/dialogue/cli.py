@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import pkgutil
 import sys
 from pathlib import Path
@@ -17,7 +18,7 @@ def _check(arguments: argparse.Namespace) -> int:
     import json
     from dataclasses import asdict
 
-    from . import advice, bank, evidence, tables
+    from . import advice, bank, evidence, overlay, tables
 
     whole = not arguments.paths  # the whole course: its tables too
     faults = [
@@ -30,7 +31,8 @@ def _check(arguments: argparse.Namespace) -> int:
     if not found and not faults:
         where = ", ".join(map(str, present)) or "exercises"
         faults.append(bank.Fault(where, 1, "", "no question bank is here", "banks end in .yaml"))
-    result = bank.read(found) if found else bank.Bank()
+    # Without a PATH the overlay is read as well, and both are checked as one.
+    result = bank.read(() if whole else found) if found else bank.Bank()
     faults += result.faults
     read = {"questions": len(result.questions), "files": len(found), "tables": 0}
     if whole:
@@ -44,6 +46,8 @@ def _check(arguments: argparse.Namespace) -> int:
                 file=sys.stderr,
             )
     told = advice.advise(result, whole=whole)
+    if whole and (over := overlay.current()):
+        told += [advice.Advice(rule="replaced", **asdict(one)) for one in over.outdated]
     # An author sees the advice on her file; of the whole course only how much there is.
     show = arguments.advice
     if show is None:
@@ -70,6 +74,34 @@ def _check(arguments: argparse.Namespace) -> int:
     failed = bool(faults) or (arguments.strict and bool(told))
     print(summary, file=sys.stderr if failed or arguments.format != "text" else sys.stdout)
     return int(failed)
+
+
+def _check_and_watch(arguments: argparse.Namespace) -> int:
+    import time
+
+    from . import bank, overlay
+
+    def stamps() -> list[tuple[str, int, int]]:
+        found = [] if arguments.paths else overlay.stamps()
+        for path in bank.files(arguments.paths):
+            try:
+                stat = path.stat()
+            except OSError:  # an editor may be replacing it at this moment
+                continue
+            found.append((str(path), stat.st_mtime_ns, stat.st_size))
+        return found
+
+    # Looked at before the check: what changes during it must be checked again.
+    before = stamps()
+    status = _check(arguments)
+    while arguments.watch:
+        sys.stdout.flush()
+        time.sleep(0.3)
+        if (now := stamps()) != before:
+            before = now
+            print(f"\n--- {time.strftime('%H:%M:%S')}")
+            status = _check(arguments)
+    return status
 
 
 def _annotation(one: Any, level: str) -> str:
@@ -194,7 +226,14 @@ def _lab(arguments: argparse.Namespace) -> int:
 def parser() -> argparse.ArgumentParser:
     """The command line, with a help text for each command."""
     top = argparse.ArgumentParser(
-        prog="dialogue", description="Open, check and tidy the US–Iraq Dialogue course."
+        prog="dialogue",
+        description="Open, check, teach and extend the US–Iraq Dialogue course. "
+        "'dialogue COMMAND --help' explains a command.",
+    )
+    top.add_argument(
+        "--overlay",
+        metavar="FOLDER",
+        help="for this command, lay this folder of your own questions over the course",
     )
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
@@ -230,7 +269,10 @@ def parser() -> argparse.ArgumentParser:
         default="text",
         help="json: one object for programs; github: annotations of a pull request",
     )
-    check.set_defaults(run=_check)
+    check.add_argument(
+        "--watch", action="store_true", help="check again whenever a file changes, until Ctrl+C"
+    )
+    check.set_defaults(run=_check_and_watch)
 
     tidy = commands.add_parser(
         "tidy",
@@ -308,6 +350,8 @@ def main(argv: list[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     arguments = parser().parse_args(argv)
+    if arguments.overlay is not None:  # what this command starts must see it too
+        os.environ["DIALOGUE_OVERLAY"] = arguments.overlay
     try:
         return arguments.run(arguments)
     except FileFault as fault:
@@ -315,6 +359,10 @@ def main(argv: list[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:  # whoever read the output has seen enough, as `head` does
+        # Python flushes once more at exit. Source: its documentation of SIGPIPE.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
 
 
 if __name__ == "__main__":

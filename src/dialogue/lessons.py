@@ -316,7 +316,8 @@ def execute(path: Path) -> dict[str, Any]:
         argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
     )
     with tempfile.TemporaryDirectory() as record:
-        environment = {**os.environ, "DIALOGUE_RECORD_DIR": record}
+        # Neither the author's answers nor an overlay of theirs belong into a lesson.
+        environment = {**os.environ, "DIALOGUE_RECORD_DIR": record, "DIALOGUE_OVERLAY": ""}
         NotebookClient(
             notebook, km=manager, timeout=120, resources={"metadata": {"path": str(path.parent)}}
         ).execute(env=environment, stderr=subprocess.DEVNULL)  # the kernel's own start-up notices

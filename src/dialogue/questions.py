@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, field, replace
 from itertools import combinations
 from typing import Any, Literal
 
-Verdict = Literal["right", "partly", "wrong", "logged", "unanswered"]
+Verdict = Literal["right", "partly", "wrong", "logged", "kept", "unanswered"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,8 @@ class Question:
 
     ``was`` names ids that the question had before; ``confidence`` asks how sure the learner
     is; ``use`` is learn, vote or graded; ``shuffle`` allows variants with options in
-    another order.
+    another order; ``keyless`` is a graded item of a learner's copy, which holds no key and
+    no comment: see :mod:`dialogue.release`.
     """
 
     id: str
@@ -132,6 +133,7 @@ class Question:
     use: str = "learn"
     shuffle: bool = True
     was: tuple[str, ...] = ()
+    keyless: bool = False
 
     @property
     def version(self) -> str:
@@ -148,7 +150,7 @@ class Question:
         for not_shown in ("by", "status", "language", "use", "shuffle", "was"):
             content.pop(not_shown)
         # Fields that came later count only where they are used: a record stays good.
-        for later in ("confidence", "values"):
+        for later in ("confidence", "values", "keyless"):
             if not content.get(later):
                 content.pop(later, None)
         canonical = json.dumps(content, ensure_ascii=False, sort_keys=True)
@@ -216,8 +218,9 @@ class Match(Question):
     @property
     def rights(self) -> tuple[str, ...]:
         """Every right-hand side once: those of the pairs, then those left over."""
-        texts = [pair.right for pair in self.pairs] + [extra.text for extra in self.extra]
-        return tuple(dict.fromkeys(texts))
+        # Without a key no pair has a right-hand side, and all of them are left over.
+        texts = [pair.right for pair in self.pairs if pair.right]
+        return tuple(dict.fromkeys([*texts, *(extra.text for extra in self.extra)]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -275,7 +278,8 @@ class Outcome:
     """What grading found.
 
     ``score`` runs from 0 to 1; for a forecast that is logged it is the Brier score, lower is
-    better.  ``missing`` counts what is still to do: right options not ticked, statements or
+    better.  ``kept`` is a response to an item without a key, which the teacher marks.
+    ``missing`` counts what is still to do: right options not ticked, statements or
     pairs left open, pairs of events the wrong way round.  An unanswered response is no
     attempt; ``problem`` then says what could not be read.  ``mark`` is the mark that counts
     certainty, where it was asked.
@@ -367,9 +371,12 @@ def grade(question: Question, response: Any, confidence: int | None = None) -> O
     multiple ``max(0, (right ticked - wrong ticked) / right)``; classify and match the share
     of statements or pairs that are right; order the share of pairs of events in the right
     order; forecast the Brier score.  A response that is empty or cannot be read is
-    ``unanswered``: it is not an attempt and costs nothing.
+    ``unanswered``: it is not an attempt and costs nothing.  An item without a key keeps
+    whatever can be read for the teacher, with score 0 and no comment.
     """
     match question:
+        case Question(keyless=True):
+            outcome = _keep(question, response)
         case Single() | Evidence():
             outcome = _grade_single(question, response)
         case Multiple():
@@ -393,7 +400,32 @@ def grade(question: Question, response: Any, confidence: int | None = None) -> O
     sure = _index(confidence, 4)
     if not sure:
         return Outcome("unanswered", problem="no_confidence")
+    if outcome.verdict == "kept":
+        return outcome
     return replace(outcome, mark=certainty_mark(outcome.score, sure))
+
+
+def _keep(question: Question, response: Any) -> Outcome:
+    """Is it an answer at all?  The same rules say so that would grade it with a key."""
+    match question:
+        case Multiple(options=options):
+            given = response if isinstance(response, Sequence) else ()
+            found = any(_index(each, len(options)) is not None for each in given)
+            outcome = Outcome("kept" if found else "unanswered")
+        case Numeric(values=values) if values:
+            # How many numbers there are would be told by counting them.
+            given = response
+            if isinstance(response, str):
+                given = [part for part in re.split("[; ]+", _tidied(response)) if part]
+            count = len(given) if isinstance(given, Sequence) else 0
+            outcome = _grade_numbers(replace(question, values=(0.0,) * count), given)
+        case Forecast():
+            outcome = _grade_forecast(question, response)
+        case _:
+            outcome = grade(replace(question, keyless=False, confidence=False), response)
+    if outcome.verdict == "unanswered":
+        return outcome
+    return Outcome("kept")
 
 
 def _index(value: Any, size: int) -> int | None:

@@ -227,11 +227,22 @@ GRADERS.evidence = GRADERS.single;
 const CERTAINTY_RIGHT = { 1: 1, 2: 2, 3: 3 };
 const CERTAINTY_WRONG = { 1: 0, 2: -2, 3: -6 };
 
+/** Without a key every response that can be read is kept for the teacher: see questions._keep. */
+function kept(item, response, found) {
+  if (item.kind === "numeric" && item.values.length) {
+    const given = typeof response === "string" ? tidied(response).split(/[; ]+/).filter(Boolean) : response;
+    found = numbers({ ...item, values: Array.isArray(given) ? given.map(() => 0) : [] }, given);
+  }
+  return found.verdict === "unanswered" ? found : outcome("kept");
+}
+
 /** Grade one response: the same verdict, score and comments as questions.grade in Python. */
 export function grade(item, response, confidence = null) {
-  const found = GRADERS[item.kind](item, response);
+  let found = GRADERS[item.kind](item, response);
+  if (item.keyless) found = kept(item, response, found);
   if (!item.confidence || item.kind === "forecast" || found.verdict === "unanswered") return found;
   if (![1, 2, 3].includes(confidence)) return outcome("unanswered", 0, [], 0, "no_confidence");
+  if (found.verdict === "kept") return found;
   found.mark = found.score > 0 ? CERTAINTY_RIGHT[confidence] * found.score : CERTAINTY_WRONG[confidence];
   return found;
 }
@@ -562,9 +573,10 @@ function question(item, n, total, strings, send) {
     item.as_of ? say(strings, "as_of", { date: item.as_of }) : "",
     item.resolves ? say(strings, "resolves", { date: day(item.resolves, item.language) }) : "",
     item.draft ? say(strings, "draft") : "",
+    item.keyless ? say(strings, "graded") : "",
   ].filter(Boolean);
 
-  const checkButton = make("button", { type: "submit", class: "dq-main" }, say(strings, "check"));
+  const checkButton = make("button", { type: "submit", class: "dq-main" }, say(strings, item.keyless ? "keep" : "check"));
   const hintButton = make("button", { type: "button", "aria-expanded": "false", "aria-controls": `${uid}-hint` }, say(strings, "hint"));
   const revealButton = make("button", { type: "button" }, say(strings, "reveal"));
   const resetButton = make("button", { type: "button" }, say(strings, "reset"));
@@ -650,6 +662,10 @@ function question(item, n, total, strings, send) {
       status.append(make("p", {}, say(strings, found.problem || `unanswered_${item.kind}`)));
       return;
     }
+    if (found.verdict === "kept") {
+      status.append(make("p", {}, make("strong", { class: "dq-verdict" }, say(strings, "kept"))));
+      return;
+    }
     if (found.verdict === "logged") {
       status.append(...scored(found));
       return;
@@ -695,7 +711,7 @@ function question(item, n, total, strings, send) {
     if (answered.textContent !== told) answered.textContent = told;
     const trouble = known.note ?? "";
     if (problem.textContent !== trouble) problem.textContent = trouble;
-    revealButton.hidden = !(known.tries > 0) || known.revealed || ["right", "logged"].includes(found?.verdict);
+    revealButton.hidden = item.keyless || !(known.tries > 0) || known.revealed || ["right", "logged"].includes(found?.verdict);
     resetButton.hidden = !(known.tries > 0);
     finish(known.revealed);
     note.textContent = trouble ? "" : (known.edited ? say(strings, "edited") : "")
@@ -726,7 +742,7 @@ function question(item, n, total, strings, send) {
     send("reset", item);
     (form.querySelector("fieldset input, fieldset select, fieldset button") ?? checkButton).focus();
   });
-  const counted = (found) => found && !["logged", "unanswered"].includes(found.verdict);
+  const counted = (found) => found && !["logged", "kept", "unanswered"].includes(found.verdict);
   return {
     form, show,
     score: () => (counted(known.outcome) ? known.outcome.score * item.points : 0),
@@ -744,7 +760,7 @@ function quiz(model, root) {
   const content = model.get("content"), strings = model.get("strings");
   const uid = newId();
   // A forecast is scored but not graded: it adds nothing to what can be had.
-  const total = content.items.reduce((sum, item) => sum + (item.kind === "forecast" ? 0 : item.points), 0);
+  const total = content.items.reduce((sum, item) => sum + (item.kind === "forecast" || item.keyless ? 0 : item.points), 0);
   const certain = content.items.some((item) => item.confidence);
   const score = make("p", { class: "dq-score" });
   const pending = new Map(); // item to the timer that waits for the kernel

@@ -67,6 +67,7 @@ def content(question: Question) -> dict[str, Any]:
         "contested": question.contested,
         "as_of": question.as_of,
         "draft": question.status == "draft",
+        "keyless": question.keyless,
         "language": question.language,
         "key": [text.inline(part) for part in twin.key(question)],
         "sources": [
@@ -147,7 +148,7 @@ def _match(question: Match) -> dict[str, Any]:
         "pairs": [
             {
                 "left": text.inline(pair.left),
-                "right": place[pair.right],
+                "right": place.get(pair.right, -1),  # -1: no key is here
                 "say": text.inline(pair.say),
                 "wrong": [
                     {"right": place[right], "say": text.inline(say)}

@@ -74,6 +74,9 @@ def as_html(questions: Sequence[Question], title: str) -> str:
         if para := paragraphs(question):
             parts.append(f"<p>{escape(STRINGS['paragraphs'])} {escape(', '.join(para))}</p>")
         parts += _body(question)
+        if question.keyless:
+            parts.append(f"<p><em>{escape(STRINGS['graded'])}</em></p>")
+            continue
         if question.hint:
             parts.append(_details(STRINGS["hint"], text.html(question.hint, block=True)))
         explain = text.html(question.explain, block=True)
@@ -83,6 +86,8 @@ def as_html(questions: Sequence[Question], title: str) -> str:
 
 def _body(question: Question) -> list[str]:
     match question:
+        case Question(keyless=True) if rows := _without_key(question):
+            return rows
         case Single() | Multiple():
             return [
                 _rows(
@@ -155,6 +160,33 @@ def _body(question: Question) -> list[str]:
     return []
 
 
+def _without_key(question: Question) -> list[str]:
+    """The parts of an item that has no key: what is there to choose from, and no fold."""
+    parts: list[str] = []
+    match question:
+        case Single() | Multiple():
+            parts = [f"{letter(i)}. {text.html(o.text)}" for i, o in enumerate(question.options)]
+        case Evidence():
+            digests = sources.paragraphs()
+            for i, option in enumerate(question.options):
+                digest = digests.get(option.text, {}).get("digest", "")
+                parts.append(f"{letter(i)}. {escape(option.text)}: {escape(digest)}")
+        case Classify():
+            parts = [f"{i}. {text.html(s.text)}" for i, s in enumerate(question.statements, 1)]
+            labels = escape(" · ".join(question.labels))
+            return [f"<p>{escape(STRINGS['labels'])} {labels}</p>", _list(parts)]
+        case Match():
+            parts = [f"{i}. {text.html(p.left)}" for i, p in enumerate(question.pairs, 1)]
+            rights = question.rights
+            menu = _list([text.html(rights[i]) for i in menu_order(question, len(rights))])
+            return [_list(parts), f"<p>{escape(STRINGS['to_match'])}</p>{menu}"]
+    return [_list(parts)] if parts else []
+
+
+def _list(parts: Sequence[str]) -> str:
+    return f"<ul>{''.join(f'<li>{part}</li>' for part in parts)}</ul>"
+
+
 def _rows(rows: Iterable[tuple[str, str, str]]) -> str:
     items = "".join(
         f"<li><strong>{name}.</strong> {words}"
@@ -185,6 +217,8 @@ def _verdict(right: bool) -> str:
 def key(question: Question) -> list[str]:
     """The right answer in words, one entry a part, as the author typed it (Markdown)."""
     match question:
+        case Question(keyless=True):
+            return []
         case Single() | Multiple() | Evidence():
             return [o.text for o in question.options if o.right]
         case Numeric():

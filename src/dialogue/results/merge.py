@@ -237,9 +237,14 @@ def _take(
 ) -> None:
     """Add the answers of one file to its learner and, when it is sound, to the counts."""
     before, rows = None, []
+    # Of a test without comments the last answer before its end counts as the first.
+    ended: set[str] = set()
+    tests: dict[int, int] = {}  # item -> its row
     for attempt in answers:
         now = _time(attempt.at)
         pause, before = (now - before if now and before else None), now
+        if attempt.event == "reveal":
+            ended.add(attempt.item)
         if attempt.event != "check":
             continue
         item = index.get(attempt.item)
@@ -262,10 +267,18 @@ def _take(
         verdict, score = marks(question, attempt)
         if verdict == "unanswered":
             continue
-        if attempt.verdict and attempt.verdict != verdict and not learner.edited:
+        claimed = attempt.verdict if attempt.verdict != "kept" else ""
+        if claimed and claimed != verdict and not learner.edited:
             learner.edited = True
             learner.remarks.append(f"the verdict on {question.id} does not fit its answer")
-        rows.append((item, attempt, verdict, score, pause))
+        row = (item, attempt, verdict, score, pause)
+        if question.use == "graded" and attempt.item in ended:
+            continue
+        if question.use == "graded" and item in tests:
+            rows[tests[item]] = row
+            continue
+        tests[item] = len(rows)
+        rows.append(row)
     for item, attempt, verdict, score, pause in rows:
         learner.answers += 1
         learner.last[item] = score

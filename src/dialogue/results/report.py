@@ -222,6 +222,44 @@ def learners(results: ClassResults) -> Table:
     )
 
 
+def gains(results: ClassResults) -> Table:
+    """Pre-test and post-test of those who took both, and the normalised gain.
+
+    An item without an answer earns nothing.  The last row is the class: the gain of its means.
+    """
+    from ..assessment import gain
+
+    tests = {
+        test: [i for i, q in enumerate(results.questions) if q.id.startswith(f"{test}-")]
+        for test in ("pre", "post")
+    }
+    rows: list[list[Any]] = []
+    for learner in results.learners:
+        shares = []
+        for items in tests.values():
+            scores = [learner.first[i] for i in items if i in learner.first]
+            if scores and not learner.edited:
+                shares.append(sum(scores) / len(items))
+        if len(shares) == 2:
+            rows.append([learner.name, *shares])
+    both = len(rows)
+    if both > 1:
+        means = [sum(row[n] for row in rows) / both for n in (1, 2)]
+        rows.append([f"the {both} learners together", *means])
+    for row in rows:
+        row.append(round(gain(row[1], row[2]), 2) if row[1] < 1 else None)
+        row[1:3] = [round(share, 2) for share in row[1:3]]
+    return Table(
+        "gains",
+        "Before and after",
+        ("learner", "pre-test", "post-test", "normalised gain"),
+        rows,
+        "Shares of all points, of learners who took both tests. The gain is the part of what was "
+        "missing before that was learnt: (post - pre) / (1 - pre), after Hake (1998); empty when "
+        "nothing was missing.",
+    )
+
+
 def _mean(scores: Iterable[float]) -> float | None:
     scores = list(scores)
     return round(sum(scores) / len(scores), 2) if scores else None
@@ -229,7 +267,14 @@ def _mean(scores: Iterable[float]) -> float | None:
 
 def tables(results: ClassResults) -> list[Table]:
     """All tables of the report, in the order in which a teacher needs them."""
-    return [sure(results), objectives(results), items(results), choices(results), learners(results)]
+    return [
+        sure(results),
+        gains(results),
+        objectives(results),
+        items(results),
+        choices(results),
+        learners(results),
+    ]
 
 
 def summary(results: ClassResults) -> list[str]:

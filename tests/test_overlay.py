@@ -1,0 +1,233 @@
+"""An instructor's folder over the course: by id, outside it, and checked with it."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from dialogue import bank, overlay, quiz
+from dialogue.cli import main
+
+ITEM = "05-permanent-bases"
+NEW = """quiz: 05-round-one
+items:
+  - id: my-own
+    type: short
+    ask: "Who chaired?"
+    accept: ["Hale"]
+"""
+OTHER = NEW.replace("my-own", ITEM)
+
+
+@pytest.fixture(autouse=True)
+def apart(tmp_path, monkeypatch):
+    """A configuration of its own; no overlay of the person who runs the tests."""
+    monkeypatch.delenv("DIALOGUE_OVERLAY", raising=False)
+    monkeypatch.setenv("DIALOGUE_CONFIG_DIR", str(tmp_path / "config"))
+
+
+@pytest.fixture
+def over(tmp_path):
+    """An overlay in use, made as an instructor makes one."""
+    folder = tmp_path / "mine"
+    assert main(["overlay", "new", str(folder)]) == 0
+    return folder
+
+
+def put(folder, text=NEW, name="05-round-one.yaml"):
+    (folder / "exercises" / name).write_text(text, encoding="utf-8")
+
+
+def faults(rest=()):
+    return [str(fault) for fault in bank.read(rest).faults]
+
+
+def test_without_an_overlay_the_course_is_as_it_is(capsys):
+    assert overlay.where() is None
+    assert overlay.stamps() == []
+    assert bank.course_bank().questions == bank.read(overlay=False).questions
+    assert main(["overlay"]) == 0
+    assert "No overlay is in use" in capsys.readouterr().out
+
+
+def test_a_new_overlay_is_empty_in_use_and_without_fault(over, capsys):
+    assert sorted(os.listdir(over)) == ["exercises", "overlay.yaml", "supplements"]
+    assert overlay.where()[0] == over
+    assert bank.course_bank().questions == bank.read(overlay=False).questions
+    assert faults() == []
+    assert main(["overlay", "new", str(over)]) == 1
+    assert "exists already" in capsys.readouterr().err
+
+
+def test_it_adds_replaces_and_hides_by_id(over):
+    before = bank.read(overlay=False)
+    put(over, NEW + OTHER.split("items:\n")[1])
+    (over / "overlay.yaml").write_text(f"hide: [{_other()}]\n")
+    after = bank.course_bank()
+    assert after.questions["my-own"].ask == "Who chaired?"
+    assert after.questions[ITEM].kind == "short"
+    assert before.questions[ITEM].kind != "short"
+    assert _other() not in after.questions
+    assert len(after.questions) == len(before.questions)
+    found = overlay.current()
+    assert (found.added, found.replaced, found.hidden) == (["my-own"], [ITEM], [_other()])
+    assert quiz.find([ITEM])[0][0].kind == "short"
+
+
+def _other():
+    return next(name for name in bank.read(overlay=False).questions if name != ITEM)
+
+
+def test_a_change_in_the_overlay_is_seen_at_once(over):
+    assert "my-own" not in bank.course_bank().questions
+    put(over)
+    assert "my-own" in bank.course_bank().questions
+    put(over, NEW.replace("chaired", "presided"))
+    assert bank.course_bank().questions["my-own"].ask == "Who presided?"
+
+
+def test_the_option_beats_the_variable_beats_the_configuration(over, tmp_path, monkeypatch, capsys):
+    for name in ("variable", "option"):
+        (tmp_path / name / "exercises").mkdir(parents=True)
+        put(tmp_path / name, NEW.replace("my-own", f"by-{name}"))
+    put(over, NEW.replace("my-own", "by-config"))
+    assert overlay.current().added == ["by-config"]
+    monkeypatch.setenv("DIALOGUE_OVERLAY", str(tmp_path / "variable"))
+    assert overlay.current().added == ["by-variable"]
+    assert main(["--overlay", str(tmp_path / "option"), "overlay"]) == 0
+    assert "adds: by-option" in capsys.readouterr().out
+    monkeypatch.setenv("DIALOGUE_OVERLAY", "")
+    assert overlay.current() is None
+
+
+def test_replace_copies_a_question_that_reads_back_the_same(over, capsys):
+    assert main(["overlay", "replace", ITEM]) == 0
+    copied = bank.read([over / "exercises"])
+    assert copied.faults == []
+    assert copied.questions[ITEM] == bank.read(overlay=False).questions[ITEM]
+    assert faults() == []
+    assert overlay.current().outdated == []
+    capsys.readouterr()
+    assert main(["overlay", "replace", ITEM]) == 1
+    assert "it is there already" in capsys.readouterr().err
+    assert main(["overlay", "replace", "05-permanent-base"]) == 1
+    assert ITEM in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("item", list(bank.read(overlay=False).questions)[::9])
+def test_any_question_can_be_copied(over, item):
+    assert main(["overlay", "replace", item]) == 0
+    copied = bank.read([over / "exercises"])
+    assert copied.faults == []
+    assert copied.questions == {item: bank.read(overlay=False).questions[item]}
+
+
+def test_an_upgrade_that_changes_a_replaced_question_is_noticed(over, capsys):
+    assert main(["overlay", "replace", ITEM]) == 0
+    file = over / "overlay.yaml"
+    version = bank.read(overlay=False).questions[ITEM].version
+    file.write_text(file.read_text().replace(version, "00000000"))
+    capsys.readouterr()
+    assert main(["check", "--advice"]) == 0
+    said = capsys.readouterr().out
+    line = file.read_text().splitlines().index(f'  {ITEM}: "00000000"') + 1
+    assert f"overlay.yaml:{line}: {ITEM}: advice: the course's own question has changed" in said
+    assert version in said  # and what to write
+
+
+def test_hide_writes_what_a_person_would(over):
+    two = list(bank.read(overlay=False).questions)[:2]
+    assert all(main(["overlay", "hide", item]) == 0 for item in (*two, two[0]))
+    assert overlay.current().hidden == two[::-1]
+    assert faults() == []
+    text = (over / "overlay.yaml").read_text()
+    assert text.count(two[0]) == 1
+    assert text.startswith("# An overlay")  # comments stay
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "says"),
+    [
+        (
+            "overlay.yaml",
+            "hide: [05-permanent-base]\n",
+            f"overlay.yaml:1: there is no question '05-permanent-base' to hide; did you mean '{ITEM}'?",
+        ),
+        ("overlay.yaml", "hide: x: y\n", "overlay.yaml:1: this is not valid YAML"),
+        ("overlay.yaml", "hidden: []\n", "overlay.yaml:1: unknown field 'hidden'"),
+        (
+            "overlay.yaml",
+            "replaces:\n  nothing: 12345678\n",
+            "overlay.yaml:2: no bank here has 'nothing'",
+        ),
+        ("overlay.yaml", "", "overlay.yaml:1: the file is empty"),
+        (
+            "exercises/a.yaml",
+            NEW.replace("short", "shorts"),
+            "a.yaml:4: my-own: unknown type 'shorts'",
+        ),
+        (
+            "supplements/05-round.md",
+            "x",
+            "05-round.md:1: no lesson has this name; did you mean 05-round-one.md?",
+        ),
+    ],
+)
+def test_a_fault_in_the_overlay_is_named_by_file_and_line(over, name, text, says):
+    (over / name).write_text(text)
+    found = faults()
+    assert any(says in fault for fault in found), found
+    assert ITEM in bank.course_bank().questions  # the course goes on
+
+
+def test_the_overlay_is_checked_with_the_course(over, capsys):
+    put(over, NEW.replace("accept:", "was: [05-permanent-bases]\n    accept:"))
+    assert main(["check"]) == 1
+    assert (
+        f"the former id '{ITEM}' is the id of the question in"
+        in capsys.readouterr().err + "".join(faults())
+    )
+
+
+def test_an_overlay_that_is_gone_is_one_sentence(over, capsys, monkeypatch):
+    monkeypatch.setenv("DIALOGUE_OVERLAY", str(over / "nowhere"))
+    assert main(["check"]) == 1
+    assert "the overlay that DIALOGUE_OVERLAY names is not there" in capsys.readouterr().out
+    assert ITEM in bank.course_bank().questions
+    assert main(["overlay", "use", str(over / "nowhere")]) == 1
+
+
+@pytest.mark.parametrize("text", ["overlay = [", "overlay = 3", "\udcff"])
+def test_a_damaged_configuration_is_one_sentence(tmp_path, text, capsys):
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "config.toml").write_bytes(text.encode(errors="surrogateescape"))
+    assert main(["overlay"]) == 1
+    assert capsys.readouterr().err.count("\n") == 1
+    assert ITEM in bank.course_bank().questions
+
+
+def test_use_keeps_other_settings(over, tmp_path):
+    file = overlay.config_file()
+    file.write_text(file.read_text() + "[other]\nkept = true\n")
+    assert main(["overlay", "none"]) == 0
+    assert overlay.where() is None
+    assert main(["overlay", "use", str(over)]) == 0
+    assert overlay.where()[0] == over
+    assert "kept = true" in file.read_text()
+
+
+def test_a_supplement_is_text_and_questions(over):
+    import dialogue
+
+    assert "Nothing was added" in repr(dialogue.supplement())
+    put(over)
+    (over / "supplements" / "05-round-one.md").write_text("Read *this*.\n\n<b>not</b> markup")
+    from dialogue import supplements
+
+    text, questions = supplements.parts("05")
+    assert "<em>this</em>" in text._repr_html_()
+    assert "&lt;b&gt;" in text._repr_html_()
+    assert list(questions.questions) == ["my-own"]
+    assert supplements.parts("06") == []
+    assert "no lesson" in repr(dialogue.supplement("99"))
