@@ -12,6 +12,7 @@ from typing import Any
 
 _HOME = {
     "ask": "dialogue.quiz",
+    "author": "dialogue.form",
     "chart": "dialogue.charts",
     "cite": "dialogue.sources",
     "course_map": "dialogue.course",

@@ -41,7 +41,9 @@ def parts(lesson: str = "") -> list[Any]:
         mine = [
             whole.questions[item]
             for item in found.added
-            if item in whole.questions and Path(whole.places[item][0]).stem == one.stem
+            if item in whole.questions
+            and Path(whole.places[item][0]).stem == one.stem
+            and whole.questions[item].status != "draft"
         ]
         path = found.supplements.get(one.stem)
         if path:
