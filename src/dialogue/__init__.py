@@ -26,6 +26,7 @@ _HOME = {
     "my_calibration": "dialogue.panels",
     "my_progress": "dialogue.panels",
     "my_test_result": "dialogue.assessment",
+    "negotiate": "dialogue.simulation",
     "review": "dialogue.panels",
     "review_calendar": "dialogue.panels",
     "routes": "dialogue.course",

@@ -1,0 +1,490 @@
+"""The negotiation in a notebook: what it shows, what it hides, what it keeps."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conftest import Lab, Page, wait_until
+from dialogue import negotiation, simulation
+from dialogue.negotiation import OTHER
+from dialogue.quiz import Notice
+from dialogue.simulation import STRINGS, negotiate, projector
+
+ROOT = Path(__file__).parents[1]
+
+
+def send(widget: Any, event: Any, **message: Any) -> dict[str, Any]:
+    """What the view would send; returns the state afterwards."""
+    widget._handle_custom_msg({"event": event, "seq": 1, **message}, [])
+    return widget.state
+
+
+def bundle(shown: Any) -> dict[str, str]:
+    return shown._repr_mimebundle_()[0]
+
+
+def lines() -> list[dict[str, Any]]:
+    return [json.loads(line) for line in simulation.record_path().read_text().splitlines()]
+
+
+# --- a game ----------------------------------------------------------------------------------
+
+
+def test_a_game_from_the_opening_to_the_debrief() -> None:
+    game = negotiate("us", seed=3)
+    assert game.state["used"] == 0
+    assert not game.state["debrief"]
+    state = send(game, "offer", text="BBCABC")
+    assert state["used"] == 1
+    assert state["reply"].startswith("Round 1. The Iraqi lead refuses")
+    state = send(game, "why")
+    assert state["reply"].startswith("Round 2. For the Iraqi lead, issue")
+    assert state["told"] == [state["reply"].removeprefix("Round 2. ")]
+    state = send(game, "accept")
+    assert state["over"]
+    assert state["debrief"][0].startswith(f"You signed {game.game.text}: ")
+    assert STRINGS["invented"] in state["debrief"]
+    assert str(simulation.record_path()) in state["debrief"][-1]
+
+
+def test_equal_answers_are_two_texts_so_that_both_are_announced() -> None:
+    game = negotiate("us")
+    first = send(game, "offer", text="BACAAB")["reply"]
+    assert send(game, "offer", text="BACAAB")["reply"] != first
+
+
+def test_a_refusal_for_home_reasons_says_where() -> None:
+    assert "largest bloc not for it" in send(negotiate("us"), "offer", text="BBBBBB")["reply"]
+    assert "because of issue 5" in send(negotiate("iraq"), "offer", text="BBBBDB")["reply"]
+
+
+def test_after_eight_rounds_only_the_last_word_is_left() -> None:
+    game = negotiate("iraq")
+    for _ in range(8):
+        state = send(game, "why")
+    assert state["used"] == 8
+    state = send(game, "why")
+    assert state["used"] == 8
+    assert "eight rounds are used up" in state["note"]
+    assert send(game, "walk")["over"]
+
+
+def test_looking_at_a_text_uses_no_round_and_leaves_no_trace() -> None:
+    game = negotiate("iraq")
+    before = game.state["reply"]
+    state = send(game, "look", text="BBBBBB")
+    assert state["draft"] == {
+        "text": "BBBBBB",
+        "points": 58,
+        "walk": 55,
+        "home": "fails at home: 121 seats, 165 needed",
+    }
+    assert (state["used"], state["reply"]) == (0, before)
+    assert not simulation.record_path().exists()
+
+
+def test_a_new_game_with_a_seed_is_the_game_of_that_seed() -> None:
+    game = negotiate("us", seed=1)
+    send(game, "why")
+    state = send(game, "again", seed=12)
+    assert (state["seed"], state["used"], state["told"]) == (12, 0, [])
+    assert game.game == negotiate("us", seed=12).game
+    for bad in (0, -1, 1.5, "7", True, None, 10**9):
+        assert send(game, "again", seed=bad)["note"] == STRINGS["again_bad"]
+    assert game.game.seed == 12
+
+
+@pytest.mark.parametrize("side", negotiation.SIDES)
+def test_the_other_sides_points_stay_hidden_until_the_end(side: str) -> None:
+    """Neither their points for a text nor their walk-away are in anything that is sent."""
+    game = negotiate(side)
+    send(game, "offer", text="BBBBBB")
+    sent = json.dumps([game.content, {**game.state, "seq": 0}])
+    for issue, shown in zip(negotiation.model().issues, game.content["issues"], strict=True):
+        assert [option[2] for option in shown["options"]] == list(issue.points[side].values())
+    for text in [game.game.offer, "BBBBBB"]:
+        theirs = negotiation.points(text, OTHER[side])
+        assert f"{theirs} points" not in sent
+    assert game.state["picture"] == {}
+    assert str(negotiation.walk_away(OTHER[side])) + " points" not in sent
+    state = send(game, "walk")
+    assert state["picture"]["dots"]
+
+
+def test_the_picture_has_every_place_the_path_and_a_table() -> None:
+    game = negotiate("us")
+    send(game, "offer", text="BBCABC")
+    send(game, "why")
+    picture = send(game, "accept")["picture"]
+    m = negotiation.model()
+    assert {(us, iraq) for us, iraq, _ in picture["dots"]} == {
+        (m.score["us"][text], m.score["iraq"][text]) for text in m.seats
+    }
+    assert len(picture["frontier"]) == 13
+    best = {tuple(place) for place in picture["frontier"]}
+    assert {(us, iraq) for us, iraq, kind in picture["dots"] if kind == 2} == best
+    assert picture["mine"] == [[1, m.score["us"]["BBCABC"], m.score["iraq"]["BBCABC"]]]
+    assert [step[0] for step in picture["theirs"]] == [0, 1]
+    assert picture["deal"] == [m.score["us"][game.game.text], m.score["iraq"][game.game.text]]
+    what = [row[0] for row in picture["rows"]]
+    assert what.count("Efficient") == 13
+    assert {"Signed", "Your offer, round 1", "Their offer, round 1"} <= set(what)
+    assert "Signed: " in picture["words"]
+
+
+def test_the_debrief_is_honest_about_a_deal_that_falls_at_home() -> None:
+    game = negotiate("iraq")
+    while not game.state["over"]:
+        send(game, "offer" if game.state["used"] < 8 else "accept", text="BBBBBB")
+    words = " ".join(game.state["debrief"])
+    assert "Iraq: the text fails at home: 121 seats, 165 needed." in words
+    assert "So it does not stand" in words
+    assert "It reaches both walk-aways" not in words
+
+
+def test_the_debrief_says_when_one_signed_below_the_walk_away() -> None:
+    game = negotiate("us")
+    words = " ".join(send(game, "accept")["debrief"])
+    assert negotiation.points(game.game.text, "us") < 60
+    assert "below your walk-away" in words
+
+
+# --- whatever arrives ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        None, [], "offer", {}, {"event": None}, {"event": []}, {"event": "offer"},
+        {"event": "offer", "text": 5}, {"event": "offer", "text": "ZZZZZZ"},
+        {"event": "look", "text": None}, {"event": "again"}, {"event": "again", "seed": []},
+        {"event": "why", "seq": {"a": []}},
+    ],
+)  # fmt: skip
+def test_no_message_raises(message: Any) -> None:
+    game = negotiate("us")
+    game._handle_custom_msg(message, [])
+    assert game.state["used"] in (0, 1)
+
+
+def test_a_bad_side_or_seed_is_a_message() -> None:
+    for shown in (
+        negotiate("iran"),
+        negotiate(None),
+        negotiate("us", 0),
+        negotiate("us", "x" * 99),
+    ):
+        assert isinstance(shown, Notice)
+    assert 'Choose "iraq" or "us"' in repr(negotiate("<b>"))
+    assert "<b>" not in negotiate("<b>")._repr_html_()
+
+
+def test_a_broken_table_is_a_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "data").mkdir()
+    monkeypatch.setenv("DIALOGUE_COURSE", str(tmp_path))
+    assert "negotiation_payoffs.csv: cannot be read" in repr(negotiate())
+    for name in (negotiation.PAYOFFS, negotiation.SUPPORT):
+        shutil.copy(ROOT / name, tmp_path / name)
+    game = negotiate()
+    (tmp_path / negotiation.SUPPORT).unlink()
+    assert "negotiation_support.csv" in send(game, "why")["note"]
+    assert "negotiation_support.csv" in repr(projector("BBBBBB"))
+
+
+# --- the record ------------------------------------------------------------------------------
+
+
+def test_a_game_goes_on_after_a_restart() -> None:
+    game = negotiate("us", seed=5)
+    send(game, "offer", text="BBCABC")
+    send(game, "why")
+    later = negotiate("us", seed=5)
+    assert later.game == game.game
+    assert later.state["restored"]
+    assert not negotiate("iraq", seed=5).game.turns
+    assert not negotiate("us", seed=6).game.turns
+    send(later, "walk")
+    assert negotiate("us", seed=5).state["over"]
+
+
+def test_another_process_finds_the_game() -> None:
+    game = negotiate("us")
+    send(game, "offer", text="BBCABC")
+    code = "from dialogue import negotiate; print(negotiate('us').game.moves)"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == str(game.game.moves)
+
+
+def test_a_cell_goes_on_with_the_game_begun_in_it_last() -> None:
+    game = negotiate("us", seed=1)
+    send(game, "why")
+    send(game, "again", seed=9)
+    send(game, "offer", text="BBBBBB")
+    assert negotiate("us", seed=1).game == game.game
+    assert not negotiate("us", seed=9).game.turns
+
+
+def test_a_line_a_move_only_ever_appended() -> None:
+    game = negotiate("us")
+    send(game, "offer", text="BBCABC")
+    before = simulation.record_path().read_bytes()
+    send(game, "walk")
+    assert simulation.record_path().read_bytes().startswith(before)
+    assert [(line["move"], line["number"]) for line in lines()] == [
+        ("start", 0),
+        ("offer", 1),
+        ("walk", 2),
+    ]
+    assert simulation.record_path().stat().st_mode & 0o077 == 0
+
+
+HOSTILE = [
+    b"", b"{", b"null", b"[]", b"7", b"\xff\xfe\x00", b'{"game": []}', b"[" * 100_000,
+    b'{"game": "g", "move": "start", "number": 0}',
+    b'{"game": "g", "move": "start", "number": 0, "side": "us", "seed": 1e999, "cell": 1}',
+    b'{"game": {"a": 1}, "move": "offer", "number": 1, "text": "BBBBBB"}',
+    b'{"game": "\\ud800", "move": "why", "number": ' + b"9" * 5000 + b"}",
+]  # fmt: skip
+
+
+def test_hostile_lines_never_raise_and_hide_nothing() -> None:
+    game = negotiate("us")
+    send(game, "offer", text="BBCABC")
+    own = simulation.record_path().read_bytes().splitlines()
+    name = game.name.encode()
+    more = [
+        b'{"game": "%s", "move": "bribe", "number": 2}' % name,
+        b'{"game": "%s", "move": "offer", "number": 3, "text": "<img src=x onerror=alert(1)>"}'
+        % name,
+        b'{"game": "%s", "move": "why", "number": -1}' % name,
+    ]
+    mixed = [*HOSTILE, own[0], *HOSTILE, own[1], *HOSTILE, *more]
+    simulation.record_path().write_bytes(b"\n".join(mixed))
+    later = negotiate("us")
+    assert later.game == game.game
+    send(later, "why")
+    assert lines_end_whole()
+
+
+def lines_end_whole() -> bool:
+    last = simulation.record_path().read_bytes().splitlines()[-1]
+    return json.loads(last)["move"] == "why"
+
+
+def test_half_a_line_is_left_behind_and_the_next_move_stands_alone() -> None:
+    game = negotiate("us")
+    send(game, "offer", text="BBCABC")
+    with simulation.record_path().open("ab") as file:
+        file.write(b'{"game": "half')
+    send(game, "walk")
+    assert negotiate("us").state["over"]
+
+
+def test_a_game_of_other_tables_is_left_alone() -> None:
+    game = negotiate("us")
+    send(game, "why")
+    path = simulation.record_path()
+    digest = negotiation.model().digest
+    path.write_text(path.read_text().replace(digest, "0" * 12))
+    assert not negotiate("us").game.turns
+
+
+def test_a_record_that_cannot_be_written_says_so_and_the_game_goes_on(own_record: Path) -> None:
+    own_record.write_text("a file where the folder should be")
+    game = negotiate("us")
+    state = send(game, "why")
+    assert state["used"] == 1
+    assert "could not be saved" in state["note"]
+    assert send(game, "walk")["over"]
+
+
+def test_a_folder_in_place_of_the_record_is_no_trouble() -> None:
+    simulation.record_path().mkdir(parents=True)
+    assert "could not be saved" in send(negotiate("us"), "why")["note"]
+
+
+# --- the twin --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("side", negotiation.SIDES)
+def test_the_twin_has_rules_issues_own_points_and_how_to_make_it_live(side: str) -> None:
+    data = bundle(negotiate(side))
+    page, plain = data["text/html"], data["text/plain"]
+    assert STRINGS["live"] in page
+    assert "invented for teaching" in page
+    assert STRINGS["invented"] in plain
+    for issue in negotiation.model().issues:
+        for letter, points in issue.points[side].items():
+            assert f"<td>{letter}</td>" in page
+            assert f"{letter} {issue.options[letter]} ({points})" in plain
+    assert f"walk-away is {negotiation.walk_away(side)} points" in page
+    assert ("Sairoon (54 seats)" in page) == (side == "iraq")
+    assert "application/vnd.jupyter.widget-view+json" in data
+
+
+def test_the_twin_is_the_same_whatever_the_record_holds() -> None:
+    before = bundle(negotiate("us"))
+    game = negotiate("us")
+    send(game, "offer", text="BBCABC")
+    send(game, "walk")
+    after = bundle(negotiate("us"))
+    assert after["text/plain"] == before["text/plain"] == bundle(game)["text/plain"]
+    assert after["text/html"] == before["text/html"]
+    assert bundle(negotiate("us", seed=2))["text/plain"] != before["text/plain"]
+
+
+def test_the_twin_changes_with_the_view(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    before = simulation.view_digest()
+    for name in ("simulation.js", "simulation.css"):
+        shutil.copy(simulation._HERE / name, tmp_path / name)
+    with (tmp_path / "simulation.js").open("a") as script:
+        script.write("\n")
+    monkeypatch.setattr(simulation, "_HERE", tmp_path)
+    simulation.view_digest.cache_clear()
+    try:
+        assert simulation.view_digest() != before
+    finally:
+        simulation.view_digest.cache_clear()
+
+
+def test_the_view_uses_no_markup() -> None:
+    script = (simulation._HERE / "simulation.js").read_text(encoding="utf-8")
+    for way in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("):
+        assert way not in script
+
+
+def test_importing_the_game_loads_no_tables_of_pandas() -> None:
+    code = (
+        "import sys, dialogue, dialogue.negotiation as n; n.efficient();"
+        "print([m for m in ('pandas', 'altair', 'anywidget') if m in sys.modules])"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"
+
+
+# --- the projector ---------------------------------------------------------------------------
+
+
+def test_the_projector_runs_both_home_tests_bloc_by_bloc() -> None:
+    shown = projector("b b a b c b")
+    assert "Home test of Iraq: ✗ fails (fails at home: 163 seats, 165 needed)" in repr(shown)
+    assert shown.roll[-1] == ["Others", "✓ +38", "163"]
+    assert "165 seats are needed" in shown._repr_html_()
+    assert STRINGS["invented"] in shown._repr_html_()
+    assert "✓ passes (passes at home: 198 seats" in repr(projector("CBCDCB"))
+    assert "six letters" in repr(projector("<script>"))
+
+
+# --- in a browser ----------------------------------------------------------------------------
+
+LESSON = "12-game"
+
+
+@pytest.fixture(scope="module")
+def page(browser: Any, lab: Lab) -> Iterator[Page]:
+    """A notebook with one game, run."""
+    cell = {
+        "cell_type": "code", "id": "game", "metadata": {}, "outputs": [], "execution_count": None,
+        "source": 'from dialogue import negotiate\n\nnegotiate("us", seed=3)',
+    }  # fmt: skip
+    spec = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+    book = {"cells": [cell], "metadata": {"kernelspec": spec}, "nbformat": 4, "nbformat_minor": 5}
+    (lab.course / "notebooks" / f"{LESSON}.ipynb").write_text(json.dumps(book))
+    opened = Page(browser, lab, LESSON).open()
+    opened.run_all()
+    opened.page.wait_for_selector(".dn")
+    yield opened
+    opened.close()
+    for session in lab.api("api/sessions"):
+        lab.api(f"api/sessions/{session['id']}", "DELETE")
+
+
+def test_a_game_by_keyboard_alone(page: Page, lab: Lab) -> None:
+    browser = page.page
+    view = browser.locator(".dn")
+    browser.evaluate(
+        """() => {
+            window.said = [];
+            const live = document.querySelector('.dn .dn-reply');
+            new MutationObserver(() => window.said.push(live.textContent))
+              .observe(live, { childList: true, characterData: true, subtree: true });
+        }"""
+    )
+
+    def go_to(wanted: str) -> None:
+        for _ in range(60):
+            now = browser.evaluate("document.activeElement.dataset.do ?? document.activeElement.id")
+            if now == wanted or now.endswith(wanted):
+                return
+            browser.keyboard.press("Tab")
+        raise AssertionError(f"Tab never came to {wanted}")
+
+    cells = "document.querySelectorAll('.jp-Notebook .jp-Cell').length"
+    before = browser.evaluate(cells)
+    view.locator("summary").first.focus()
+    go_to("-0")
+    for key in ("x", "d", "d", "a"):  # JupyterLab's shortcuts: cut, delete, add
+        browser.keyboard.press(key)
+    assert browser.evaluate(cells) == before
+    assert browser.evaluate("document.activeElement.tagName") == "SELECT"
+    browser.keyboard.press("Home")
+    browser.keyboard.press("ArrowDown")  # 1B
+    wait_until(lambda: "points for you" in view.locator("fieldset p").first.inner_text(), "worth")
+    go_to("offer")
+    browser.keyboard.press("Enter")
+    wait_until(lambda: "Round 2 of 8" in view.inner_text(), "the second round")
+    assert len(browser.evaluate("window.said")) == 1, "the reply is announced once"
+    go_to("why")
+    browser.keyboard.press("Space")
+    wait_until(lambda: "Round 3 of 8" in view.inner_text(), "the third round")
+    go_to("accept")
+    browser.keyboard.press("Enter")
+    assert browser.evaluate("document.activeElement.dataset.do") == "yes"
+    browser.keyboard.press("Enter")
+    wait_until(lambda: "Looking back" in view.inner_text(), "the debrief")
+    wait_until(
+        lambda: browser.evaluate("document.activeElement.textContent") == "Looking back", "focus"
+    )
+    label = view.locator("svg.dn-plot").get_attribute("aria-label")
+    assert "1,728 texts; 203 pass everything, 13" in label
+    assert view.locator("svg .dn-efficient").count() == 13
+    assert page.errors == []
+    assert page.outside_requests() == []
+
+
+def test_targets_are_large_enough_and_nothing_runs_out(page: Page) -> None:
+    sizes = page.page.evaluate(
+        """() => [...document.querySelectorAll('.dn button, .dn select, .dn input, .dn summary')]
+            .filter((n) => n.offsetParent).map((n) => n.getBoundingClientRect())
+            .map((box) => Math.min(box.width, box.height))"""
+    )
+    assert sizes
+    assert min(sizes) >= 24
+    assert page.page.evaluate(
+        "(() => { const v = document.querySelector('.dn'); return v.scrollWidth <= v.clientWidth; })()"
+    )
+
+
+def test_no_accessibility_fault_in_light_and_dark(page: Page, lab: Lab) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    try:
+        for theme in ("JupyterLab Dark", "JupyterLab Light"):
+            lab.theme(theme)
+            page.page.reload()
+            page.page.wait_for_selector(".jp-Notebook .jp-Cell")
+            page.wait_for_kernel()
+            page.run_all()  # the game was kept: it comes back with its debrief
+            page.page.wait_for_selector(".dn-plot")
+            found = Axe().run(page.page, context=".dn").response["violations"]
+            assert [fault["id"] for fault in found] == [], theme
+    finally:
+        lab.theme("JupyterLab Light")
