@@ -17,7 +17,7 @@ import tempfile
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
@@ -150,6 +150,20 @@ def read_zip(file: str | os.PathLike[str], *, most: int = MOST) -> dict[str, byt
 
 
 # --- writing ---------------------------------------------------------------------------
+
+# The first moment that a zip file can name.
+_FIRST_MOMENT = (1980, 1, 1, 0, 0, 0)
+
+
+def zip_bytes(members: Mapping[str, bytes]) -> bytes:
+    """A zip file of *members*, in their order: the same bytes whenever it is made."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, content in members.items():
+            entry = zipfile.ZipInfo(name, _FIRST_MOMENT)
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, content, zipfile.ZIP_DEFLATED)
+    return out.getvalue()
 
 
 def _target(file: str | os.PathLike[str], *, force: bool, folder: bool) -> Path:
