@@ -22,7 +22,9 @@ from .lessons import WIDGET_VIEW as VIEW
 from .lessons import is_twin, settled
 
 # The course's own lessons; other notebooks are nobody's business.
-_LESSON = re.compile(r"notebooks/(\d\d-[^/]+|review|glossary|pre-test|post-test|supplements|authoring)\.ipynb")
+_LESSON = re.compile(
+    r"notebooks/(\d\d-[^/]+|review|glossary|pre-test|post-test|supplements|authoring)\.ipynb"
+)
 Place = tuple[str, int]
 
 
