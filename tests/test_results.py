@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from dialogue import bank, progress, quiz
+from dialogue import bank, progress, quiz, release
 from dialogue.cli import main
 from dialogue.files import FileFault
 from dialogue.questions import grade
@@ -167,6 +167,35 @@ def test_verdicts_in_a_file_are_not_believed(inbox):
     assert one(found, "learner 0000").first == {0: 0.0, 1: 0.0, 2: 0.0}
     assert found.scores.shape[0] == 1  # and it counts for no statistic
     assert sum(found.choices[0].values()) == 1
+
+
+def test_answers_given_in_a_copy_without_keys_count(inbox):
+    classes.write(inbox, 1, ITEMS[:2])
+    key = next(i for i, option in enumerate(ITEMS[0].options) if option.right)
+
+    def in_the_copy(document):
+        entry = document["answers"][0]
+        entry["version"] = release.without_key(ITEMS[0]).version
+        entry["response"] = release.shown_order(ITEMS[0]).index(key)
+        entry["verdict"], entry["score"] = "kept", 0.0
+
+    resealed(inbox / "0000.json", in_the_copy)
+    found = results(inbox)
+    assert found.other_version[0] == 0
+    assert one(found, "learner 0000").first[0] == 1.0
+    # Counted under the author's number of the option, as every other answer is.
+    assert list(found.choices[0]) == list(results_of_key(inbox, key).choices[0])
+
+
+def results_of_key(inbox, key):
+    """The same file, with the key given where the key was at hand."""
+
+    def at_hand(document):
+        entry = document["answers"][0]
+        entry.update(version=ITEMS[0].version, response=key, verdict="right", score=1.0)
+
+    resealed(inbox / "0000.json", at_hand)
+    return results(inbox)
 
 
 def _question(name):

@@ -72,6 +72,7 @@ def _check(arguments: argparse.Namespace) -> int:
         if not show:
             summary += ", to see with: dialogue check --advice"
     failed = bool(faults) or (arguments.strict and bool(told))
+    sys.stdout.flush()  # where both streams meet, the summary comes last
     print(summary, file=sys.stderr if failed or arguments.format != "text" else sys.stdout)
     return int(failed)
 

@@ -145,16 +145,23 @@ def _copy_versions(question: Question) -> tuple[str, frozenset[str]]:
     return bare.version, bare.versions
 
 
+def authored(question: Question, attempt: Attempt) -> Attempt | None:
+    """*attempt* with its response in the author's order, whether it was given in the learner's
+    copy or where the key was at hand.  None when it was given to another version."""
+    if attempt.version in _copy_versions(question)[1]:
+        response = release.author_response(question, attempt.response)
+        return replace(attempt, response=response)
+    return attempt if attempt.version in question.versions else None
+
+
 def settled(question: Question, attempt: Attempt) -> Outcome | None:
     """An *attempt* at *question*, graded with the key: given in the learner's copy or where the
     key was at hand.  None when it was given to another version."""
-    plain = replace(question, confidence=False)
+    given = authored(question, attempt)
+    if given is None:
+        return None
     # Code that answers says nothing about certainty, and certainty changes no mark here.
-    if attempt.version in _copy_versions(question)[1]:
-        return outcome(plain, attempt.response)
-    if attempt.version in question.versions:
-        return grade(plain, attempt.response)
-    return None
+    return grade(replace(question, confidence=False), given.response)
 
 
 def mark(

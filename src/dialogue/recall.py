@@ -129,7 +129,7 @@ class Standing:
 
 
 def _sitting(day: date, tries: Sequence[Attempt]) -> Sitting | None:
-    checks = [t for t in tries if t.event == "check" and t.verdict != "unanswered"]
+    checks = [t for t in tries if t.event == "check" and t.verdict not in ("unanswered", "kept")]
     shown = next((i for i, t in enumerate(tries) if t.event == "reveal"), len(tries))
     if not checks and shown == len(tries):
         return None

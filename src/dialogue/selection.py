@@ -11,6 +11,8 @@ from . import bank, course
 from .files import FileFault
 from .questions import Question
 
+# The two tests share the lessons' objectives; whoever asks for an objective wants practice.
+_TESTS = {"pre-test", "post-test"}
 _OBJECTIVE = re.compile(r"\d\d-\d+")
 
 
@@ -18,7 +20,8 @@ def select(names: Sequence[str], *, drafts: bool = False) -> list[Question]:
     """The questions that *names* stand for, each once, in the order of the course.
 
     A name is a lesson (``05``, ``5`` or ``05-round-one``), an objective (``05-2``), the id of a
-    question, a former id, or the path of a bank.  No name at all is the whole course.  Drafts
+    question, a former id, or the path of a bank.  An objective leaves out the pre-test and the
+    post-test, which are named by their files or their items' ids.  No name at all is the whole course.  Drafts
     are left out unless *drafts* is given or the id itself is named.
 
     Raises :class:`~dialogue.files.FileFault` when a name stands for nothing, when a lesson
@@ -62,7 +65,9 @@ def _one(name: str, whole: bank.Bank, drafts: bool) -> Iterable[Question]:
         chosen = [
             question
             for question in whole.questions.values()
-            if question.objective == name and (drafts or question.status != "draft")
+            if question.objective == name
+            and (drafts or question.status != "draft")
+            and Path(whole.places[question.id][0]).stem not in _TESTS
         ]
         if chosen:
             return chosen

@@ -156,8 +156,7 @@ def oil(wishes: Mapping[str, Any]) -> Steps:
         )
     words = (
         f"Your sliders: {volume} million barrels times {price} dollars make {made:,} million "
-        f"dollars, which is {made / 1000:.3f} billion. Written as {made / 1000:.3f} million it would "
-        f"be a thousand times too small. In {in_words(month)}: {row['exports_million_barrels']:g} "
+        f"dollars, which is {made / 1000:.3f} billion. In {in_words(month)}: {row['exports_million_barrels']:g} "
         f"million barrels ({_BASIS[str(row['exports_basis'])]}) times "
         f"{row['price_usd_per_barrel']:g} dollars ({_BASIS[str(row['price_basis'])]}) make "
         f"{product:,.0f} million dollars; the table's revenue is {stated:g} billion "

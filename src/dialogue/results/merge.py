@@ -19,6 +19,7 @@ import numpy as np
 
 from .. import bank, files, progress
 from ..files import FileFault
+from ..marking import authored
 from ..questions import (
     Classify,
     Evidence,
@@ -259,9 +260,11 @@ def _take(
                 continue
             owner[attempt.id] = number
         question = found.questions[item]
-        if attempt.version not in question.versions:
+        given = attempt if attempt.version in question.versions else authored(question, attempt)
+        if given is None:
             found.other_version[item] += 1
             continue
+        attempt = given
         if isinstance(question, Forecast):
             continue  # a forecast is scored in lesson 11 and never graded
         verdict, score = marks(question, attempt)
