@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -749,3 +750,13 @@ def test_every_word_of_the_script_is_in_the_table() -> None:
     kinds = ("due", "sure", "objective", "lesson", "rest", "done")
     assert {f"step_{kind}" for kind in kinds} <= set(STRINGS)
     assert {f"judged_{one}" for one in ("few", "over", "under", "fits")} <= set(STRINGS)
+
+
+def test_what_belongs_to_a_cell_is_asked_beside_it_alone() -> None:
+    """A question about "the Tweak cell" makes no sense in a warm-up a week later."""
+    known = bank.course_bank().questions
+    lanes = [q for q in known.values() if q.use == "lane"]
+    assert len(lanes) >= 30
+    assert not [q.id for q in lanes if recall.reviewable(q)]
+    told = re.compile(r"Tweak cell|Write cell|In the picture|slider of", re.I)
+    assert not [q.id for q in known.values() if told.search(q.ask) and recall.reviewable(q)]

@@ -110,7 +110,7 @@ class Question:
     """What every kind has.  ``id`` is for ever: the learner's record is kept by it.
 
     ``was`` names ids that the question had before; ``confidence`` asks how sure the learner
-    is; ``use`` is learn, vote or graded; ``shuffle`` allows variants with options in
+    is; ``use`` is learn, lane (asked beside its cell or picture alone), vote or graded; ``shuffle`` allows variants with options in
     another order; ``keyless`` is a graded item of a learner's copy, which holds no key and
     no comment: see :mod:`dialogue.release`.
     """

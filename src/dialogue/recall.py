@@ -42,8 +42,9 @@ def lesson_of(question: Question) -> str:
 
 
 def reviewable(question: Question) -> bool:
-    """Is it ever asked again?  Not a forecast, a draft, a graded item or the trial in 00."""
-    fits = question.status != "draft" and question.use != "graded"
+    """Is it ever asked again?  Not a forecast, a draft, a graded item, the trial in 00, or
+    what makes sense beside its cell alone."""
+    fits = question.status != "draft" and question.use not in ("graded", "lane")
     return fits and not isinstance(question, Forecast) and lesson_of(question) != "00"
 
 

@@ -1,0 +1,362 @@
+"""GIFT: Moodle's text format, which many other programs read.
+
+As Moodle's own importer reads it (``question/format/gift/format.php``; docs.moodle.org,
+"GIFT format"): questions are kept apart by empty lines, ids and tags stand in a comment in
+front, and general feedback after four number signs.  All texts are written as HTML.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from html import escape
+
+from .. import files, sources
+from ..questions import (
+    Classify,
+    Evidence,
+    Forecast,
+    Match,
+    Multiple,
+    Numeric,
+    Order,
+    Question,
+    Short,
+    Single,
+    _near_tolerance,
+)
+from . import Loss, source
+from .incoming import Answer, Parsed, items
+
+_RESERVED = re.compile(r"[\\#=~{}:]")
+
+
+# --- writing ---------------------------------------------------------------------------
+
+
+def _escaped(words: str) -> str:
+    return _RESERVED.sub(lambda sign: "\\" + sign[0], words)
+
+
+def _html(words: str, *, block: bool = False) -> str:
+    shown = source.html(words, block=block)
+    if shown.startswith(("[", "%")):  # would be read as a format, or as a weight
+        shown = f"&#{ord(shown[0])};{shown[1:]}"
+    # Matching splits at an arrow, short answers must not hold one.
+    return _escaped(shown.replace("->", "-&gt;"))
+
+
+def _plain(words: str, lost: list[str], *, arrow: bool = True) -> str:
+    shown = " ".join(source.clean(words).split())
+    if arrow and "->" in shown:
+        lost.append("-> is written as →, because it would make a matching question")
+        shown = shown.replace("->", "→")
+    if re.match(r"\[(html|moodle|plain|markdown)\]", shown):
+        lost.append(f"{shown[: shown.index(']') + 1]} at the start of an answer is left out")
+        shown = shown[shown.index("]") + 1 :]
+    return _escaped(shown)
+
+
+def _percent(share: float) -> str:
+    # Moodle knows fractions by five decimals.
+    return source.number(round(100 * share, 5))
+
+
+def _line(mark: str, words: str, say: str) -> str:
+    return f"\t{mark}{words}#{_html(say)}" if say else f"\t{mark}{words}"
+
+
+def written_options(question: Single | Multiple | Evidence) -> list[str]:
+    """The options' texts; those of an evidence question with the digest of the paragraph."""
+    if not isinstance(question, Evidence):
+        return [option.text for option in question.options]
+    digests = sources.paragraphs()
+    return [f"{o.text}: {digests.get(o.text, {}).get('digest', '')}" for o in question.options]
+
+
+def write(questions: Sequence[Question], title: str) -> tuple[bytes, list[Loss]]:
+    """The questions as GIFT in UTF-8, and what each lost on the way (table of CONTRIBUTING)."""
+    losses: list[Loss] = []
+    category = _escaped(source.plain(title)).replace("/", "//")
+    parts = [f"$CATEGORY: $course$/top/{category}\n"] if category else []
+    for question in questions:
+        lost: list[str] = []
+        parts.append(_question(question, lost))
+        losses += [Loss(question.id, what) for what in (*lost, *source.unkept(question))]
+    return "\n".join(parts).encode(), losses
+
+
+def _question(question: Question, lost: list[str]) -> str:
+    labels = source.tags(question)
+    ask = _html(question.ask, block=True)
+    lines, with_remarks = _answers(question, lost)
+    if isinstance(question, Numeric) and question.unit:
+        ask += _escaped(f"<p>({escape(source.clean(question.unit))})</p>")
+        label = f"unit:{question.unit}"
+        if len(label) <= 50 and not re.search(r"[]<>`\x00-\x1f\x7f]", label):
+            labels.append(label)
+        else:
+            lost.append("the unit stands in the text of the question only")
+    if isinstance(question, Forecast):
+        ask += _escaped(f"<p>(A chance in per cent, resolved on {question.resolves})</p>")
+    comment = " ".join([f"// [id:{question.id}]", *(f"[tag:{label}]" for label in labels)])
+    explain = source.feedback(question, with_remarks=with_remarks)
+    if isinstance(question, Numeric) and question.values:
+        explain += f"<p>{escape('; '.join(source.number(v) for v in question.values))}</p>"
+    if explain:
+        lines.append("\t####" + _escaped(explain.replace("->", "-&gt;")))
+    mark = "#" if isinstance(question, Numeric) and not question.values else ""
+    body = "\n".join(["{" + mark, *lines, "}"])
+    return f"{comment}\n::{_escaped(question.id)}::[html]{ask}{body}\n"
+
+
+def _answers(question: Question, lost: list[str]) -> tuple[list[str], bool]:
+    """The lines of the answers, and whether the comments on them go into the feedback."""
+    match question:
+        case Single() | Evidence():
+            if isinstance(question, Evidence):
+                lost.append("asked as a single choice between paragraphs")
+            texts = written_options(question)
+            pairs = zip(texts, question.options, strict=True)
+            return [
+                _line("=" if o.right else "~", _html(words), o.say) for words, o in pairs
+            ], False
+        case Multiple():
+            share = 1 / sum(option.right for option in question.options)
+            return [
+                _line(f"~%{_percent(share if o.right else -share)}%", _html(o.text), o.say)
+                for o in question.options
+            ], False
+        case Numeric() if question.values:
+            lost.append("a column of numbers is asked as an essay; its key stands in the feedback")
+            return [], False
+        case Numeric():
+            answer = question.answer_text or source.number(question.answer)
+            rows = [f"\t=%100%{answer}:{source.number(question.tolerance)}"]
+            for near in question.near:
+                reach = source.number(_near_tolerance(near.value, question.tolerance))
+                rows.append(_line("=%0%", f"{source.number(near.value)}:{reach}", near.say))
+            return rows, False
+        case Short():
+            star = [(words.replace("*", "\\*"), "100", "") for words in question.accept]
+            star += [(slip.text.replace("*", "\\*"), "0", slip.say) for slip in question.wrong]
+            return [
+                _line(f"=%{weight}%", _plain(words, lost), say) for words, weight, say in star
+            ], False
+        case Order():
+            lost.append("asked as matching: each event with its place, 1 for the first")
+            _moved(question, lost)
+            return [
+                f"\t={_html(event.text)} -> {place}"
+                for place, event in enumerate(question.events, 1)
+            ], True
+        case Classify():
+            lost.append("asked as matching: each statement with its label")
+            _moved(question, lost)
+            used = {statement.label for statement in question.statements}
+            rows = [(statement.text, statement.label) for statement in question.statements]
+            return _matching(
+                [*rows, *(("", x) for x in question.labels if x not in used)], lost
+            ), True
+        case Match():
+            _moved(question, lost)
+            rows = [(pair.left, pair.right) for pair in question.pairs]
+            return _matching([*rows, *(("", extra.text) for extra in question.extra)], lost), True
+        case Forecast():
+            lost.append("asked as an essay, which is marked by hand; an import leaves it out")
+            return [], True
+    raise TypeError(f"no GIFT for a {type(question).__name__}")
+
+
+def _moved(question: Question, lost: list[str]) -> None:
+    if source.remarks(question):
+        lost.append("the comments on single answers stand together in the general feedback")
+
+
+def _matching(rows: Sequence[tuple[str, str]], lost: list[str]) -> list[str]:
+    lost += source.matching_losses(right for _left, right in rows)
+    return [
+        f"\t={_html(left)} -> {_plain(source.plain(right), lost, arrow=False)}"
+        for left, right in rows
+    ]
+
+
+# --- reading ---------------------------------------------------------------------------
+
+# Escaped signs wait as characters that no text may hold (Unicode, "noncharacters").
+_WAITING = {sign: chr(0xFDD0 + i) for i, sign in enumerate("\\:#={}~")}
+_BACK = str.maketrans({waiting: sign for sign, waiting in _WAITING.items()})
+_WEIGHT = re.compile(r"%(-?\d{1,3}(?:\.\d*)?)%")
+_FORMAT = re.compile(r"\[(html|moodle|plain|markdown)\]")
+
+
+class _Fault(ValueError):
+    """What keeps one question from being read."""
+
+
+class _Text:
+    """Turns the texts of one question into the small markup, and keeps what was lost."""
+
+    def __init__(self, lost: list[str]) -> None:
+        self.format, self.lost = "moodle", lost
+
+    def __call__(self, words: str, *, first: bool = False, plain: bool = False) -> str:
+        words = words.strip()
+        form = "plain" if plain else self.format
+        if found := _FORMAT.match(words):
+            form, words = found[1], words[found.end() :]
+            if first:
+                self.format = form
+        words = words.translate(_BACK).replace("\ufdef", "\n").strip()
+        # Moodle's own format and Markdown may hold HTML.
+        is_html = form == "html" or (
+            form in ("moodle", "markdown") and re.search(r"</?[a-z][^>]*>|&#?\w+;", words, re.I)
+        )
+        if not is_html or plain:
+            return words
+        shown, lost = source.from_html(words)
+        self.lost += [f"left out of the text: {', '.join(lost)}"] if lost else []
+        return shown
+
+
+def _blocks(text: str) -> Iterator[tuple[int, list[str]]]:
+    block: list[str] = []
+    start = 1
+    for number, line in enumerate([*text.split("\n"), ""], 1):
+        if line.strip():
+            start = start if block else number
+            block.append(line)
+        elif block:
+            yield start, block
+            block = []
+
+
+def read(data: bytes, file: str) -> tuple[list[dict], list[Loss]]:
+    """The questions of a GIFT file; a question that cannot be read is named and left out.
+
+    Raises :class:`~dialogue.files.FileFault` when the file is no text, or holds no question.
+    """
+    text = files.decode(data, file)
+    text = re.sub("[\ufdd0-\ufdef]", "\ufffd", text)
+    losses: list[Loss] = []
+    found: list[Parsed] = []
+    for line, block in _blocks(text):
+        try:
+            one = _read(block, losses)
+        except _Fault as fault:
+            losses.append(Loss(f"line {line}", f"not taken over: {fault}"))
+            continue
+        if one:
+            found.append(one)
+    done = items(found, losses)
+    if not done:
+        why = f"the first fault: {losses[0]}" if losses else "check that it is a GIFT file"
+        raise files.FileFault(file, "no question in it can be taken over", why)
+    return done, losses
+
+
+def _read(block: Sequence[str], losses: list[Loss]) -> Parsed | None:
+    comments = [line.strip() for line in block if line.strip().startswith("//")]
+    text = "\n".join(line for line in block if not line.strip().startswith("//")).strip()
+    if not text:
+        return None
+    if text.startswith("$CATEGORY:"):
+        _head, _, rest = text.partition("\n")
+        if rest.strip():  # a question right under it, as Moodle does not read it
+            return _read([*comments, rest], losses)
+        return None
+    text = re.sub(r"\\([\\:#={}~])", lambda sign: _WAITING[sign[1]], text)
+    text = text.replace("\\n", "\ufdef")
+    note = "\n".join(comments)
+    tags = [tag.strip() for tag in re.findall(r"\[tag:((?:\\\]|[^]\x00-\x1f\x7f])+)\]", note)]
+    idents = re.findall(r"\[id:((?:\\\]|[^]\x00-\x1f\x7f])+)\]", note)
+    one = Parsed(name="", kind="", labels=tags, ident=idents[0].strip() if idents else "")
+    words = _Text(one.lost)
+    if text.startswith("::") and "::" in text[2:]:
+        name, _, text = text[2:].partition("::")
+        one.name = name.translate(_BACK).strip()
+        text = text.strip()
+    start, end = text.find("{"), text.find("}")
+    if start < 0 and end < 0:
+        one.ask = words(text, first=True)
+        one.name = one.name or one.ask[:60]
+        one.kind = "a description"
+        return one
+    if start < 0 or end < start:
+        raise _Fault("a brace is missing, or an empty line stands inside the question")
+    answers = text[start + 1 : end].strip()
+    after = text[end + 1 :].strip()
+    if "{" in after or "}" in after or "{" in answers:
+        raise _Fault("it has more than one answer part in braces")
+    stem = text[:start].strip() + (f" _____ {after}" if after else "")
+    one.ask = words(stem, first=True)
+    one.name = one.name or one.ask[:60]
+    if "####" in answers:
+        answers, _, explain = answers.rpartition("####")
+        one.explain, answers = words(explain), answers.strip()
+    _read_answers(one, answers, words)
+    return one
+
+
+def _answer(part: str, words: _Text, weight: float, *, plain: bool = False) -> Answer:
+    if found := _WEIGHT.match(part):
+        weight, part = float(found[1]) / 100, part[found.end() :]
+    text, _, say = part.partition("#")
+    return Answer(words(text, plain=plain), weight, words(say))
+
+
+def _split(answers: str, sign: str) -> list[str]:
+    return [part.strip() for part in answers.split(sign) if part.strip()]
+
+
+def _read_answers(one: Parsed, answers: str, words: _Text) -> None:
+    truth = answers.partition("#")[0].strip().upper()
+    if not answers:
+        one.kind = "an essay"
+    elif answers.startswith("#"):
+        one.kind = "numeric"
+        _read_numbers(one, answers[1:], words)
+    elif "~" in answers:
+        one.kind = "single" if "=" in answers else "multiple"
+        for part in _split(answers.replace("=", "~="), "~"):
+            right = part.startswith("=")
+            one.answers.append(_answer(part.removeprefix("="), words, float(right)))
+    elif "=" in answers and "->" in answers:
+        one.kind = "match"
+        for part in _split(answers, "="):
+            left, arrow, right = part.partition("->")
+            if not arrow:
+                raise _Fault(f"the pair {part[:40]!r} has no ->")
+            one.pairs.append((words(left), words(right, plain=True)))
+    elif truth in ("T", "TRUE", "F", "FALSE"):
+        one.kind = "single"
+        parts = [*answers.split("#", 2), "", ""]
+        wrong, right = words(parts[1]), words(parts[2])
+        true = truth.startswith("T")
+        one.answers = [
+            Answer("True", float(true), right if true else wrong),
+            Answer("False", float(not true), wrong if true else right),
+        ]
+    else:
+        one.kind = "short"
+        one.answers = [_answer(part, words, 1.0, plain=True) for part in _split(answers, "=")]
+
+
+def _read_numbers(one: Parsed, answers: str, words: _Text) -> None:
+    answers, _, other = answers.partition("~")
+    for part in _split(answers, "="):
+        answer = _answer(part, words, 1.0, plain=True)
+        text = answer.text
+        if ".." in text:
+            try:
+                low, high = (float(each) for each in text.split("..", 1))
+            except ValueError:
+                raise _Fault(f"{text!r} is no range of numbers") from None
+            text = source.number((low + high) / 2)
+            answer.tolerance = source.number(abs(high - low) / 2)
+        elif ":" in text:
+            text, _, answer.tolerance = (each.strip() for each in text.partition(":"))
+        answer.text = text
+        one.answers.append(answer)
+    if other:
+        one.answers.append(Answer("*", 0.0, words(other.partition("#")[2])))

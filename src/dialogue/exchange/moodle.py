@@ -1,0 +1,344 @@
+"""Moodle XML, the format that keeps the most.
+
+As Moodle's own importer reads it (``question/format/xml/format.php``; docs.moodle.org,
+"Moodle XML format"; ``question/type/ordering`` for things to put in order).  All texts are
+written as HTML.  What is read may come from anybody: a file that declares entities or a
+document type is refused, because Moodle writes neither.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+from xml.etree import ElementTree
+
+from ..files import FileFault
+from ..questions import (
+    Classify,
+    Evidence,
+    Forecast,
+    Match,
+    Multiple,
+    Numeric,
+    Order,
+    Question,
+    Short,
+    Single,
+    _near_tolerance,
+)
+from . import Loss, source
+from .gift import written_options
+from .incoming import Answer, Parsed, items
+
+PENALTY = "0.3333333"  # what Moodle takes off for each further try, unless told otherwise
+_STANDARD = {"", "your answer is correct.", "your answer is partially correct."}
+_STANDARD |= {"your answer is incorrect."}
+
+Element = ElementTree.Element
+
+
+# --- writing ---------------------------------------------------------------------------
+
+
+def _add(parent: Element, name: str, value: str | None = None, **attributes: str) -> Element:
+    child = ElementTree.SubElement(parent, name, attributes)
+    child.text = value
+    return child
+
+
+def _text(parent: Element, name: str, value: str, **attributes: str) -> Element:
+    child = _add(parent, name, **attributes)
+    _add(child, "text", source.clean(value))
+    return child
+
+
+def _html(parent: Element, name: str, value: str, **attributes: str) -> Element:
+    return _text(parent, name, value, format="html", **attributes)
+
+
+def _answer(parent: Element, words: str, fraction: float, say: str, form: str = "html") -> Element:
+    share = source.number(round(100 * fraction, 5))
+    answer = _text(parent, "answer", words, fraction=share, format=form)
+    _html(answer, "feedback", source.html(say) if say else "")
+    return answer
+
+
+def write(questions: Sequence[Question], title: str) -> tuple[bytes, list[Loss]]:
+    """The questions as Moodle XML in UTF-8, and what each lost on the way."""
+    quiz = Element("quiz")
+    losses: list[Loss] = []
+    if name := source.plain(title):
+        category = _add(quiz, "question", type="category")
+        _text(category, "category", f"$course$/top/{name.replace('/', '//')}")
+    for question in questions:
+        lost: list[str] = []
+        _question(quiz, question, lost)
+        kept = ("hint", "points", "shuffle") if _has_order(question) else ("hint", "points")
+        losses += [Loss(question.id, what) for what in (*lost, *source.unkept(question, *kept))]
+    ElementTree.indent(quiz)
+    return ElementTree.tostring(quiz, encoding="utf-8", xml_declaration=True), losses
+
+
+def _has_order(question: Question) -> bool:
+    return isinstance(question, Single | Multiple | Evidence | Match | Classify)
+
+
+_TYPES: dict[type[Question], str] = {
+    Single: "multichoice",
+    Multiple: "multichoice",
+    Evidence: "multichoice",
+    Numeric: "numerical",
+    Short: "shortanswer",
+    Match: "matching",
+    Classify: "matching",
+    Order: "ordering",
+    Forecast: "essay",
+}
+
+
+def _question(quiz: Element, question: Question, lost: list[str]) -> None:
+    column = isinstance(question, Numeric) and bool(question.values)
+    kind = "essay" if column else _TYPES[type(question)]
+    one = _add(quiz, "question", type=kind)
+    _text(one, "name", question.id)
+    ask = source.html(question.ask, block=True)
+    if isinstance(question, Numeric) and question.unit:
+        # The learner sees no unit beside the field, so the question has to name it.
+        ask += f"<p>({escape(source.clean(question.unit), quote=False)})</p>"
+    if isinstance(question, Forecast):
+        ask += f"<p>(A chance in per cent, resolved on {question.resolves})</p>"
+    _html(one, "questiontext", ask)
+    moved = isinstance(question, Match | Classify | Order | Forecast)
+    if moved and source.remarks(question) and not isinstance(question, Forecast):
+        lost.append("the comments on single answers stand together in the general feedback")
+    explain = source.feedback(question, with_remarks=moved)
+    if column:
+        lost.append("a column of numbers is asked as an essay; its key stands in the feedback")
+        explain += f"<p>{escape('; '.join(source.number(v) for v in question.values))}</p>"
+    _html(one, "generalfeedback", explain)
+    _add(one, "defaultgrade", source.number(question.points))
+    _add(one, "penalty", PENALTY if kind != "essay" else "0")
+    _add(one, "hidden", "0")
+    _add(one, "idnumber", question.id)
+    if kind == "essay":
+        _essay(one)
+        if isinstance(question, Forecast):
+            lost.append("asked as an essay, which is marked by hand; an import leaves it out")
+    else:
+        _own(one, question, lost)
+    if question.hint:
+        _html(one, "hint", source.html(question.hint))
+    labels = _add(one, "tags")
+    for label in source.tags(question):
+        _text(labels, "tag", label)
+
+
+def _essay(one: Element) -> None:
+    settings = {"responseformat": "editor", "responserequired": "1", "responsefieldlines": "5"}
+    for name, value in (settings | {"attachments": "0", "attachmentsrequired": "0"}).items():
+        _add(one, name, value)
+    _html(one, "graderinfo", "")
+    _html(one, "responsetemplate", "")
+
+
+def _own(one: Element, question: Question, lost: list[str]) -> None:
+    if _has_order(question):
+        _add(one, "shuffleanswers", "true" if question.shuffle else "false")
+    match question:
+        case Single() | Multiple() | Evidence():
+            if isinstance(question, Evidence):
+                lost.append("asked as a single choice between paragraphs")
+            several = isinstance(question, Multiple)
+            _add(one, "single", "false" if several else "true")
+            _add(one, "answernumbering", "abc")
+            share = 1 / max(1, sum(option.right for option in question.options))
+            wrong = -share if several else 0.0
+            for words, option in zip(written_options(question), question.options, strict=True):
+                fraction = share if option.right else wrong
+                _answer(one, source.html(words), fraction, option.say)
+        case Numeric():
+            key = question.answer_text or source.number(question.answer)
+            right = _answer(one, key, 1.0, "", "moodle_auto_format")
+            _add(right, "tolerance", source.number(question.tolerance))
+            for near in question.near:
+                value = source.number(near.value)
+                answer = _answer(one, value, 0.0, near.say, "moodle_auto_format")
+                reach = source.number(_near_tolerance(near.value, question.tolerance))
+                _add(answer, "tolerance", reach)
+            if question.unit:
+                unit = _add(_add(one, "units"), "unit")
+                _add(unit, "multiplier", "1")
+                _add(unit, "unit_name", source.clean(question.unit))
+            # The unit may be typed or left away, as in the course: unit grading 0, typed field.
+            settings = {"unitgradingtype": "0", "unitpenalty": "0"}
+            settings |= {"showunits": "0" if question.unit else "3", "unitsleft": "0"}
+            for name, value in settings.items():
+                _add(one, name, value)
+        case Short():
+            _add(one, "usecase", "0")
+            for words in question.accept:
+                _answer(one, words.replace("*", "\\*"), 1.0, "", "moodle_auto_format")
+            for slip in question.wrong:
+                _answer(one, slip.text.replace("*", "\\*"), 0.0, slip.say, "moodle_auto_format")
+        case Order():
+            count = str(len(question.events))
+            settings = {"layouttype": "VERTICAL", "selecttype": "ALL", "selectcount": count}
+            # The share of pairs in the right order, which is how the course marks it.
+            settings |= {"gradingtype": "RELATIVE_ALL_PREVIOUS_AND_NEXT", "showgrading": "SHOW"}
+            for name, value in (settings | {"numberingstyle": "none"}).items():
+                _add(one, name, value)
+            for place, event in enumerate(question.events, 1):
+                answer = _html(one, "answer", source.html(event.text), fraction=f"{place}.0000000")
+                _html(answer, "feedback", "")
+        case Match():
+            rows = [(pair.left, pair.right) for pair in question.pairs]
+            _matching(one, [*rows, *(("", extra.text) for extra in question.extra)], lost)
+        case Classify():
+            lost.append("asked as matching: each statement with its label")
+            used = {statement.label for statement in question.statements}
+            rows = [(statement.text, statement.label) for statement in question.statements]
+            unused = [("", label) for label in question.labels if label not in used]
+            _matching(one, [*rows, *unused], lost)
+
+
+def _matching(one: Element, rows: Sequence[tuple[str, str]], lost: list[str]) -> None:
+    lost += source.matching_losses(right for _left, right in rows)
+    for left, right in rows:
+        part = _html(one, "subquestion", source.html(left) if left else "")
+        _text(part, "answer", source.plain(right))
+
+
+# --- reading ---------------------------------------------------------------------------
+
+
+def read(data: bytes, file: str) -> tuple[list[dict[str, Any]], list[Loss]]:
+    """The questions of a Moodle XML file; what cannot be a question here is named and left out.
+
+    Raises :class:`~dialogue.files.FileFault` when the file is no XML, is not Moodle's, declares
+    entities or a document type, or holds no question that can be taken over.
+    """
+    from defusedxml import DefusedXmlException
+    from defusedxml.ElementTree import fromstring
+
+    try:
+        quiz = fromstring(data, forbid_dtd=True)
+    except DefusedXmlException:
+        fault = "it declares a document type or entities, which Moodle never writes"
+        raise FileFault(file, fault, "do not use this file; ask who sent it") from None
+    except ElementTree.ParseError as error:
+        line = error.position[0] if error.position else 0
+        raise FileFault(
+            file, "this is not whole XML", "export it again from Moodle", line
+        ) from None
+    except (ValueError, LookupError) as error:  # an encoding that nobody knows
+        raise FileFault(
+            file, f"this cannot be read as XML ({error})", "save it as 'UTF-8'"
+        ) from None
+    if quiz.tag != "quiz":
+        remedy = "in Moodle, export the question bank as 'Moodle XML format'"
+        raise FileFault(file, f"this is not Moodle XML: it begins with <{quiz.tag}>", remedy)
+    losses: list[Loss] = []
+    found = [_read(each) for each in quiz.findall("question") if each.get("type") != "category"]
+    done = items(found, losses)
+    if not done:
+        why = f"the first fault: {losses[0]}" if losses else "check that it is the right file"
+        raise FileFault(file, "no question in it can be taken over", why)
+    return done, losses
+
+
+def _value(parent: Element, name: str, default: str = "") -> str:
+    return (parent.findtext(name) or default).strip()
+
+
+def _flag(parent: Element, name: str, default: bool) -> bool:
+    value = _value(parent, name).lower()
+    return value in ("true", "1") if value else default
+
+
+def _words(part: Element | None, lost: list[str], *, plain: bool = False) -> str:
+    """The text of an element as the small markup; files and pictures are named in *lost*."""
+    if part is None:
+        return ""
+    words = (part.findtext("text") or "").strip()
+    if part.find("file") is not None:
+        lost.append("a file that belongs to the text is left out")
+    form = part.get("format", "moodle_auto_format")
+    may_be_html = re.search(r"</?[a-z][^>]*>|&#?\w+;", words, re.IGNORECASE)
+    if plain or form == "plain_text" or (form != "html" and not may_be_html):
+        return words
+    shown, dropped = source.from_html(words)
+    lost += [f"left out of the text: {', '.join(dropped)}"] if dropped else []
+    return shown
+
+
+_KINDS = {
+    "numerical": "numeric",
+    "shortanswer": "short",
+    "matching": "match",
+    "ordering": "order",
+    "truefalse": "single",
+    "essay": "an essay",
+    "description": "a description",
+    "cloze": "a text with gaps",
+}
+
+
+def _read(one: Element) -> Parsed:
+    kind = one.get("type", "")
+    found = Parsed(name=_value(one, "name/text"), kind=_KINDS.get(kind, f"the type {kind!r}"))
+    lost = found.lost
+    if kind == "multichoice":
+        found.kind = "single" if _flag(one, "single", True) else "multiple"
+    found.ident = _value(one, "idnumber")
+    found.labels = [_value(tag, "text") for tag in one.findall("tags/tag")]
+    found.ask = _words(one.find("questiontext"), lost)
+    found.name = found.name or found.ask[:60]
+    if found.kind == _KINDS.get(kind) and found.kind.startswith(("a ", "an ")):
+        return found
+    found.explain = _words(one.find("generalfeedback"), lost)
+    hints = [words for hint in one.findall("hint") if (words := _words(hint, lost))]
+    found.hint = hints[0] if hints else ""
+    if len(hints) > 1:
+        lost.append(f"{len(hints) - 1} further hints are left out")
+    try:
+        points = float(_value(one, "defaultgrade", "1"))
+        found.points = source.number(points) if points > 0 else ""
+    except (ValueError, OverflowError):
+        lost.append(f"the points {_value(one, 'defaultgrade')!r} are no number")
+    found.shuffle = kind == "truefalse" or _flag(one, "shuffleanswers", True)
+    if kind not in ("essay", "truefalse") and _value(one, "penalty", PENALTY) not in (PENALTY, "0"):
+        lost.append("the penalty for further tries is left out")
+    for name in ("correctfeedback", "partiallycorrectfeedback", "incorrectfeedback"):
+        said = _words(one.find(name), [])
+        if said.lower() not in _STANDARD:
+            lost.append(f"the feedback on the whole answer is left out: {said!r}")
+    exact = kind in ("numerical", "shortanswer")
+    for answer in one.findall("answer"):
+        try:
+            weight = float(answer.get("fraction", "0")) / 100
+        except ValueError:
+            weight = 0.0
+        words = _words(answer, lost, plain=exact)
+        words = words.capitalize() if kind == "truefalse" else words
+        said = _words(answer.find("feedback"), lost)
+        found.answers.append(Answer(words, weight, said, _value(answer, "tolerance")))
+    for part in one.findall("subquestion"):
+        right = _value(part, "answer/text")
+        found.pairs.append((_words(part, lost), right))
+    units = [_value(unit, "unit_name") for unit in one.findall("units/unit")]
+    if units:
+        found.unit = units[0]
+        found.ask = found.ask.removesuffix(f"({units[0]})").strip()
+    if len(units) > 1:
+        lost.append(f"further units are left out: {', '.join(units[1:])}")
+    if _flag(one, "usecase", False):
+        lost.append("capitals count no more")
+    if kind == "ordering":
+        for answer in found.answers:
+            if answer.say:
+                lost.append(f"the comment on {answer.text!r} is left out: {answer.say!r}")
+        if _value(one, "selecttype", "ALL") not in ("ALL", "EXACT", "0"):
+            lost.append("all things are put in order, not some that are drawn")
+    return found

@@ -1,0 +1,394 @@
+"""Questions as a QTI 1.2 package: ``imsmanifest.xml`` and one assessment.
+
+Which version, and why.  Canvas turns any QTI package that is not 2.x into 2.1 with its
+migration tool, and itself exports QTI 1.2 (canvas-lms: ``gems/plugins/qti_exporter/lib/qti/
+converter.rb``, ``lib/cc/qti/qti_items.rb``).  New Quizzes read 1.2 and 2.1 (instructure/qti,
+README).  The comment on each answer, matching and margins come through in the form of 1.2
+that Canvas writes, so this is the form here.  Moodle's core reads no QTI: among the formats in
+its ``question/format`` only ``blackboard_six`` understands a dialect of 1.2, that of
+Blackboard's own archives, and the ``qti_two`` of early versions is gone.  For Moodle use
+:mod:`dialogue.exchange.moodle`.
+
+What the importer of Canvas makes of a file decides some things here:
+
+- every text that a response condition of a short answer compares with becomes an accepted
+  answer (``extended_text_interaction.rb``), and every range of a numeric item a right one
+  (``numeric_interaction.rb``): wrong texts and numbers stand in the general feedback instead;
+- a left side of a matching item has one comment (``associate_interaction.rb``): the comments
+  on its confusions stand in it together;
+- what is matched to is plain text, and answers have numbers for names.
+
+Structure: IMS Question & Test Interoperability ASI, version 1.2.1, 2003.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import xml.etree.ElementTree as ET
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from html import escape
+from itertools import groupby
+
+from .. import files, sources, text, twin
+from ..interface import STRINGS
+from ..questions import (
+    Classify,
+    Evidence,
+    Forecast,
+    Match,
+    Multiple,
+    Numeric,
+    Order,
+    Question,
+    Short,
+    Single,
+)
+from . import Loss, source
+
+NAMESPACE = "http://www.imsglobal.org/xsd/ims_qtiasiv1p2"
+SCHEMA = "http://www.imsglobal.org/xsd/ims_qtiasiv1p2p1.xsd"
+_CP = "http://www.imsglobal.org/xsd/imsccv1p1/imscp_v1p1"
+_XSI = "http://www.w3.org/2001/XMLSchema-instance"
+RESPONSE = "response1"
+# Numbers for answers and for what is matched to; far apart, so that they are never mixed up.
+_FIRST, _FIRST_MATCH = 1001, 5001
+
+
+def _sub(parent: ET.Element, name: str, words: str = "", **attributes: str) -> ET.Element:
+    child = ET.SubElement(parent, name, attributes)
+    if words:
+        child.text = source.clean(words)
+    return child
+
+
+def _html(parent: ET.Element, shown: str) -> None:
+    _sub(_sub(parent, "material"), "mattext", shown, texttype="text/html")
+
+
+def _list(said: Iterable[tuple[str, str]]) -> str:
+    rows = [
+        f"<li><em>{source.html(about)}</em>: {source.html(say)}</li>" for about, say in said if say
+    ]
+    return f"<ul>{''.join(rows)}</ul>" if rows else ""
+
+
+class _Item:
+    """One item: its presentation, its response processing and its feedback."""
+
+    def __init__(self, question: Question, kind: str, *, note: str = "") -> None:
+        self.root = ET.Element("item", ident=f"q_{question.id}", title=question.id)
+        self.meta = _sub(_sub(self.root, "itemmetadata"), "qtimetadata")
+        self.field("question_type", kind)
+        points = "0" if isinstance(question, Forecast) else source.number(question.points)
+        self.field("points_possible", points)
+        for label in source.tags(question):
+            name, _, value = label.partition(":")
+            self.field(f"dialogue_{name}", value)
+        self.presentation = _sub(self.root, "presentation")
+        _html(self.presentation, f"<div>{_stem(question)}{note}</div>")
+        self.processing = _sub(self.root, "resprocessing")
+        outcomes = _sub(self.processing, "outcomes")
+        _sub(outcomes, "decvar", maxvalue="100", minvalue="0", varname="SCORE", vartype="Decimal")
+        self.feedback: list[tuple[str, str]] = []
+
+    def field(self, label: str, entry: str) -> None:
+        one = _sub(self.meta, "qtimetadatafield")
+        _sub(one, "fieldlabel", label)
+        _sub(one, "fieldentry", entry)
+
+    def answers(self, numbers: Sequence[int]) -> None:
+        self.field("original_answer_ids", ",".join(map(str, numbers)))
+
+    def condition(self, *, more: bool, shows: str = "", score: str = "", action: str = "Set"):
+        """A response condition, to be filled: its ``conditionvar``."""
+        rule = _sub(self.processing, "respcondition", **{"continue": "Yes" if more else "No"})
+        variable = _sub(rule, "conditionvar")
+        if score:
+            _sub(rule, "setvar", score, action=action, varname="SCORE")
+        if shows:
+            _sub(rule, "displayfeedback", feedbacktype="Response", linkrefid=shows)
+        return variable
+
+    def general(self, shown: str) -> None:
+        """Feedback that everybody gets who has answered."""
+        if shown:
+            _sub(self.condition(more=True, shows="general_fb"), "other")
+            self.feedback.append(("general_fb", shown))
+
+    def comment(self, number: int, shown: str) -> str:
+        """The feedback of one answer, in the form that Canvas finds it by."""
+        name = f"{number}_fb"
+        self.feedback.append((name, shown))
+        return name
+
+    def blank(self, **attributes: str) -> None:
+        response = _sub(self.presentation, "response_str", ident=RESPONSE, rcardinality="Single")
+        _sub(_sub(response, "render_fib", **attributes), "response_label", ident="answer1")
+
+    def done(self) -> ET.Element:
+        for name, shown in self.feedback:
+            flow = _sub(_sub(self.root, "itemfeedback", ident=name), "flow_mat")
+            _html(flow, shown)
+        return self.root
+
+
+def _stem(question: Question) -> str:
+    about = []
+    if para := twin.paragraphs(question):
+        about.append(f"{STRINGS['paragraphs']} {', '.join(para)}")
+    if question.as_of:
+        about.append(STRINGS["as_of"].format(date=question.as_of))
+    if question.contested:
+        about.append(STRINGS["contested"])
+    note = f"<p><small>{escape(' · '.join(about))}</small></p>" if about else ""
+    return source.html(question.ask, block=True) + note
+
+
+def _equal(parent: ET.Element, value: object, response: str = RESPONSE) -> None:
+    _sub(parent, "varequal", str(value), respident=response)
+
+
+def _choice(question: Single | Multiple | Evidence) -> _Item:
+    several = isinstance(question, Multiple)
+    item = _Item(question, f"multiple_{'answers' if several else 'choice'}_question")
+    numbered = list(enumerate(question.options, _FIRST))
+    item.answers([number for number, _option in numbered])
+    response = _sub(
+        item.presentation,
+        "response_lid",
+        ident=RESPONSE,
+        rcardinality="Multiple" if several else "Single",
+    )
+    choices = _sub(response, "render_choice")
+    digests = sources.paragraphs() if isinstance(question, Evidence) else {}
+    for number, option in numbered:
+        shown = source.html(option.text)
+        if digest := digests.get(option.text, {}).get("digest", ""):
+            shown = f"<strong>{shown}</strong> {source.html(digest)}"
+        _html(_sub(choices, "response_label", ident=str(number)), shown)
+    item.general(source.feedback(question, with_remarks=False))
+    for number, option in numbered:
+        if option.say:
+            shows = item.comment(number, source.html(option.say))
+            _equal(item.condition(more=True, shows=shows), number)
+    right = item.condition(more=False, score="100")
+    if several:
+        right = _sub(right, "and")
+    for number, option in numbered:
+        if option.right:
+            _equal(right, number)
+        elif several:
+            _equal(_sub(right, "not"), number)
+    return item
+
+
+def _numeric(question: Numeric) -> _Item:
+    unit = f"<p>({source.html(question.unit)})</p>" if question.unit else ""
+    item = _Item(question, "numerical_question", note=unit)
+    item.answers([_FIRST])
+    item.blank(fibtype="Decimal")
+    item.general(source.feedback(question, with_remarks=True))
+    answer = Decimal(source.number(question.answer))
+    margin = Decimal(source.number(question.tolerance))
+    either = _sub(item.condition(more=False, score="100"), "or")
+    _equal(either, f"{answer:f}")
+    within = _sub(either, "and")
+    _sub(within, "vargte", f"{answer - margin:f}", respident=RESPONSE)
+    _sub(within, "varlte", f"{answer + margin:f}", respident=RESPONSE)
+    return item
+
+
+def _short(question: Short) -> _Item:
+    item = _Item(question, "short_answer_question")
+    item.answers([_FIRST + n for n in range(len(question.accept))])
+    item.blank()
+    item.general(source.feedback(question, with_remarks=True))
+    right = item.condition(more=False, score="100")
+    for words in question.accept:
+        _equal(right, words)
+    return item
+
+
+def _essay(question: Question) -> _Item:
+    unit = ""
+    if isinstance(question, Numeric):
+        how = STRINGS["several_numbers"] + (f" ({question.unit})" if question.unit else "")
+        unit = f"<p>{escape(source.clean(how))}</p>"
+    item = _Item(question, "essay_question", note=unit)
+    item.blank()
+    if not (isinstance(question, Forecast) and question.opens):
+        key = ""
+        if isinstance(question, Numeric):
+            key = f"<p>{escape('; '.join(twin.key(question)))}</p>"
+        item.general(key + source.feedback(question, with_remarks=True))
+    _sub(item.condition(more=False), "other")
+    return item
+
+
+def _matching(
+    question: Question,
+    lefts: Sequence[tuple[str, str, str]],
+    rights: Sequence[str],
+    general: str = "",
+) -> _Item:
+    """*lefts*: what stands on the left, the right side it belongs to, and its comment as HTML."""
+    item = _Item(question, "matching_question")
+    item.answers([_FIRST + n for n in range(len(lefts))])
+    names = {right: str(_FIRST_MATCH + n) for n, right in enumerate(rights)}
+    for number, (left, _right, _say) in enumerate(lefts, _FIRST):
+        response = _sub(item.presentation, "response_lid", ident=f"response_{number}")
+        _html(response, source.html(left))
+        menu = _sub(response, "render_choice")
+        for right, name in names.items():
+            label = _sub(menu, "response_label", ident=name)
+            _sub(_sub(label, "material"), "mattext", text.plain(source.clean(right)))
+    item.general(source.feedback(question, with_remarks=False) + general)
+    share = (Decimal(100) / len(lefts)).quantize(Decimal("0.01"))
+    for number, (_left, right, say) in enumerate(lefts, _FIRST):
+        last = number == _FIRST + len(lefts) - 1
+        score = Decimal(100) - share * (len(lefts) - 1) if last else share
+        response = f"response_{number}"
+        _equal(item.condition(more=True, score=f"{score:f}", action="Add"), names[right], response)
+        if say:
+            other = _sub(item.condition(more=True, shows=item.comment(number, say)), "not")
+            _equal(other, names[right], response)
+    return item
+
+
+def _match(question: Match) -> _Item:
+    lefts = []
+    for pair in question.pairs:
+        say = f"<p>{source.html(pair.say)}</p>" if pair.say else ""
+        lefts.append((pair.left, pair.right, say + _list(pair.wrong)))
+    rights = question.rights
+    menu = [rights[i] for i in twin.menu_order(question, len(rights))]
+    left_over = _list((extra.text, extra.say) for extra in question.extra)
+    return _matching(question, lefts, menu, left_over)
+
+
+def _classify(question: Classify) -> _Item:
+    lefts = [(each.text, each.label, _list(each.comments)) for each in question.statements]
+    return _matching(question, lefts, question.labels)
+
+
+def _order(question: Order) -> _Item:
+    """Matching by place.  Events of one date share their places, such as 2–3."""
+    places: list[str] = []
+    events = list(enumerate(question.events))
+    for _date, group in groupby(events, lambda one: one[1].date or f"place {one[0]}"):
+        size, first = len(list(group)), len(places) + 1
+        places += [str(first) if size == 1 else f"{first}–{first + size - 1}"] * size
+    lefts = [(question.events[i].text, places[i], "") for i in twin.start_order(question)]
+    return _matching(question, lefts, list(dict.fromkeys(places)), _list(source.remarks(question)))
+
+
+def _item(question: Question) -> _Item:
+    match question:
+        case Single() | Multiple() | Evidence():
+            return _choice(question)
+        case Numeric(values=values) if not values:
+            return _numeric(question)
+        case Short():
+            return _short(question)
+        case Match():
+            return _match(question)
+        case Classify():
+            return _classify(question)
+        case Order():
+            return _order(question)
+    return _essay(question)
+
+
+def _lost(question: Question) -> list[str]:
+    found = []
+    remarks = any(say for _about, say in source.remarks(question))
+    match question:
+        case Multiple():
+            found.append("marks for a part; the program gives them by a rule of its own, or none")
+        case Numeric(values=values) if values:
+            found.append("its marking: a column of numbers is an essay here, to be read by you")
+        case Numeric() | Short() if remarks:
+            what = "numbers" if isinstance(question, Numeric) else "answers"
+            found.append(f"comments on wrong {what} stand in the feedback that everybody gets")
+        case Order():
+            found.append("order: it is matching by place here, and each place counts")
+            if remarks:
+                found.append("comments on wrong orders stand in the feedback that everybody gets")
+        case Match() | Classify() if remarks:
+            found.append("comments on one wrong pair stand together with its left side")
+        case Evidence():
+            found.append("evidence: it is a choice of one paragraph here")
+        case Forecast():
+            found.append("the Brier score: the chance is an essay without points here")
+    if isinstance(question, Classify):
+        found.append("classify: it is matching here")
+    if isinstance(question, Short) and question.forgiving:
+        found.append("forgiven spelling: an answer counts only as written in the list")
+    if isinstance(question, Match):
+        menus = [text.plain(source.clean(right)) for right in question.rights]
+        if list(question.rights) != menus:
+            found.append("bold and italics in what is matched to, which is plain text")
+    if question.hint:
+        found.append("its hint: there is no place for one before the answer")
+    if question.confidence and not isinstance(question, Forecast):
+        found.append("the question how sure the learner is, and the mark for it")
+    if not question.shuffle:
+        found.append("that its options keep their order")
+    return found
+
+
+def _xml(root: ET.Element) -> bytes:
+    ET.indent(root)
+    return ET.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n"
+
+
+def write(questions: Sequence[Question], title: str) -> tuple[bytes, list[Loss]]:
+    """The questions as a package, the same bytes for the same questions, and what it lost."""
+    digest = hashlib.sha256(title.encode()).hexdigest()[:12]
+    name = f"dialogue_{digest}"
+    root = ET.Element(
+        "questestinterop",
+        {
+            "xmlns": NAMESPACE,
+            "xmlns:xsi": _XSI,
+            "xsi:schemaLocation": f"{NAMESPACE} {SCHEMA}",
+        },
+    )
+    shown = text.plain(source.clean(title)) or "Quiz"
+    assessment = _sub(root, "assessment", ident=name, title=shown)
+    meta = _sub(_sub(assessment, "qtimetadata"), "qtimetadatafield")
+    _sub(meta, "fieldlabel", "cc_maxattempts")
+    _sub(meta, "fieldentry", "unlimited")
+    section = _sub(assessment, "section", ident="root_section")
+    losses = []
+    for question in questions:
+        if question.keyless:
+            what = "left out: a learner's copy holds no key for it; export from your own copy"
+            losses.append(Loss(question.id, what))
+            continue
+        section.append(_item(question).done())
+        losses += [Loss(question.id, what) for what in _lost(question)]
+    members = {
+        "imsmanifest.xml": _xml(_manifest(name, shown)),
+        f"{name}/{name}.xml": _xml(root),
+    }
+    return files.zip_bytes(members), losses
+
+
+def _manifest(name: str, title: str) -> ET.Element:
+    lom = "http://www.imsglobal.org/xsd/imsmd_v1p2"
+    root = ET.Element("manifest", {"identifier": f"{name}_manifest", "xmlns": _CP})
+    root.set("xmlns:imsmd", lom)
+    metadata = _sub(root, "metadata")
+    _sub(metadata, "schema", "IMS Content")
+    _sub(metadata, "schemaversion", "1.1.3")
+    general = _sub(_sub(metadata, "imsmd:lom"), "imsmd:general")
+    _sub(_sub(general, "imsmd:title"), "imsmd:string", title)
+    _sub(root, "organizations")
+    href = f"{name}/{name}.xml"
+    resource = _sub(
+        _sub(root, "resources"), "resource", identifier=name, type="imsqti_xmlv1p2", href=href
+    )
+    _sub(resource, "file", href=href)
+    return root
