@@ -338,11 +338,11 @@ def test_moodle_xml_has_the_fields_that_moodle_reads() -> None:
 
 @pytest.fixture(scope="module")
 def parse() -> Any:
-    """What gift-pegjs makes of a file.  Install it with: npm ci --prefix tests/gift"""
+    """What gift-pegjs makes of a file.  Install it with: (cd tests/gift && npm ci)"""
     node = shutil.which("node")
     here = ROOT / "tests/gift"
     if node is None or not (here / "node_modules/gift-pegjs").is_dir():
-        why = "no node" if node is None else "no gift-pegjs (npm ci --prefix tests/gift adds it)"
+        why = "no node" if node is None else "no gift-pegjs (cd tests/gift && npm ci adds it)"
         if os.environ.get("DIALOGUE_REQUIRE_BROWSER"):
             pytest.fail(f"{why}, and DIALOGUE_REQUIRE_BROWSER is set")
         pytest.skip(f"{why}: the GIFT parser is left out")
