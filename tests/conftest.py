@@ -66,18 +66,24 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    """A headless Chromium that can reach this machine and nothing else."""
+def browser_path() -> str:
+    """Where a Chromium is; without one the test is left out, or fails where it must not be."""
     path = find_browser()
     if path is None:
         if os.environ.get("DIALOGUE_REQUIRE_BROWSER"):
             pytest.fail("no Chromium, and DIALOGUE_REQUIRE_BROWSER is set: run make browser")
         pytest.skip("no Chromium on this machine (make browser adds one)")
+    return path
+
+
+@pytest.fixture(scope="session")
+def browser(browser_path: str) -> Iterator[Any]:
+    """A headless Chromium that can reach this machine and nothing else."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
-            executable_path=path,
+            executable_path=browser_path,
             args=[
                 "--no-sandbox",
                 "--disable-background-networking",

@@ -723,3 +723,5 @@ def test_the_copy_has_what_make_lab_needs(course: Path, tmp_path: Path) -> None:
     wanted = {p for p in code if p.suffix in (".py", ".js", ".css", ".json")}
     assert {p.relative_to(copy / "src") for p in (copy / "src").rglob("*.*")} == wanted
     assert "1 question that your teacher marks" in files.read_text(copy / "README.md")
+    # What a teacher alone may see, role cards with their secrets among it, is not in the copy.
+    assert not [p for p in copy.rglob("*") if {"teaching-notes", "class-kit"} & set(p.parts)]
