@@ -98,7 +98,9 @@ _TURNED = re.compile(
     re.IGNORECASE,
 )
 # And what is left of 05-2 or of 2020-06 once that has happened.
-_WAS_TURNED = re.compile(rf"\d{{1,2}}[-.]{_MONTH}|{_MONTH}-\d{{2}}", re.IGNORECASE)
+# Excel writes months short there; 09-margin is an id.
+_SHORT = _MONTH.removesuffix("[a-z]*")
+_WAS_TURNED = re.compile(rf"\d{{1,2}}[-.]{_SHORT}|{_SHORT}-\d{{2}}", re.IGNORECASE)
 
 
 def guard(words: str) -> str:
