@@ -2,7 +2,7 @@
 # Written for GNU make 3.81 (macOS) and any POSIX sh; a checkout path may hold spaces.
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test browser tidy clean moved
+.PHONY: help lab test teach browser tidy clean moved
 
 # What a learner's shell happens to export must not change what is installed or run.
 unexport PYTHONDONTWRITEBYTECODE PYTHONPATH PYTHONHOME VIRTUAL_ENV CONDA_PREFIX PYTEST_ADDOPTS
@@ -19,7 +19,7 @@ port := $(if $(filter command%,$(origin PORT)),--port "$(PORT)")
 # An environment holds its own absolute path and a link to its Python: when the folder was
 # moved or that Python is gone, install again.
 ifneq ($(shell test -x .venv/bin/python && cat .venv/.place 2>/dev/null),$(shell pwd -P))
-.venv/.lab .venv/.test: moved
+.venv/.lab .venv/.test .venv/.teach: moved
 endif
 
 help: ## Show this list
@@ -35,6 +35,9 @@ test: .venv/.test ## Check code, notebooks, data and exercises
 	@own=$$(mktemp -d) && trap 'rm -rf "$$own"' EXIT && \
 	DIALOGUE_RECORD_DIR="$$own/record" DIALOGUE_OVERLAY= IPYTHONDIR="$$own/ipython" \
 	JUPYTER_CONFIG_DIR="$$own/config" JUPYTER_DATA_DIR="$$own/data" .venv/bin/pytest
+
+teach: .venv/.teach ## Add what instructors use: exports, spreadsheets, nbgrader
+	@echo 'Ready: .venv/bin/dialogue --help'
 
 # Debian's own package where it can be had; elsewhere the build that Playwright offers.
 browser: .venv/.test ## Add a Chromium, so that `make test` includes the browser tests
@@ -63,6 +66,10 @@ sync = $(find_python); \
 
 .venv/.test: pyproject.toml uv.lock
 	@$(call sync,--group test)
+	@touch .venv/.lab $@
+
+.venv/.teach: pyproject.toml uv.lock
+	@$(call sync,--extra instructor --extra nbgrader)
 	@touch .venv/.lab $@
 
 # sys.executable, not the name: `python3` may be a shim of pyenv, asdf or conda.

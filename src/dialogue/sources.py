@@ -40,6 +40,11 @@ def paragraphs() -> dict[str, dict[str, str]]:
     return _table("paragraphs", "paragraph")
 
 
+def claims() -> list[dict[str, str]]:
+    """The register of the article's claims, in its order (``seeds/claims.csv``)."""
+    return list(_table("claims", "claim_id").values())
+
+
 def use(source_ids: Any) -> None:
     """Remember that the lesson has used these sources."""
     _used.update(dict.fromkeys(i for i in source_ids if i))

@@ -1,0 +1,240 @@
+"""A lesson on paper and on the wall: no key where learners look, everything by keyboard."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conftest import ROOT
+from dialogue import bank, course, handout, printing, selection, wall
+from dialogue.cli import main
+from dialogue.files import FileFault
+from dialogue.questions import Multiple, Option, Single
+
+LESSONS = [lesson for lesson in course.lessons() if lesson.written and lesson.number != "00"]
+INJECTIONS = [each["text"] for each in json.loads((ROOT / "tests/injections.json").read_text())]
+
+
+def words(page: str) -> str:
+    bare = re.sub(r"<(style|script)>.*?</\1>|<[^>]+>", " ", page, flags=re.S)
+    return re.sub(r"\W+", " ", unescape(bare))
+
+
+def plain(text: str) -> str:
+    return re.sub(r"\W+", " ", text.replace("*", "").replace("`", "")).strip()
+
+
+def test_there_is_a_handout_for_twelve_lessons() -> None:
+    assert len(LESSONS) == 12
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.number)
+def test_a_handout_holds_no_key_and_the_key_holds_all(lesson: course.Lesson) -> None:
+    questions = handout.chosen(lesson, selection.select([lesson.stem]))
+    assert len(questions) == handout.QUESTIONS
+    assert len({q.objective for q in questions}) == len(lesson.objectives)
+    assert len({q.kind for q in questions}) >= 3
+    assert not [q.id for q in questions if q.use in ("lane", "graded")]
+    learner = words(handout.handout(lesson, questions))
+    teacher = words(handout.key(lesson, questions))
+    for question in questions:
+        assert plain(question.ask) in learner
+        assert plain(question.explain) not in learner
+        assert plain(question.explain) in teacher
+        for option in getattr(question, "options", ()):
+            if option.say:
+                assert plain(option.say) not in learner
+                assert option.right or plain(option.say) in teacher
+
+
+def test_a_handout_fits_on_two_to_four_pages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, browser_path: str
+) -> None:
+    monkeypatch.setenv("DIALOGUE_BROWSER", browser_path)
+    for lesson in LESSONS:
+        target = tmp_path / lesson.number
+        handout.build(target, lesson, selection.select([lesson.stem]))
+        pages = printing.pages(target / f"{lesson.stem}-handout.pdf")
+        assert 2 <= pages <= 4, (lesson.stem, pages)
+        assert printing.pages(target / f"{lesson.stem}-key.pdf") >= 1
+
+
+def test_without_a_browser_there_is_html_and_a_word_about_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DIALOGUE_BROWSER", "")
+    assert main(["handout", "5", "--output", str(tmp_path / "five")]) == 0
+    assert "there is no PDF" in capsys.readouterr().err
+    names = sorted(file.name for file in (tmp_path / "five").iterdir())
+    assert names == ["05-round-one-handout.html", "05-round-one-key.html"]
+    assert main(["handout", "5", "--output", str(tmp_path / "five")]) == 1
+    assert "--force" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["handout", "77", "--output"],
+        ["screen", "05-no-such-thing", "--output"],
+        ["screen", "05-tweak-intends", "--output"],
+    ],
+)
+def test_what_cannot_be_made_is_said_and_nothing_is_left(
+    arguments: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*arguments, str(tmp_path / "x")]) == 1
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert "Traceback" not in said
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_browser_that_fails_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DIALOGUE_BROWSER", "false")  # a program that ends at once, and badly
+    lesson = LESSONS[0]
+    with pytest.raises(FileFault, match="no PDF"):
+        handout.build(tmp_path / "x", lesson, selection.select([lesson.stem]))
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_card_has_a_letter_and_a_shape_of_its_own(tmp_path: Path) -> None:
+    assert main(["cards", "--sets", "3", "--output", str(tmp_path / "c.html")]) == 0
+    page = (tmp_path / "c.html").read_text("utf-8")
+    for letter, shape in handout.SHAPES.items():
+        assert page.count(f"<b>{letter}</b>") == 3
+        assert page.count(shape) == 3
+    assert len(set(handout.SHAPES.values())) == 4
+
+
+def test_hostile_strings_are_words_on_the_wall() -> None:
+    questions = [
+        Single(
+            id=f"x-{n}", ask=raw or "-", options=(Option(raw or "-", raw, True), Option("b", raw))
+        )
+        for n, raw in enumerate(INJECTIONS)
+    ]
+    page = wall.page(questions, INJECTIONS[0])
+    bare = page.replace((Path(wall.__file__).parent / "wall.js").read_text("utf-8"), "")
+    assert bare.count("<script>") == 1
+    assert not re.search(r"<(img|svg|iframe|a|object|embed|link|base|form)\b", bare)
+    assert not re.search(r"<[^>]*\son\w+=", bare)
+
+
+# --- on the wall, in a browser -----------------------------------------------------------------
+
+
+@pytest.fixture
+def shown(browser: Any, tmp_path: Path) -> Iterator[Any]:
+    known = bank.course_bank().questions
+    vote = next(q for q in known.values() if isinstance(q, Single) and q.id.startswith("05"))
+    many = next(q for q in known.values() if isinstance(q, Multiple))
+    other = next(q for q in known.values() if q.kind == "numeric" and q.use != "lane")
+    file = tmp_path / "wall.html"
+    file.write_text(wall.page([vote, other, many], "On the wall"), "utf-8")
+    context = browser.new_context(viewport={"width": 1280, "height": 720})
+    page = context.new_page()
+    page.errors = []
+    page.on("pageerror", lambda error: page.errors.append(str(error)))
+    page.goto(file.as_uri())
+    yield page
+    assert page.errors == []
+    context.close()
+
+
+def test_the_wall_by_keyboard(shown: Any) -> None:
+    def visible() -> list[str]:
+        return shown.locator("main > section:visible").evaluate_all("all => all.map(n => n.id)")
+
+    press = shown.keyboard.press
+    assert visible() == ["q1"]
+    key = shown.locator("#q1 .reveal")
+    assert not key.is_visible()
+    press("r")
+    assert key.is_visible()
+    press("r")
+    assert not key.is_visible()
+    press("ArrowRight")
+    assert visible() == ["q2"]
+    press("PageDown")
+    press("PageDown")  # the last one stays
+    assert visible() == ["q3"]
+    press("ArrowLeft")
+    press("p")
+    assert visible() == ["q1"]
+    press("?")
+    assert shown.locator("#keys").is_visible()
+    assert shown.locator("#clock").inner_text() == "2:00"
+    press("+")
+    assert shown.locator("#clock").inner_text() == "2:30"
+    press("t")
+    shown.wait_for_function("document.getElementById('clock').textContent < '2:30'")
+    press("t")
+    stopped = shown.locator("#clock").inner_text()
+    shown.wait_for_timeout(1200)
+    assert shown.locator("#clock").inner_text() == stopped
+
+
+def test_no_type_on_the_wall_is_smaller_than_24_points(shown: Any) -> None:
+    shown.keyboard.press("r")
+    shown.keyboard.press("v")
+    shown.keyboard.press("?")
+    sizes = shown.evaluate(
+        """() => [...document.body.querySelectorAll('*')]
+            .filter(n => n.checkVisibility() && n.id !== 'said'
+              && [...n.childNodes].some(c => c.nodeType === 3 && c.textContent.trim()))
+            .map(n => [parseFloat(getComputedStyle(n).fontSize) * 0.75, n.textContent.slice(0, 30)])"""
+    )
+    assert len(sizes) > 10
+    assert [each for each in sizes if each[0] < 23.9] == []
+
+
+def test_the_first_vote_is_hidden_until_the_second_is_in(shown: Any) -> None:
+    press = shown.keyboard.press
+    press("v")
+    show = shown.locator("#q1 [data-do=show]")
+    assert show.is_disabled()
+    first = shown.locator("#q1 input[data-vote='1']")
+    for n in range(first.count()):
+        press(str(n + 2))
+        press("Tab")
+    assert [first.nth(n).input_value() for n in range(2)] == ["2", "3"]
+    assert shown.locator("#q1 .bars").inner_text() == ""
+    assert show.is_disabled()
+    press("9")  # Tab has come to the second vote
+    assert not show.is_disabled()
+    shown.reload()  # an accident: the counts are still there
+    shown.keyboard.press("v")
+    assert first.first.input_value() == "2"
+    show.focus()
+    shown.keyboard.press("Enter")
+    told = shown.locator("#q1 .bars").inner_text()
+    assert "vote 1: 2 (" in told
+    assert "vote 2: 9 (100 %)" in told
+    # Letters typed into a field are not commands.
+    first.first.focus()
+    shown.keyboard.press("r")
+    assert not shown.locator("#q1 .reveal").is_visible()
+    shown.keyboard.press("Escape")
+    shown.keyboard.press("r")
+    assert shown.locator("#q1 .reveal").is_visible()
+
+
+def test_a_question_without_options_says_that_nobody_can_vote(shown: Any) -> None:
+    shown.keyboard.press("n")
+    shown.keyboard.press("v")
+    assert "no options" in shown.locator("#said").inner_text()
+
+
+def test_the_slip_on_the_withdrawal_date_does_not_go_out_alone() -> None:
+    """P5 credits the wrong agreement; whoever has the paper alone must read that."""
+    lesson = next(lesson for lesson in LESSONS if lesson.number == "05")
+    page = words(handout.handout(lesson, []))
+    assert "Article 24 of the companion Security Agreement" in page
