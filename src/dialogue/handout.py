@@ -15,6 +15,7 @@ from .questions import Question, Single
 
 # Enough for half an hour, few enough for four pages.
 QUESTIONS = 5
+MANY = 9  # paragraphs; with more the pages would be too many
 _STYLE = """
 h1 { margin-bottom: .1rem; } .meta { margin: 0 0 .6rem; }
 dl { margin: .3rem 0; } dt { font-weight: bold; float: inline-start; clear: both; width: 3.2rem; }
@@ -71,7 +72,7 @@ def handout(lesson: course.Lesson, questions: Sequence[Question]) -> str:
     rows = _plan(lesson.stem)
     digests = sources.paragraphs()
     digest = "".join(
-        f"<dt>{name}</dt><dd>{escape(digests[name]['digest'])}{_but(name)}</dd>"
+        f"<dt>{name}</dt><dd>{escape(digests[name]['digest'])}{_but(name, len(rows) > MANY)}</dd>"
         for name in rows
         if name in digests and digests[name]["kind"] == "body"
     )
@@ -96,12 +97,15 @@ def handout(lesson: course.Lesson, questions: Sequence[Question]) -> str:
     return paper.page(lesson.title, body, style=paper.STYLE + _STYLE)
 
 
-def _but(paragraph: str) -> str:
-    """What the register of claims corrects in a paragraph: a slip never goes out alone."""
+def _but(paragraph: str, short: bool) -> str:
+    """What the register of claims corrects in a paragraph: a slip never goes out alone.
+
+    With *short*, for a lesson of many paragraphs, there is room for plain errors only.
+    """
     rows = sources.claims()
     found = [row for row in rows if row["paragraph"] == paragraph and row["correction"]]
     wrong = [row for row in found if row["status"] == "contradicted"]
-    chosen = wrong or [row for row in found if row["status"] == "imprecise"][:1]
+    chosen = wrong if short else wrong or [row for row in found if row["status"] == "imprecise"][:1]
     return "".join(f"<br><strong>But:</strong> {escape(row['correction'])}" for row in chosen)
 
 
