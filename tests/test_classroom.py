@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from conftest import ROOT
-from dialogue import bank, course, handout, printing, selection, wall
+from dialogue import bank, course, handout, printing, selection, slides, wall
 from dialogue.cli import main
 from dialogue.files import FileFault
 from dialogue.questions import Multiple, Option, Single
@@ -238,3 +238,57 @@ def test_the_slip_on_the_withdrawal_date_does_not_go_out_alone() -> None:
     lesson = next(lesson for lesson in LESSONS if lesson.number == "05")
     page = words(handout.handout(lesson, []))
     assert "Article 24 of the companion Security Agreement" in page
+
+
+# --- slides ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.number)
+def test_slides_hold_no_key_and_the_notes_do(lesson: course.Lesson) -> None:
+    found = slides.of(lesson)
+    assert len(found) >= 8
+    page, notes = slides.page(lesson, found), slides.notes(lesson, found)
+    voted = [q for q in bank.course_bank().questions.values() if plain(q.ask) in words(page)]
+    assert voted
+    for question in voted:
+        assert plain(question.explain) not in words(page)
+        assert plain(question.explain) in words(notes)
+        for option in getattr(question, "options", ()):
+            assert not option.say or plain(option.say) not in words(page)
+    assert "Typical misreadings" in notes
+    assert "Typical misreadings" not in page
+    # Nothing is fetched: no source, style or picture from anywhere.
+    assert not re.search(
+        r'\s(?:src|href)="(?!#)', re.sub(r"<script>.*?</script>", "", page, flags=re.S)
+    )
+    assert "@import" not in page
+
+
+def test_slides_move_by_keyboard_and_fetch_nothing(browser: Any, tmp_path: Path) -> None:
+    assert main(["slides", "5", "--output", str(tmp_path / "s")]) == 0
+    assert main(["slides", "5", "--output", str(tmp_path / "s")]) == 1  # never over a folder
+    context = browser.new_context()
+    page = context.new_page()
+    asked: list[str] = []
+    errors: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto((tmp_path / "s/05-round-one-slides.html").as_uri())
+    page.wait_for_function("window.Reveal && Reveal.isReady()")
+    assert page.evaluate("Reveal.getIndices().h") == 0
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Space")
+    assert page.evaluate("Reveal.getIndices().h") == 2
+    for lesson in LESSONS:  # no slide of any lesson runs out of its frame
+        file = tmp_path / f"{lesson.number}.html"
+        file.write_text(slides.page(lesson, slides.of(lesson)), "utf-8")
+        page.goto(file.as_uri())
+        page.wait_for_function("window.Reveal && Reveal.isReady()")
+        high = page.evaluate(
+            """() => Reveal.getSlides().map((s, n) => {
+                Reveal.slide(n); return [s.id, s.scrollHeight, s.scrollWidth]; })"""
+        )
+        assert [each for each in high if each[1] > 720 or each[2] > 1200] == [], lesson.stem
+    assert errors == []
+    assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
+    context.close()

@@ -720,7 +720,7 @@ def test_the_copy_has_what_make_lab_needs(course: Path, tmp_path: Path) -> None:
     )
     assert all((copy / name).is_file() for name in named)
     code = {p.relative_to(ROOT / "src") for p in (ROOT / "src/dialogue").rglob("*.*")}
-    wanted = {p for p in code if p.suffix in (".py", ".js", ".css", ".json")}
+    wanted = {p for p in code if p.suffix in (".py", ".js", ".css", ".json", ".md")}
     assert {p.relative_to(copy / "src") for p in (copy / "src").rglob("*.*")} == wanted
     assert "1 question that your teacher marks" in files.read_text(copy / "README.md")
     # What a teacher alone may see, role cards with their secrets among it, is not in the copy.

@@ -260,7 +260,7 @@ def secrets(question: Question) -> list[Secret]:
 # What `make lab` needs beside the content; the history, the tests and the teaching notes stay.
 _PROJECT = ("Makefile", "pyproject.toml", "uv.lock", "LICENSE", "LICENSE-CONTENT", "CITATION.cff")
 _NEEDED = ("Makefile", "pyproject.toml", "uv.lock")
-_CODE = {".py", ".js", ".css", ".json"}
+_CODE = {".py", ".js", ".css", ".json", ".md"}  # .md: the licence of reveal.js
 _CONTENT = {"data": {".csv", ".json"}, "seeds": {".csv", ".json", ".yaml", ".md"}}
 # A comment shorter than this may stand anywhere by chance.
 _LONG = 20

@@ -1,4 +1,4 @@
-"""``dialogue handout``, ``screen`` and ``cards``: a lesson on paper and on the wall."""
+"""``dialogue handout``, ``slides``, ``screen`` and ``cards``: a lesson on paper and on the wall."""
 
 from __future__ import annotations
 
@@ -21,6 +21,18 @@ def _handout(arguments: argparse.Namespace) -> int:
     print(f"{arguments.output}: {', '.join(written)}")
     if printing.browser() is None:
         print(_NO_PDF, file=sys.stderr)
+    return 0
+
+
+def _slides(arguments: argparse.Namespace) -> int:
+    from .. import authoring, slides
+    from ..files import FileFault
+
+    lesson = authoring.find_lesson(arguments.lesson)
+    if not lesson.written:
+        raise FileFault(lesson.stem, "this lesson is not written yet", "name another one")
+    written = slides.build(arguments.output, lesson, force=arguments.force)
+    print(f"{arguments.output}: {', '.join(written)}")
     return 0
 
 
@@ -72,6 +84,18 @@ def add(commands: argparse._SubParsersAction) -> None:
     handout.add_argument("--output", type=Path, required=True, metavar="DIR", help="a new folder")
     handout.add_argument("--force", action="store_true", help="replace DIR if it exists")
     handout.set_defaults(run=_handout)
+    slides = commands.add_parser(
+        "slides",
+        help="write a lesson's slides, and the speaker's notes apart",
+        description="Write the slides of one LESSON (05) to DIR, with reveal.js inside, so that "
+        "they open offline in any browser: arrows and space move, Escape shows all. They hold no "
+        "key and no comment and can be given away; the speaker's notes, with key and teaching "
+        f"notes, are a file of their own. Example: dialogue slides 05 --output five-slides. {codes}",
+    )
+    slides.add_argument("lesson", metavar="LESSON", help="its number or file name")
+    slides.add_argument("--output", type=Path, required=True, metavar="DIR", help="a new folder")
+    slides.add_argument("--force", action="store_true", help="replace DIR if it exists")
+    slides.set_defaults(run=_slides)
     screen = commands.add_parser(
         "screen",
         help="write a page that shows one question at a time on the wall",
