@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from html import unescape
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 
 from conftest import ROOT, copy_course
-from dialogue import advice, bank, course, lessons
+from dialogue import advice, bank, course, lessons, sources
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 LESSON = "05-round-one"
@@ -293,3 +294,39 @@ def test_the_first_lessons_cover_their_paragraphs() -> None:
     # The pull quotes P7 and P11 repeat a paragraph; their items ask about the cut.
     assert [p for p in wanted if p not in asked] == []
     assert [p for p in wanted if f"[{p}]" not in told] == []
+
+
+LESSONS = [path for path in NOTEBOOKS if path.stem[:2].isdigit() and path.stem[:2] != "00"]
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda p: p.stem)
+def test_the_as_of_date_is_the_one_of_the_tables(path: Path) -> None:
+    """The title says it, and the last cell prints it from the data."""
+    cells = course.notebook_cells(path)
+    assert f"**As of** {sources.as_of()}" in cells[0]["source"]
+    printed = "".join(cells[-1]["outputs"][0]["data"]["text/plain"])
+    assert f"What came later is told as of {sources.as_of()}." in printed
+
+
+def test_the_as_of_date_follows_the_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    copy = copy_course(tmp_path / "course")
+    monkeypatch.setenv("DIALOGUE_COURSE", str(copy))
+    table = copy / "data/forecasts.csv"
+    table.write_text(table.read_text("utf-8").replace(",2026-01,", ",2026-11,", 1), "utf-8")
+    assert sources.as_of() == "November 2026"
+
+
+def test_the_digests_of_the_lessons_cover_the_article() -> None:
+    """Every paragraph is shown somewhere, and P12 to P32 in the lessons from 07 on."""
+
+    def shown(paths: list[Path]) -> set[str]:
+        found: set[str] = set()
+        for path in paths:
+            for cell in course.notebook_cells(path):
+                if cell["cell_type"] == "code" and "cite(" in cell["source"]:
+                    found |= set(re.findall(r"\bP\d+\b", cell["source"]))
+        return found
+
+    assert shown(LESSONS) == set(sources.paragraphs())
+    later = shown([path for path in LESSONS if path.stem >= "07"])
+    assert {f"P{n}" for n in range(12, 33)} <= later

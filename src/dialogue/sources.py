@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import csv
 from difflib import get_close_matches
 from functools import lru_cache
@@ -67,12 +68,12 @@ def reference(source_id: str) -> str:
 class References:
     """What ``cite`` shows: an HTML list with links, or plain lines."""
 
-    def __init__(self, ids: list[str], unknown: list[str]) -> None:
-        self.ids, self.unknown = ids, unknown
+    def __init__(self, ids: list[str], unknown: list[str], until: str = "") -> None:
+        self.ids, self.unknown, self.until = ids, unknown, until
 
     def _notes(self) -> list[str]:
         every = [*bibliography(), *paragraphs()]
-        notes = []
+        notes = [f"What came later is told as of {self.until}."] if self.until else []
         for name in self.unknown:
             near = get_close_matches(name, every, n=3, cutoff=0.4)
             hint = f" The nearest: {', '.join(near)}." if near else ""
@@ -108,6 +109,22 @@ class References:
         return f"{TWIN}{shown}{notes}</div>"
 
 
+def as_of() -> str:
+    """The month up to which the tables tell what came later, such as ``January 2026``.
+
+    It is the latest ``as_of`` of ``data/forecasts.csv``; "" when the table is not there.
+    """
+    file = course.root() / "data" / "forecasts.csv"
+    if not file.is_file():
+        return ""
+    rows = _rows(file, "forecast_id", file.stat().st_mtime_ns).values()
+    latest = max((row["as_of"] for row in rows if row["as_of"]), default="")
+    if not latest:
+        return ""
+    year, month = latest.split("-")[:2]
+    return f"{calendar.month_name[int(month)]} {year}"
+
+
 def cite(*what: str | pd.DataFrame) -> References:
     """Show full references.
 
@@ -116,7 +133,7 @@ def cite(*what: str | pd.DataFrame) -> References:
     arguments: every source that the lesson has used so far, in alphabetical order.
     """
     if not what:
-        return References(sorted(_used), [])
+        return References(sorted(_used), [], as_of())
     ids: dict[str, None] = {}
     unknown = []
     for item in what:
