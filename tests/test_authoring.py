@@ -59,6 +59,9 @@ def test_a_skeleton_filled_in_is_a_question_without_fault(tmp_path, kind, capsys
         main(["new", "exercise", "--kind", kind, "--objective", "05-2", "--output", str(file)]) == 0
     )
     said = capsys.readouterr().out
+    assert (
+        f"dialogue preview {bank.shown(file)}\n" in said
+    )  # no lesson's bank: its id alone says nothing
     empty = bank.read([file])
     assert empty.faults  # the empty places are named
     assert {fault.item for fault in empty.faults} == {f"05-new-{kind}"}
@@ -152,11 +155,12 @@ def test_an_id_is_given_once(tmp_path, capsys):
     assert "is there already" in capsys.readouterr().err
 
 
-def test_new_exercises_go_to_the_overlay_in_use(tmp_path, monkeypatch):
+def test_new_exercises_go_to_the_overlay_in_use(tmp_path, monkeypatch, capsys):
     (tmp_path / "exercises").mkdir()
     monkeypatch.setenv("DIALOGUE_OVERLAY", str(tmp_path))
     assert main(["new", "exercise", "--kind", "single", "--lesson", "05"]) == 0
     assert (tmp_path / "exercises" / "05-round-one.yaml").is_file()
+    assert "dialogue preview 05-new-single\n" in capsys.readouterr().out
 
 
 def test_what_is_not_given_is_asked():

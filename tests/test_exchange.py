@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import re
@@ -17,7 +18,8 @@ from xml.etree import ElementTree
 import pytest
 
 from dialogue import bank, cli, text
-from dialogue.exchange import Loss, gift, incoming, jupyterquiz, moodle, source
+from dialogue.exchange import FORMATS as FORMATS_ALL
+from dialogue.exchange import Loss, gift, incoming, jupyterquiz, moodle, sheet, source
 from dialogue.files import FileFault
 from dialogue.questions import (
     Classify,
@@ -613,7 +615,7 @@ def test_export_and_import_write_a_report_and_never_over_a_file(
     file, target = tmp_path / file_name, tmp_path / "back.yaml"
     assert run("export", name, ROOT / "exercises/sample-bank.yaml", "--output", file) == 0
     report = (tmp_path / f"{file_name}.report.txt").read_text()
-    assert "24 questions written" in report
+    assert "24 of 24 questions written" in report
     assert "asked as matching: each statement with its label" in report
     assert "(each is named in" in capsys.readouterr().out
     before = file.read_bytes()
@@ -638,6 +640,44 @@ def test_a_report_in_the_way_keeps_everything_from_being_written(tmp_path: Path)
     assert run("export", "gift", "05", "--output", tmp_path / "a.gift") == 1
     assert not (tmp_path / "a.gift").exists()
     assert (tmp_path / "a.gift.report.txt").read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("form", "name"),
+    [("moodle", "a.gift"), ("gift", "a.xlsx"), ("qti", "a.XML"), ("csv", "a.apkg")],
+)
+def test_a_name_that_belongs_to_another_format_is_refused(
+    form: str, name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("export", form, "05", "--output", tmp_path / name) == 1
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert f"end it in {FORMATS_ALL[form].suffix}" in said
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_name_of_no_format_is_the_authors_choice(tmp_path: Path) -> None:
+    assert run("export", "gift", "05", "--output", tmp_path / "mine.backup") == 0
+    assert "::05-" in (tmp_path / "mine.backup").read_text()
+
+
+def test_a_table_whose_name_ends_in_xlsx_is_a_workbook(tmp_path: Path) -> None:
+    assert run("export", "csv", "05", "--output", tmp_path / "a.xlsx") == 0
+    assert (tmp_path / "a.xlsx").read_bytes().startswith(b"PK")
+    assert run("import", tmp_path / "a.xlsx", "--output", tmp_path / "a.yaml") == 0
+
+
+def test_the_count_is_of_what_is_in_the_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bank_file = ROOT / "exercises/sample-bank.yaml"
+    fits = sum(q.kind in sheet.KINDS for q in bank.read([bank_file]).questions.values())
+    assert 0 < fits < 24
+    assert run("export", "csv", bank_file, "--output", tmp_path / "a.csv") == 0
+    assert f"a.csv: {fits} of 24 questions" in capsys.readouterr().out
+    with (tmp_path / "a.csv").open(encoding="utf-8-sig", newline="") as rows:
+        assert len(list(csv.DictReader(rows))) == fits
+    assert f"{fits} of 24 questions written" in (tmp_path / "a.csv.report.txt").read_text()
 
 
 @pytest.mark.parametrize("case", ["no such file", "no format", "no bank", "bad file"])
@@ -666,7 +706,8 @@ def test_what_is_not_installed_is_named_in_one_line(
     monkeypatch.setitem(sys.modules, "defusedxml", None)
     assert run("import", file, "--output", tmp_path / "a.yaml") == 1
     said = capsys.readouterr().err
-    assert "[instructor]" in said
+    assert "needs defusedxml" in said
+    assert "make teach" in said
     assert said.count("\n") == 1
 
 

@@ -101,6 +101,21 @@ def test_the_option_beats_the_variable_beats_the_configuration(over, tmp_path, m
     assert overlay.current() is None
 
 
+def test_show_names_drafts_and_what_is_left_out(over, capsys):
+    put(over, NEW + "    status: draft\n  - id: broken\n    type: short\n    ask: x\n")
+    capsys.readouterr()
+    assert main(["overlay"]) == 0
+    said = capsys.readouterr().out
+    assert "It adds: my-own" in said
+    assert "no lesson shows yet: my-own\n" in said
+    assert "until its faults are mended: broken\n" in said
+    put(over)
+    assert main(["overlay"]) == 0
+    said = capsys.readouterr().out
+    assert "no lesson shows yet" not in said
+    assert "faults are mended" not in said
+
+
 def test_replace_copies_a_question_that_reads_back_the_same(over, capsys):
     assert main(["overlay", "replace", ITEM]) == 0
     copied = bank.read([over / "exercises"])

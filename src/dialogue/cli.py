@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from . import commands as desk
-from .files import FileFault
+from .files import GET_TOOLS, FileFault
 
 
 def _check(arguments: argparse.Namespace) -> int:
@@ -41,8 +41,7 @@ def _check(arguments: argparse.Namespace) -> int:
             read["tables"] = len(tables.resources())
         except evidence.NotInstalled:
             print(
-                "The tables were not checked: that needs frictionless, which comes with "
-                "'make test' or with: pip install 'us-iraq-dialogue-course[instructor]'",
+                f"The tables were not checked: that needs frictionless; {GET_TOOLS}",
                 file=sys.stderr,
             )
     told = advice.advise(result, whole=whole)

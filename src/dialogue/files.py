@@ -21,6 +21,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
+# What every message about a tool that only instructors use tells the reader to do.
+GET_TOOLS = "run 'make teach' in the course's folder; README.md says how to without make"
 # Larger than any bank, class or package that was seen; small enough to hold in memory.
 MOST = 64 * 1024 * 1024
 # A member of a zip may grow by this factor; text packs to a twentieth, bombs to a thousandth.

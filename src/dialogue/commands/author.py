@@ -63,10 +63,12 @@ def _new(arguments: argparse.Namespace) -> int:
     entry = authoring.skeleton(kind, item, lesson, objective)
     line = authoring.add(file, entry, lesson)
     place = bank.shown(file)
+    named = f'"{place}"' if " " in place else place
     print(
         f"{place}:{line}: here is {item}. Fill in what is empty; each line says what belongs there.\n"
-        f"Faults as you type:  dialogue check --watch {place}\n"
-        f"To see it:           dialogue preview {place}"
+        f"Faults as you type:  dialogue check --watch {named}\n"
+        # A bank that is neither the course's nor the overlay's is known only by its path.
+        f"To see it:           dialogue preview {named if arguments.output else item}"
     )
     return 0
 

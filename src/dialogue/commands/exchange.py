@@ -67,7 +67,7 @@ def _counted(losses: Sequence[Loss], most: int = 6) -> list[str]:
 @contextmanager
 def _extras(form: Format) -> Iterator[None]:
     """Says in one sentence how to install what a format needs and the learners' install lacks."""
-    from ..files import FileFault
+    from ..files import GET_TOOLS, FileFault
 
     try:
         yield
@@ -75,8 +75,7 @@ def _extras(form: Format) -> Iterator[None]:
         if (error.name or "").startswith("dialogue"):
             raise
         fault = f"this needs {error.name}, which is not installed"
-        remedy = "pip install 'us-iraq-dialogue-course[instructor]'"
-        raise FileFault(form.label, fault, remedy) from None
+        raise FileFault(form.label, fault, GET_TOOLS) from None
 
 
 def _export(arguments: argparse.Namespace) -> int:
@@ -87,6 +86,11 @@ def _export(arguments: argparse.Namespace) -> int:
 
     form = exchange.FORMATS[arguments.format]
     target: Path = arguments.output
+    if form.name == "csv" and target.suffix.lower() == ".xlsx":
+        form = exchange.FORMATS["xlsx"]  # what the name asks for; both are one table
+    if not form.fits(target.suffix):
+        fault = f"a name in {target.suffix} is not for {form.label}"
+        raise files.FileFault(target, fault, f"end it in {form.suffix}")
     questions = selection.select(arguments.names)
     keyless = [question.id for question in questions if question.keyless]
     if keyless:
@@ -103,8 +107,9 @@ def _export(arguments: argparse.Namespace) -> int:
     with _extras(form):
         data, losses = form.write(questions, title)
     lost = {loss.item for loss in losses}
+    count = len(questions) - sum(loss.left_out for loss in losses)
     head = [
-        f"{len(questions)} questions written to {target.name} as {form.label}.",
+        f"{count} of {len(questions)} questions written to {target.name} as {form.label}.",
         f"{len(questions) - len(lost)} are whole; of {len(lost)} something could not be carried:",
         "",
     ]
@@ -113,12 +118,12 @@ def _export(arguments: argparse.Namespace) -> int:
     if has_key:
         files.write(second, module.write_key(questions, title), force=arguments.force)
     files.write(report_of(target), report, force=arguments.force)
-    count = len(questions)
-    print(f"{target}: {count} question{'s' * (count != 1)} as {form.label}")
+    of = f" of {len(questions)}" * (count != len(questions))
+    print(f"{target}: {count}{of} question{'s' * (len(questions) != 1)} as {form.label}")
     if has_key:
         print(f"{second}: the key")
     if losses:
-        print(f"Not carried, for {len(lost)} of them (each is named in {report_of(target)}):")
+        print(f"Not carried, for {len(lost)} (each is named in {report_of(target)}):")
         print("\n".join(_counted(losses)))
     return 0
 

@@ -84,7 +84,7 @@ def _write_config(folder: Path | None) -> int:
 
 
 def _show(_arguments: argparse.Namespace) -> int:
-    from .. import overlay
+    from .. import bank, overlay
 
     named = overlay.where()
     if not named:
@@ -103,6 +103,13 @@ def _show(_arguments: argparse.Namespace) -> int:
             print(f"It {what}: {', '.join(ids) if ids else 'nothing'}")
         for one in found.outdated:
             print(one)
+    # Its banks alone: a question with a fault is in none of the lists above, and a draft is,
+    # though no lesson shows it yet.
+    mine = bank.read([folder / "exercises"], keep_nodes=False)
+    if drafts := [q.id for q in mine.questions.values() if q.status == "draft"]:
+        print(f"Drafts, which no lesson shows yet: {', '.join(drafts)}")
+    if faulty := list(dict.fromkeys(fault.item or fault.file for fault in mine.faults)):
+        print(f"Left out until its faults are mended: {', '.join(faulty)}")
     print("'dialogue check' checks it together with the course.")
     return 0
 

@@ -165,7 +165,7 @@ def add(commands: argparse._SubParsersAction) -> None:
         description="Write a course for nbgrader to DIR: one assignment for each lesson named "
         "(default: all),\nwith a cell for each answer, hidden tests that grade it, and the writing "
         "task with its\nrubric to mark by hand. Forecasts are left out, and a line says so. "
-        "Marking needs nbgrader:\npip install 'us-iraq-dialogue-course[nbgrader]'.",
+        "Marking needs nbgrader,\nwhich 'make teach' adds.",
         epilog="example:\n  dialogue nbgrader ../marking 05 06\n\n"
         "exit codes: 0 written; 1 not written, and one line says why; 2 the command is mistyped",
     )

@@ -20,6 +20,8 @@ class Loss:
 
     item: str
     what: str
+    #: Whether the item as a whole is not in the file.
+    left_out: bool = False
 
     def __str__(self) -> str:
         return f"{self.item}: {self.what}"
@@ -41,6 +43,11 @@ class Format:
     label: str
     writes: bool = True
     reads: bool = True
+
+    def fits(self, suffix: str) -> bool:
+        """Whether a file may end in *suffix*: the format's own, or none of another format's."""
+        claimed = {form.suffix for form in FORMATS.values()}
+        return suffix.lower() == self.suffix or suffix.lower() not in claimed
 
     def _do(self, name: str) -> Callable[..., Any]:
         return getattr(importlib.import_module(f"{__name__}.{self.module}"), name)

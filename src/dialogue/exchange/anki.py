@@ -195,7 +195,7 @@ def write(questions: Sequence[Question], title: str) -> tuple[bytes, list[Loss]]
     for question in questions:
         if question.keyless:
             what = "left out: a card without its key teaches nothing"
-            losses.append(Loss(question.id, what))
+            losses.append(Loss(question.id, what, left_out=True))
             continue
         deck.add_note(_note(genanki, model, question))
         losses += [Loss(question.id, what) for what in _lost(question)]

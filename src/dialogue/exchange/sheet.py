@@ -125,7 +125,7 @@ def table(questions: Sequence[Question]) -> tuple[list[str], list[list[str]], li
     for question in questions:
         if question.kind not in KINDS:
             what = f"left out: a row holds no {question.kind} question; export it as moodle"
-            losses.append(Loss(question.id, what))
+            losses.append(Loss(question.id, what, left_out=True))
             continue
         row, pairs = _row(question)
         cells = [*row.values(), *(words for pair in pairs for words in pair)]
