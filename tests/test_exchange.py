@@ -635,6 +635,12 @@ def test_export_and_import_write_a_report_and_never_over_a_file(
     assert target.read_text() == "mine"
 
 
+@pytest.mark.parametrize("name", [".", "/"])
+def test_a_folder_is_no_file_to_export_to(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("export", "paper", "05", "--output", name) == 1
+    assert capsys.readouterr().err == f"{name}: this is a folder; name a file in it\n"
+
+
 def test_a_report_in_the_way_keeps_everything_from_being_written(tmp_path: Path) -> None:
     (tmp_path / "a.gift.report.txt").write_text("mine")
     assert run("export", "gift", "05", "--output", tmp_path / "a.gift") == 1

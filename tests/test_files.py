@@ -174,9 +174,64 @@ def test_a_folder_appears_when_it_is_complete(tmp_path):
 
     assert "add --force" in fault(lambda: files.folder(target).__enter__())
     with files.folder(target, force=True) as inside:
+        (inside / "a").write_text("2")
         (inside / "b").write_text("2")
-    assert os.listdir(target) == ["b"]
+    assert sorted(os.listdir(target)) == ["a", "b"]
+    assert (target / "a").read_text() == "2"
     assert os.listdir(tmp_path) == ["out"]
+
+
+@pytest.mark.parametrize("name", ["photo.jpg", "sub/notes.txt", ".git/HEAD"])
+def test_a_folder_with_files_of_others_is_never_replaced(tmp_path, name):
+    """--force on a folder named by mistake must not cost anybody their documents."""
+    theirs = tmp_path / "Documents" / name
+    theirs.parent.mkdir(parents=True)
+    theirs.write_text("mine")
+    (tmp_path / "Documents" / ".DS_Store").write_text("")
+
+    def replace():
+        with files.folder(tmp_path / "Documents", force=True) as inside:
+            (inside / "a").write_text("1")
+
+    assert f"also holds {name}" in fault(replace)
+    assert theirs.read_text() == "mine"
+    assert os.listdir(tmp_path) == ["Documents"]
+    theirs.unlink()
+    replace()
+    assert os.listdir(tmp_path / "Documents") == ["a"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights on Windows")
+def test_a_link_in_a_folder_counts_as_somebodys(tmp_path):
+    (tmp_path / "real").mkdir()
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "link").symlink_to(tmp_path / "real", target_is_directory=True)
+
+    def replace():
+        with files.folder(tmp_path / "out", force=True):
+            pass
+
+    assert "also holds link" in fault(replace)
+    assert (tmp_path / "out" / "link").is_symlink()
+
+
+@pytest.mark.parametrize("words", [".", "..", "../out"])
+def test_the_folder_one_stands_in_is_not_swapped(tmp_path, monkeypatch, words):
+    (tmp_path / "out" / "in").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "out" / ("in" if words == ".." else ""))
+    with pytest.raises(FileFault, match="you are in this folder"):
+        files.folder(words, force=True).__enter__()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows deletes no folder in use")
+def test_a_command_in_a_deleted_folder_is_one_sentence(tmp_path, monkeypatch, capsys):
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    assert main(["preview", "05", "--output", "x.html"]) == 1
+    assert capsys.readouterr().err == (
+        "The folder you are in has been deleted; go to another one.\n"
+    )
 
 
 @given(some.text(max_size=120))

@@ -147,7 +147,12 @@ def test_nothing_is_overwritten_without_force(
     assert main(["class-kit", str(target)]) == 1
     assert "Traceback" not in capsys.readouterr().err
     assert [file.name for file in target.iterdir()] == ["mine.txt"]
+    assert main(["class-kit", str(target), "--force"]) == 1
+    assert "it also holds mine.txt" in capsys.readouterr().err
+    assert (target / "mine.txt").read_text() == "mine"
+    (target / "mine.txt").rename(target / "index.html")
     assert main(["class-kit", str(target), "--force"]) == 0
+    assert (target / "index.html").read_text() != "mine"
     said = capsys.readouterr()
     assert "begin with index.html" in said.out
     assert "there is no PDF" in said.err

@@ -286,6 +286,8 @@ def test_what_cannot_be_built_is_named(tmp_path: Path, capsys: pytest.CaptureFix
     (target / "mine").write_text("mine")
     assert "add --force" in said(str(target), "05")
     assert [p.name for p in target.iterdir()] == ["mine"]
+    assert "it also holds mine" in said(str(target), "05-2", "--force")
+    (target / "mine").rename(target / "README.md")
     assert main(["nbgrader", str(target), "05-2", "--force"]) == 0
     book = json.loads((target / "source/05-round-one/05-round-one.ipynb").read_text("utf-8"))
     ids = [cell["id"] for cell in book["cells"]]

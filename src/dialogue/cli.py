@@ -345,6 +345,11 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command; returns the exit code."""
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        print("The folder you are in has been deleted; go to another one.", file=sys.stderr)
+        return 1
     # A Windows console may not know every letter of the course: replace, never crash.
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):

@@ -31,6 +31,8 @@ _MOST_GROWTH = 200
 # Source: OWASP, "CSV Injection".
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _PLAIN_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?([eE][+-]?\d+)?%?")
+# What programs leave in any folder, and nobody misses.
+_LITTER = {".DS_Store", "Thumbs.db", "desktop.ini", "__pycache__", ".ipynb_checkpoints"}
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{p}{n}" for p in ("com", "lpt") for n in range(1, 10))}
 
 
@@ -223,9 +225,14 @@ def folder(path: str | os.PathLike[str], *, force: bool = False) -> Iterator[Pat
     """A folder to fill, put in its place when the block ends well and thrown away when not.
 
     An empty folder may be there already.  With *force* a filled one is replaced as a whole,
-    and only at the end.  Raises :class:`FileFault` as :func:`write` does.
+    and only at the end.  Raises :class:`FileFault` as :func:`write` does, and also when the
+    folder to be replaced holds a file that the new one does not: somebody else's work.
     """
     target = _target(path, force=force, folder=True)
+    if target.exists() and Path.cwd().is_relative_to(target):
+        # Whoever stands in a folder that is swapped for another one sees neither.
+        fault = "you are in this folder, and it would be replaced"
+        raise FileFault(path, fault, "name a folder in it, or go one up")
     try:
         beside = Path(tempfile.mkdtemp(prefix=".part-", dir=target.parent))
     except OSError as error:
@@ -236,6 +243,9 @@ def folder(path: str | os.PathLike[str], *, force: bool = False) -> Iterator[Pat
         yield beside
         old = None
         if target.exists():
+            if other := _of_others(target, beside):
+                fault = f"it also holds {other}, which would be lost"
+                raise FileFault(path, fault, "name another folder, or move that away first")
             old = Path(tempfile.mkdtemp(prefix=".old-", dir=target.parent))
             os.replace(target, old / target.name)
         try:
@@ -251,6 +261,19 @@ def folder(path: str | os.PathLike[str], *, force: bool = False) -> Iterator[Pat
         raise FileFault(path, fault, "choose another place") from error
     finally:
         shutil.rmtree(beside, ignore_errors=True)
+
+
+def _of_others(old: Path, new: Path) -> str:
+    """A file of the folder *old* that *new* has not, or nothing."""
+    for place, folders, names in os.walk(old):
+        folders[:] = sorted(set(folders) - _LITTER)
+        here = Path(place)
+        links = [name for name in folders if (here / name).is_symlink()]
+        for name in sorted({*names, *links} - _LITTER):
+            inside = (here / name).relative_to(old)
+            if not (new / inside).exists():
+                return inside.as_posix()
+    return ""
 
 
 def safe_name(text: str, *, default: str = "unnamed", most: int = 80) -> str:

@@ -289,10 +289,11 @@ make lab     # installs everything the first time, then opens the course in Jupy
 py -m uv run --frozen dialogue lab
 ```
 
-To hand in, write your answers to a file and send it to your teacher:
+To hand in, write your answers to a file and send it to your teacher, who tells you the class's code
+and which name to give:
 
 ```sh
-.venv/bin/dialogue progress export my-answers.jsonl
+.venv/bin/dialogue hand-in answers.json --class CODE --name NAME
 ```
 
 (On Windows the command is `.venv\\Scripts\\dialogue`.)

@@ -88,6 +88,8 @@ def _export(arguments: argparse.Namespace) -> int:
     target: Path = arguments.output
     if form.name == "csv" and target.suffix.lower() == ".xlsx":
         form = exchange.FORMATS["xlsx"]  # what the name asks for; both are one table
+    if not target.name:  # "." or "/"
+        raise files.FileFault(target, "this is a folder", "name a file in it")
     if not form.fits(target.suffix):
         fault = f"a name in {target.suffix} is not for {form.label}"
         raise files.FileFault(target, fault, f"end it in {form.suffix}")
@@ -156,7 +158,8 @@ def _import(arguments: argparse.Namespace) -> int:
         trial.write_text(text, encoding="utf-8")
         faults = bank.read([trial], keep_nodes=False).faults
     lost = [loss for loss in losses if loss.what.startswith("not taken over")]
-    head = [f"{len(items)} questions taken over from {file.name}, as drafts."]
+    count = len(items)
+    head = [f"{count} question{'s' * (count != 1)} taken over from {file.name}, as drafts."]
     if losses:
         head += ["", "What could not be carried:", *_lines(losses)]
     if faults:

@@ -82,7 +82,9 @@ def add(commands: argparse._SubParsersAction) -> None:
     )
     handout.add_argument("lesson", metavar="LESSON", help="its number or file name")
     handout.add_argument("--output", type=Path, required=True, metavar="DIR", help="a new folder")
-    handout.add_argument("--force", action="store_true", help="replace DIR if it exists")
+    handout.add_argument(
+        "--force", action="store_true", help="replace DIR, unless it holds files of others"
+    )
     handout.set_defaults(run=_handout)
     slides = commands.add_parser(
         "slides",
@@ -94,7 +96,9 @@ def add(commands: argparse._SubParsersAction) -> None:
     )
     slides.add_argument("lesson", metavar="LESSON", help="its number or file name")
     slides.add_argument("--output", type=Path, required=True, metavar="DIR", help="a new folder")
-    slides.add_argument("--force", action="store_true", help="replace DIR if it exists")
+    slides.add_argument(
+        "--force", action="store_true", help="replace DIR, unless it holds files of others"
+    )
     slides.set_defaults(run=_slides)
     screen = commands.add_parser(
         "screen",

@@ -44,5 +44,7 @@ def add(commands: argparse._SubParsersAction) -> None:
     kit.add_argument(
         "--learners", type=int, default=24, metavar="N", help="size of the class, 6 to 60 (24)"
     )
-    kit.add_argument("--force", action="store_true", help="replace DIR if it exists")
+    kit.add_argument(
+        "--force", action="store_true", help="replace DIR, unless it holds files of others"
+    )
     kit.set_defaults(run=_kit)

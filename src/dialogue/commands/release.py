@@ -105,7 +105,7 @@ def add(commands: argparse._SubParsersAction) -> None:
         "in it, and\nneither are worked solutions, teaching notes and the history. Options stand "
         "in an order\nthat is drawn from their words ('shuffle: no' keeps it). Notebooks that ask "
         "a graded\nquestion are run again, which takes some seconds each.\n\n"
-        "Learners open it with 'make lab' and hand in what 'dialogue progress export FILE' "
+        "Learners open it with 'make lab' and hand in what 'dialogue hand-in FILE' "
         "writes;\n'dialogue mark' marks it.",
         epilog="example:\n  dialogue release ../learners --graded 05 --graded 09-2\n\n"
         "exit codes: 0 written; 1 not written, and one line says why; 2 the command is mistyped",
@@ -120,7 +120,9 @@ def add(commands: argparse._SubParsersAction) -> None:
         help="a lesson, an objective or the id of a question that is graded, besides those marked "
         "'use: graded' (default: only those)",
     )
-    release.add_argument("--force", action="store_true", help="replace what is in DIR")
+    release.add_argument(
+        "--force", action="store_true", help="replace DIR, unless it holds files of others"
+    )
     release.set_defaults(run=_release)
 
     mark = commands.add_parser(
@@ -130,8 +132,8 @@ def add(commands: argparse._SubParsersAction) -> None:
         description="Mark the answers in FILEs against the full bank of this checkout, by the "
         "rules of the\ncourse, and write a table: one row for each learner and graded question. A "
         "FILE is what a\nlearner wrote with 'dialogue progress export' (.jsonl; its name is the "
-        "learner's) or with\nhand_in in a notebook (.json), or a zip or a folder of such files. "
-        "\nThe last answer counts. An answer to "
+        "learner's) or with\nhand_in in a notebook (.json), or a zip or a folder of such files.\n"
+        "The last answer counts. An answer to "
         "another version of a question gets a note and no mark.",
         epilog="example:\n  dialogue mark handed-in/ --graded 05 --output marks.csv\n\n"
         "exit codes: 0 written; 1 not written, and one line says why; 2 the command is mistyped",
@@ -173,7 +175,9 @@ def add(commands: argparse._SubParsersAction) -> None:
     nbgrader.add_argument(
         "names", nargs="*", metavar="NAME", help="a lesson, an objective, a question or a bank"
     )
-    nbgrader.add_argument("--force", action="store_true", help="replace what is in DIR")
+    nbgrader.add_argument(
+        "--force", action="store_true", help="replace DIR, unless it holds files of others"
+    )
     nbgrader.set_defaults(run=_nbgrader)
 
     variants = commands.add_parser(
@@ -207,5 +211,7 @@ def add(commands: argparse._SubParsersAction) -> None:
         "--draw", type=_count, metavar="N", help="how many questions each gets (default: all)"
     )
     variants.add_argument("--output", type=Path, required=True, metavar="DIR", help="a new folder")
-    variants.add_argument("--force", action="store_true", help="replace what is in DIR")
+    variants.add_argument(
+        "--force", action="store_true", help="replace DIR, unless it holds files of others"
+    )
     variants.set_defaults(run=_variants)

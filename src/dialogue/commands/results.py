@@ -138,5 +138,7 @@ def add(commands: argparse._SubParsersAction) -> None:
         "always use the first",
     )
     results.add_argument("--title", default="Results of the class", help="heading of the report")
-    results.add_argument("--force", action="store_true", help="replace DIR if it exists")
+    results.add_argument(
+        "--force", action="store_true", help="replace DIR, unless it holds files of others"
+    )
     results.set_defaults(run=_results)

@@ -287,7 +287,10 @@ def _read(block: Sequence[str], losses: list[Loss]) -> Parsed | None:
     answers = text[start + 1 : end].strip()
     after = text[end + 1 :].strip()
     if "{" in after or "}" in after or "{" in answers:
-        raise _Fault("it has more than one answer part in braces")
+        raise _Fault(
+            "it has more than one answer part in braces; "
+            "if these are several questions, leave an empty line between them"
+        )
     stem = text[:start].strip() + (f" _____ {after}" if after else "")
     one.ask = words(stem, first=True)
     one.name = one.name or one.ask[:60]
