@@ -12,7 +12,9 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+import anywidget
 import ipywidgets as widgets
+import traitlets
 
 from . import authoring, bank, course
 from .exchange import source
@@ -20,43 +22,60 @@ from .files import FileFault
 from .questions import KINDS, Question
 from .text import TWIN
 
-_WIDE = {"layout": widgets.Layout(width="100%"), "style": {"description_width": "10em"}}
+# "auto" leaves room for a widget's own margins, which "100%" does not.
+_WIDE = {"layout": widgets.Layout(width="auto"), "style": {"description_width": "11em"}}
 _RIGHT = {"text": "text", "say": "comment", "right": "right"}
 
-# Rows of a kind: how many, under which field, and the name of each column with its label.
+# Rows of a kind: how many, under which field, and the name of each column with its label.  What
+# stands behind "|" is shown in the empty field: a label is cut off where it is too long.
 _ROWS: dict[str, tuple[int, str, dict[str, str]]] = {
     "single": (5, "options", _RIGHT),
     "multiple": (6, "options", _RIGHT),
     "evidence": (
         5,
         "options",
-        {"para": "paragraph, such as P6", "say": "comment", "right": "right"},
+        {"para": "paragraph|such as P6", "say": "comment", "right": "right"},
     ),
-    "numeric": (2, "near", {"value": "a wrong number that a slip gives", "say": "which slip"}),
-    "order": (6, "order", {"text": "event, earliest first", "date": "date, such as 2020-06-11"}),
-    "match": (6, "pairs", {"left": "left", "right": "right", "say": "comment"}),
-    "short": (3, "wrong", {"text": "a wrong answer that people write", "say": "comment"}),
+    "numeric": (
+        2,
+        "near",
+        {"value": "wrong number|that a slip gives", "say": "comment|which slip"},
+    ),
+    "order": (6, "order", {"text": "event|earliest first", "date": "date|such as 2020-06-11"}),
+    "match": (
+        6,
+        "pairs",
+        {"left": "left", "right": "right", "say": "comment|for those who choose another"},
+    ),
+    "short": (3, "wrong", {"text": "wrong answer|that people write", "say": "comment"}),
     "classify": (
         6,
         "statements",
-        {"text": "statement", "label": "label", "say": "comment on any other label"},
+        {"text": "statement", "label": "label", "say": "comment|on any other label"},
     ),
-    "forecast": (3, "bands", {"from": "from, per cent", "to": "to, per cent", "say": "comment"}),
+    "forecast": (3, "bands", {"from": "from|per cent", "to": "to|per cent", "say": "comment"}),
 }
 # Single fields of a kind: name to label.
 _FIELDS: dict[str, dict[str, str]] = {
-    "numeric": {"answer": "the number", "tolerance": "tolerance", "unit": "unit"},
-    "short": {"accept": "right answers, with semicolons between them"},
-    "classify": {"labels": "labels, with commas between them"},
-    "match": {"extra": "a right-hand side left over", "extra_say": "comment on choosing it"},
-    "order": {"if": "a wrong order: TEXT before TEXT", "if_say": "comment on it"},
+    "numeric": {"answer": "right number", "tolerance": "tolerance", "unit": "unit"},
+    "short": {"accept": "right answers|with semicolons between them"},
+    "classify": {"labels": "labels|with commas between them"},
+    "match": {"extra": "extra right|one that fits nothing", "extra_say": "comment|on choosing it"},
+    "order": {"if": "wrong order|TEXT before TEXT", "if_say": "comment|on that order"},
     "forecast": {
-        "resolves": "settled on, such as 2020-07-31",
-        "happened": "happened: yes, no or unknown",
-        "who": "somebody else's forecast: who",
-        "chance": "their chance, per cent",
+        "resolves": "settled on|such as 2020-07-31",
+        "happened": "happened|yes, no or unknown",
+        "who": "other forecast|by whom",
+        "chance": "its chance|per cent",
     },
 }
+
+
+class _Said(anywidget.AnyWidget):
+    """What was found, as a live region, and the guard of the form's keys (form.js says why)."""
+
+    _esm = Path(__file__).parent / "form.js"
+    lines = traitlets.List(traitlets.Unicode()).tag(sync=True)
 
 
 class Form:
@@ -76,15 +95,16 @@ class Form:
             "ask": self._area("Question"),
             "hint": self._area("Hint"),
             "explain": self._area("Explanation"),
-            "para": self._line("Paragraphs, such as P6, P7"),
-            "sources": self._line("Source ids"),
+            "para": self._line("Paragraphs|such as P6, P7"),
+            "sources": self._line("Source ids|with commas between them"),
         }
         self.confidence = widgets.Checkbox(description="ask how sure the learner is", indent=False)
         self.own: dict[str, Any] = {}
         self.rows: list[dict[str, Any]] = []
+        # What was typed for one kind is there again when that kind is chosen again.
+        self._typed: dict[str, tuple[dict[str, Any], list[dict[str, Any]]]] = {}
         self.middle = widgets.VBox()
-        # A live region: a screen reader says what was found.
-        self.said = widgets.HTML()
+        self.said = _Said()
         self.shown = widgets.VBox()
         buttons = [
             self._button("Check", self.check),
@@ -109,6 +129,7 @@ class Form:
                 self.shown,
             ]
         )
+        self.box.add_class("dialogue-author")
 
     # -- parts
 
@@ -119,7 +140,8 @@ class Form:
         return menu
 
     def _line(self, label: str) -> widgets.Text:
-        return widgets.Text(description=label, continuous_update=False, **_WIDE)
+        label, _, inside = label.partition("|")
+        return widgets.Text(description=label, placeholder=inside, continuous_update=False, **_WIDE)
 
     def _area(self, label: str) -> widgets.Textarea:
         return widgets.Textarea(description=label, rows=2, continuous_update=False, **_WIDE)
@@ -139,20 +161,27 @@ class Form:
 
     def _kind_changed(self, _change: Any = None) -> None:
         kind = self.kind.value
-        self.own = {name: self._line(label) for name, label in _FIELDS.get(kind, {}).items()}
+        if kind not in self._typed:
+            self._typed[kind] = self._fields_of(kind)
+        self.own, self.rows = self._typed[kind]
+        lines = [field for row in self.rows for field in row.values()]
+        self.middle.children = [*self.own.values(), *lines]
+        self._fresh_id()
+
+    def _fields_of(self, kind: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+        """Empty fields of a kind: the single ones, and its rows."""
+        own = {name: self._line(label) for name, label in _FIELDS.get(kind, {}).items()}
         count, field, columns = _ROWS[kind]
-        self.rows, lines = [], []
+        rows = []
         for number in range(1, count + 1):
-            row = {}
+            row: dict[str, Any] = {}
             for name, label in columns.items():
                 if field == "options" and name == "right":
                     row[name] = widgets.Checkbox(description=f"{number}: right", indent=False)
                 else:
                     row[name] = self._line(f"{number}: {label}")
-            self.rows.append(row)
-            lines += row.values()
-        self.middle.children = [*self.own.values(), *lines]
-        self._fresh_id()
+            rows.append(row)
+        return own, rows
 
     def _fresh_id(self) -> None:
         own = self.common["id"]
@@ -237,8 +266,7 @@ class Form:
         return next(iter(found.questions.values()), None), faults
 
     def _say(self, lines: list[str]) -> None:
-        words = "".join(f"<li>{escape(line)}</li>" for line in lines)
-        self.said.value = f'<ul role="status">{words}</ul>'
+        self.said.lines = lines
 
     def check(self) -> None:
         """Name the faults, or say that there is none."""
@@ -275,8 +303,12 @@ class Form:
                 "Take out its line 'status: draft' when it is ready.",
             ]
         )
-        self.common["id"].value = ""
-        self._fresh_id()
+        # An empty form for the next question; lesson, objective, kind and level stay.
+        for field in self.common.values():
+            field.value = ""
+        self.confidence.value = False
+        self._typed.pop(self.kind.value)
+        self._kind_changed()
         return None
 
     def __repr__(self) -> str:
