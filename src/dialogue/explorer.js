@@ -9,21 +9,6 @@ const make = (tag, attributes = {}, ...children) => {
   return node;
 };
 
-// JupyterLab takes plain keys for its own commands ("x" cuts the cell, arrows leave it) unless a
-// text field has the focus.  So the controls keep them.  Combinations with Ctrl, Meta or Alt and
-// Shift+Enter go on to the notebook, and Escape leaves the picture for its cell.
-function keepKeys(root) {
-  for (const kind of ["keydown", "keypress", "keyup"]) {
-    root.addEventListener(kind, (event) => {
-      const runs = event.key === "Enter" && event.shiftKey;
-      const passes = event.ctrlKey || event.metaKey || event.altKey || runs;
-      if (event.key === "Escape") {
-        if (kind === "keydown") root.closest(".jp-Cell")?.focus();
-      } else if (!passes) event.stopPropagation();
-    });
-  }
-}
-
 // The handle of a slider of ipywidgets has no name and tells the number of its stop, not what
 // stands beside it.
 function nameSliders(root) {

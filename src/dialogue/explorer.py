@@ -48,7 +48,7 @@ class Notice:
 class _Stage(anywidget.AnyWidget):
     """What stands under the controls: the picture, the words, the tables."""
 
-    _esm = _HERE / "explorer.js"
+    _esm = "".join((_HERE / name).read_text("utf-8") for name in ("keys.js", "explorer.js"))
     _css = _HERE / "explorer.css"
     scene = traitlets.Dict().tag(sync=True)
 

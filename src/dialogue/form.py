@@ -24,6 +24,7 @@ from .text import TWIN
 
 # "auto" leaves room for a widget's own margins, which "100%" does not.
 _WIDE = {"layout": widgets.Layout(width="auto"), "style": {"description_width": "11em"}}
+_HERE = Path(__file__).parent
 _RIGHT = {"text": "text", "say": "comment", "right": "right"}
 
 # Rows of a kind: how many, under which field, and the name of each column with its label.  What
@@ -72,9 +73,9 @@ _FIELDS: dict[str, dict[str, str]] = {
 
 
 class _Said(anywidget.AnyWidget):
-    """What was found, as a live region, and the guard of the form's keys (form.js says why)."""
+    """What was found, as a live region, and the guard of the form's keys (keys.js says why)."""
 
-    _esm = Path(__file__).parent / "form.js"
+    _esm = "".join((_HERE / name).read_text("utf-8") for name in ("keys.js", "form.js"))
     lines = traitlets.List(traitlets.Unicode()).tag(sync=True)
 
 

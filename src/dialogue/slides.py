@@ -35,6 +35,7 @@ body { background: #fff; }
   border: 1px solid #555; padding: .2em .5em; text-align: start; vertical-align: top; }
 .reveal .dense > :not(h2) { font-size: .62em; } .reveal figure { margin: 0; } .reveal figure svg { width: 100%; height: auto; max-height: 500px; }
 .reveal figcaption { font-size: .5em; } .reveal ol.options { list-style: none; padding: 0; }
+.reveal .slide-number { right: auto; left: 8px; } /* at the right the arrows stand */
 .reveal li { margin: .25em 0; } .reveal ul, .reveal ol { font-size: .84em; } :focus-visible { outline: 4px solid; }
 """
 
