@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from conftest import ROOT
+from conftest import ROOT, wait_until
 from dialogue import bank, course, handout, printing, selection, slides, wall
 from dialogue.cli import main
 from dialogue.files import FileFault
@@ -214,7 +214,8 @@ def test_the_first_vote_is_hidden_until_the_second_is_in(shown: Any) -> None:
     def kept() -> bool:
         shown.reload()
         press("v")
-        return first.first.input_value() == "2"
+        second = shown.locator("#q1 input[data-vote='2']")
+        return (first.first.input_value(), second.first.input_value()) == ("2", "9")
 
     # An accident: the counts are still there.  Chromium hands what is stored from one process
     # to the next in its own time, which on a busy machine is later than this reload.
