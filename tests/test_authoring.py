@@ -59,9 +59,8 @@ def test_a_skeleton_filled_in_is_a_question_without_fault(tmp_path, kind, capsys
         main(["new", "exercise", "--kind", kind, "--objective", "05-2", "--output", str(file)]) == 0
     )
     said = capsys.readouterr().out
-    assert (
-        f"dialogue preview {bank.shown(file)}\n" in said
-    )  # no lesson's bank: its id alone says nothing
+    # It is no lesson's bank, so the id alone would say nothing.
+    assert f"dialogue preview {bank.shown(file)}\n" in said
     empty = bank.read([file])
     assert empty.faults  # the empty places are named
     assert {fault.item for fault in empty.faults} == {f"05-new-{kind}"}

@@ -152,6 +152,30 @@ def test_a_question_is_written_by_keyboard(browser: Any, lab: Lab) -> None:
         for _ in range(4):
             keys.press("ArrowDown")
         assert page.page.locator(".jp-Cell").count() == cells
+        # Whatever the kind: what does not fit its field would be cut off.
+        form = page.page.locator(".jp-OutputArea")
+        fields = ".widget-text, .widget-textarea, .widget-dropdown"
+        for _ in range(2):
+            keys.press("Tab")
+        kind = form.locator("select").nth(2)
+        for name in KINDS:
+            assert kind.input_value() == name
+            own_id = form.get_by_label("Id", exact=True)
+            wait_until(
+                lambda n=name, o=own_id: o.input_value().endswith(n), f"the fields of {name}"
+            )
+            for field in form.locator(fields).all():
+                label = field.locator("label")
+                assert label.evaluate("l => l.scrollWidth <= l.clientWidth"), label.inner_text()
+                assert field.evaluate(
+                    "f => f.getBoundingClientRect().right"
+                    " <= f.parentElement.getBoundingClientRect().right"
+                )
+            keys.press("ArrowDown")
+        for _ in KINDS:
+            keys.press("ArrowUp")
+        for _ in range(2):
+            keys.press("Shift+Tab")
         typed = [
             None,  # lesson, objective, kind and level
             None,
@@ -165,15 +189,6 @@ def test_a_question_is_written_by_keyboard(browser: Any, lab: Lab) -> None:
         for words in typed:
             keys.type(words or "")
             keys.press("Tab")
-        form = page.page.locator(".jp-OutputArea")
-        # What does not fit its field would be cut off.
-        for field in form.locator(".widget-text, .widget-textarea, .widget-dropdown").all():
-            label = field.locator("label")
-            assert label.evaluate("l => l.scrollWidth <= l.clientWidth"), label.inner_text()
-            assert field.evaluate(
-                "f => f.getBoundingClientRect().right"
-                " <= f.parentElement.getBoundingClientRect().right"
-            )
 
         def press(button: str) -> None:
             for _ in range(40):
@@ -183,8 +198,18 @@ def test_a_question_is_written_by_keyboard(browser: Any, lab: Lab) -> None:
                 keys.press("Tab")
             raise AssertionError(f"Tab never comes to {button}")
 
-        press("Check")
         said = form.get_by_role("status").last
+        own = form.get_by_label("Id", exact=True)
+        own.focus()
+        keys.press("ControlOrMeta+A")
+        keys.type("<img src=x>")
+        press("Check")
+        said.get_by_text("<img src=x>").first.wait_for()  # words, and no picture
+        assert form.locator("img").count() == 0
+        own.focus()
+        keys.press("ControlOrMeta+A")
+        keys.type("05-new-single")
+        press("Check")
         said.get_by_text("No faults.").wait_for()
         press("Save")
         said.get_by_text("Saved as 05-new-single").wait_for()

@@ -78,19 +78,9 @@ function render({ model, el }) {
   model.on("change:scene", show);
   show();
 
-  // The box around controls and picture; it takes this view in a moment after it is made.
   let observer = null;
-  let waiting = null;
-  const settle = () => {
-    const root = el.closest(".dialogue-explore");
-    if (!root) {
-      waiting = setTimeout(settle, 50);
-      return;
-    }
-    if (!root.dataset.keys) {
-      root.dataset.keys = "kept";
-      keepKeys(root);
-    }
+  const stop = whenInside(el, ".dialogue-explore", (root) => {
+    keepKeysOnce(root);
     nameSliders(root);
     observer = new MutationObserver(() => nameSliders(root));
     observer.observe(root, {
@@ -99,10 +89,9 @@ function render({ model, el }) {
       characterData: true,
       attributeFilter: ["aria-valuetext", "contenteditable"],
     });
-  };
-  settle();
+  });
   return () => {
-    clearTimeout(waiting);
+    stop();
     observer?.disconnect();
     model.off("change:scene", show);
   };

@@ -226,7 +226,8 @@ def folder(path: str | os.PathLike[str], *, force: bool = False) -> Iterator[Pat
 
     An empty folder may be there already.  With *force* a filled one is replaced as a whole,
     and only at the end.  Raises :class:`FileFault` as :func:`write` does, and also when the
-    folder to be replaced holds a file that the new one does not: somebody else's work.
+    folder to be replaced holds a file that the new one does not (somebody else's work), and
+    when it is the folder that the command runs in.
     """
     target = _target(path, force=force, folder=True)
     if target.exists() and Path.cwd().is_relative_to(target):

@@ -17,15 +17,11 @@ function render({ model, el }) {
   draw();
   model.on("change:lines", draw);
 
-  // The form is put around this part only after it was drawn.
-  let looks = 0;
-  const find = () => {
-    const form = el.closest(".dialogue-author");
-    if (form) keepKeys(form);
-    else if (looks++ < 600) requestAnimationFrame(find);
+  const stop = whenInside(el, ".dialogue-author", keepKeysOnce);
+  return () => {
+    stop();
+    model.off("change:lines", draw);
   };
-  find();
-  return () => model.off("change:lines", draw);
 }
 
 export default { render };

@@ -16,3 +16,24 @@ function keepKeys(root) {
   }
 }
 
+
+// The box around a view takes the view in a moment after it is made: *act* gets the box then.
+// Returns what ends the waiting.
+function whenInside(el, selector, act) {
+  let waiting = null;
+  const look = () => {
+    const box = el.closest(selector);
+    if (box) act(box);
+    else waiting = setTimeout(look, 50);
+  };
+  look();
+  return () => clearTimeout(waiting);
+}
+
+// Once for a box, however often its views are drawn.
+function keepKeysOnce(root) {
+  if (root.dataset.keys) return;
+  root.dataset.keys = "kept";
+  keepKeys(root);
+}
+
