@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from dialogue.lessons import WIDGET_VIEW
+from dialogue.course.tidy import WIDGET_VIEW
 
 
 def pytest_collectstart(collector: Any) -> None:

@@ -151,7 +151,7 @@ class Bench:
         self._register(self.kernel_name(peer), peer.name, argv)
         if peer.name == OURS:
             # As `dialogue lab` starts its kernels: see CourseKernels in server.py.
-            ready = "--InteractiveShellApp.extra_extensions=dialogue.preload"
+            ready = "--InteractiveShellApp.extra_extensions=dialogue.lab.preload"
             self._register(self.page_kernel(peer), peer.name, [*argv, ready])
         distribution = peer.install[0] if peer.install else "ipykernel"
         if peer.name == OURS:

@@ -15,8 +15,13 @@ import random
 import sys
 from collections.abc import Callable
 
-from dialogue import negotiation
-from dialogue.negotiation import OTHER, SIDES, Move, Transcript
+from dialogue.course import negotiation
+from dialogue.course.negotiation import (
+    OTHER,
+    SIDES,
+    Move,
+    Transcript,
+)
 
 Style = Callable[[Transcript], Move]
 

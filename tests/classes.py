@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dialogue import bank
-from dialogue.progress import Attempt
+from dialogue.learner import handin
+from dialogue.learner.progress import Attempt
 from dialogue.questions import Single, grade
-from dialogue.results import handin
 
 
 def questions(count: int) -> list[Single]:

@@ -14,7 +14,7 @@ import pytest
 
 from conftest import Lab, Page, wait_until
 from dialogue import bank
-from dialogue.interface import STRINGS
+from dialogue.page.words import STRINGS
 from dialogue.questions import Question
 
 GALLERY = "gallery"

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from dialogue import authoring, bank, course
+from dialogue import bank
+from dialogue.bank import authoring
+from dialogue.classroom import paper
 from dialogue.cli import main
-from dialogue.exchange import paper
+from dialogue.course import catalogue
 from dialogue.questions import KINDS
 
 INJECTIONS = json.loads(Path(__file__).with_name("injections.json").read_text(encoding="utf-8"))
@@ -80,10 +82,10 @@ def test_skeletons_follow_one_another_in_one_bank(tmp_path):
     for kind in KINDS:
         authoring.add(
             file,
-            filled(authoring.skeleton(kind, f"a-{kind}", course.lessons()[5], ""), kind).replace(
+            filled(authoring.skeleton(kind, f"a-{kind}", catalogue.lessons()[5], ""), kind).replace(
                 "objective:    #", "# "
             ),
-            course.lessons()[5],
+            catalogue.lessons()[5],
         )
     found = bank.read([file])
     assert [str(fault) for fault in found.faults] == []
@@ -91,7 +93,7 @@ def test_skeletons_follow_one_another_in_one_bank(tmp_path):
 
 
 def test_nothing_in_a_bank_changes_when_a_skeleton_is_added(tmp_path):
-    source = course.root() / "exercises" / "05-round-one.yaml"
+    source = catalogue.root() / "exercises" / "05-round-one.yaml"
     file = tmp_path / "05-round-one.yaml"
     file.write_bytes(source.read_bytes())
     before = bank.read([file]).questions
@@ -272,7 +274,7 @@ def opened(browser, tmp_path):
 
 def test_the_preview_is_alive(opened):
     questions = list(
-        bank.read([course.root() / "exercises" / "sample-bank.yaml"]).questions.values()
+        bank.read([catalogue.root() / "exercises" / "sample-bank.yaml"]).questions.values()
     )
     page = opened(authoring.preview(questions, "Preview"))
     learner = page.locator("#learner .dq-item")
@@ -320,7 +322,7 @@ def test_the_sheet_has_no_key_and_the_key_has_all():
     sheet, losses = paper.write(questions, "Test")
     sheet, key = sheet.decode(), paper.write_key(questions, "Test").decode()
     assert sheet.count('class="item"') == key.count('class="item key"') == len(questions)
-    from dialogue import text
+    from dialogue.page import text
 
     for question in questions:
         for about, say in paper._comments(question):

@@ -12,8 +12,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dialogue import bank, course
-from dialogue.questions import KINDS, Classify, Forecast, Match, Numeric, Order, Short, Single
+from dialogue import bank
+from dialogue.course import catalogue
+from dialogue.questions import (
+    KINDS,
+    Classify,
+    Forecast,
+    Match,
+    Numeric,
+    Order,
+    Short,
+    Single,
+)
 from dialogue.questions import grade as grade_response
 
 GOOD = """\
@@ -552,7 +562,7 @@ ITEMS = re.split(r"(?m)^(?=- id: )", re.sub(r"(?m)^\s*#.*\n", "", SAMPLE))[1:]
 
 
 def test_the_sample_bank_shows_every_kind() -> None:
-    result = bank.read([course.root() / "exercises/sample-bank.yaml"])
+    result = bank.read([catalogue.root() / "exercises/sample-bank.yaml"])
     assert [str(fault) for fault in result.faults] == []
     assert len(result.questions) == len(ITEMS) == 24
     assert {question.kind for question in result.questions.values()} == set(KINDS)

@@ -12,12 +12,20 @@ from typing import Any
 import pytest
 
 from conftest import ROOT, wait_until
-from dialogue import bank, course, handout, printing, selection, slides, wall
+from dialogue import bank
+from dialogue.bank import selection
+from dialogue.classroom import (
+    handout,
+    printing,
+    slides,
+    wall,
+)
 from dialogue.cli import main
-from dialogue.files import FileFault
+from dialogue.course import catalogue
+from dialogue.course.files import FileFault
 from dialogue.questions import Multiple, Option, Single
 
-LESSONS = [lesson for lesson in course.lessons() if lesson.written and lesson.number != "00"]
+LESSONS = [lesson for lesson in catalogue.lessons() if lesson.written and lesson.number != "00"]
 INJECTIONS = [each["text"] for each in json.loads((ROOT / "tests/injections.json").read_text())]
 
 
@@ -35,7 +43,7 @@ def test_there_is_a_handout_for_twelve_lessons() -> None:
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.number)
-def test_a_handout_holds_no_key_and_the_key_holds_all(lesson: course.Lesson) -> None:
+def test_a_handout_holds_no_key_and_the_key_holds_all(lesson: catalogue.Lesson) -> None:
     questions = handout.chosen(lesson, selection.select([lesson.stem]))
     assert len(questions) == handout.QUESTIONS
     assert len({q.objective for q in questions}) == len(lesson.objectives)
@@ -251,7 +259,7 @@ def test_the_slip_on_the_withdrawal_date_does_not_go_out_alone() -> None:
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.number)
-def test_slides_hold_no_key_and_the_notes_do(lesson: course.Lesson) -> None:
+def test_slides_hold_no_key_and_the_notes_do(lesson: catalogue.Lesson) -> None:
     found = slides.of(lesson)
     assert len(found) >= 8
     page, notes = slides.page(lesson, found), slides.notes(lesson, found)

@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dialogue import bank, progress
-from dialogue.computed import Result, response_from
-from dialogue.interface import STRINGS
+from dialogue import bank
+from dialogue.learner import progress
+from dialogue.page.words import STRINGS
 from dialogue.questions import (
     Classify,
     Evidence,
@@ -27,7 +27,8 @@ from dialogue.questions import (
     Short,
     Single,
 )
-from dialogue.quiz import Notice, Quiz, ask
+from dialogue.widgets.computed import Result, response_from
+from dialogue.widgets.quiz import Notice, Quiz, ask
 
 NUMBER = "n02-iran-points"  # the answer is 60, exactly
 COLUMN = Numeric(

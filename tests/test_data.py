@@ -17,7 +17,8 @@ import pytest
 from frictionless import Package, Schema
 
 from conftest import ROOT, copy_course
-from dialogue import cite, dictionary, evidence, load, sources, tables
+from dialogue import cite, dictionary, load
+from dialogue.course import evidence, sources, tables
 
 
 def problems(course: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:

@@ -17,10 +17,19 @@ from xml.etree import ElementTree
 
 import pytest
 
-from dialogue import bank, cli, text
+from dialogue import bank, cli
+from dialogue.bank import writing
+from dialogue.course.files import FileFault
 from dialogue.exchange import FORMATS as FORMATS_ALL
-from dialogue.exchange import Loss, gift, incoming, jupyterquiz, moodle, sheet, source
-from dialogue.files import FileFault
+from dialogue.exchange import (
+    Loss,
+    gift,
+    incoming,
+    jupyterquiz,
+    moodle,
+    sheet,
+)
+from dialogue.page import text
 from dialogue.questions import (
     Classify,
     Event,
@@ -105,7 +114,7 @@ def test_a_bank_written_from_questions_reads_back_as_the_same_questions(
     course: list[Question], tmp_path: Path
 ) -> None:
     file = tmp_path / "back.yaml"
-    file.write_text(source.bank_text([source.fields(q) for q in course], 'A "title": #1', "back"))
+    file.write_text(writing.bank_text([writing.fields(q) for q in course], 'A "title": #1', "back"))
     back = bank.read([file])
     assert back.faults == []
     assert back.questions == {question.id: question for question in course}
@@ -119,7 +128,7 @@ def test_words_that_yaml_takes_for_something_else_stay_words(tmp_path: Path, wor
         id="x", ask=f"{word}\nsecond: line", options=(Option(word, "", True), Option("b", word))
     )
     file = tmp_path / "back.yaml"
-    file.write_text(source.bank_text([source.fields(question)], word, "x", language="ar"))
+    file.write_text(writing.bank_text([writing.fields(question)], word, "x", language="ar"))
     back = bank.read([file])
     stripped = (Option(word.strip(), "", True), Option("b", word.strip()))
     wanted = replace(question, ask=question.ask.strip(), options=stripped, language="ar")
@@ -128,33 +137,33 @@ def test_words_that_yaml_takes_for_something_else_stay_words(tmp_path: Path, wor
 
 @pytest.mark.parametrize("value", [0.1, -3.0, 1e-7, 123456789.125, 1e22, 1 / 3])
 def test_numbers_are_written_so_that_a_bank_reads_the_same_number(value: float) -> None:
-    assert re.fullmatch(r"-?\d+(\.\d+)?", source.number(value))
-    assert float(source.number(value)) == value
+    assert re.fullmatch(r"-?\d+(\.\d+)?", writing.number(value))
+    assert float(writing.number(value)) == value
 
 
 def test_the_markup_survives_html_and_back(course: list[Question]) -> None:
     words = [each for question in course for each in (question.ask, question.explain)]
     for each in [*words, *INJECTIONS, "a *b* **c** `d`\n\n- one\n- *two*\n\n1. x\n2. y"]:
-        back, lost = source.from_html(source.html(each, block=True))
+        back, lost = writing.from_html(writing.html(each, block=True))
         assert (shown(back), lost) == (shown(each), [])
 
 
 def test_html_from_elsewhere_keeps_its_words_and_names_what_it_loses() -> None:
     page = '<h2>A</h2><p>b <b>c</b><br>d <img src="x" alt="map"></p><script>bad()</script>'
-    words, lost = source.from_html(page)
+    words, lost = writing.from_html(page)
     assert words == "A\n\nb **c**  \nd [map]"
     assert lost == ["<h2>", "a picture", "<script>"]
 
 
 def test_signs_that_would_become_markup_are_named() -> None:
-    assert source.from_html("<p>4 *5* 6</p>")[1] == [
+    assert writing.from_html("<p>4 *5* 6</p>")[1] == [
         "signs such as * or -, which mark emphasis and lists here"
     ]
-    assert source.from_html("<p>4 * 5 - 6</p>")[1] == []
+    assert writing.from_html("<p>4 * 5 - 6</p>")[1] == []
 
 
 def test_marks_within_marks_without_end_are_read_in_good_time() -> None:
-    words, _ = source.from_html("<b>" * 50_000 + "x" + "</b>" * 50_000)
+    words, _ = writing.from_html("<b>" * 50_000 + "x" + "</b>" * 50_000)
     assert "x" in words
     assert len(words) < 200
 
@@ -164,7 +173,7 @@ def test_marks_within_marks_without_end_are_read_in_good_time() -> None:
 
 def shown(words: str) -> str:
     """Words as a reader sees them: two ways to type an emphasis are the same."""
-    html = text.html(source.clean(words).strip(), block=True)
+    html = text.html(writing.clean(words).strip(), block=True)
     return " ".join(html.replace(' dir="auto"', "").split())
 
 
@@ -179,7 +188,7 @@ def alike(value: Any) -> Any:
 
 def kept(question: Question, form: str) -> dict[str, Any] | None:
     """What must come back, by the rules of the table in the readme; None for nothing."""
-    item = source.fields(question) | {"status": "draft"}
+    item = writing.fields(question) | {"status": "draft"}
     for name in ("confidence", "by", "was", "spelling", "mistakes"):
         item.pop(name, None)
     if form == "gift":
@@ -197,10 +206,10 @@ def kept(question: Question, form: str) -> dict[str, Any] | None:
             item["order"] = [{"text": event.text} for event in question.events]
         case Match():
             item["pairs"] = [
-                {"left": p.left, "right": source.plain(p.right)} for p in question.pairs
+                {"left": p.left, "right": writing.plain(p.right)} for p in question.pairs
             ]
             if question.extra:
-                item["extra_right"] = [{"text": source.plain(e.text)} for e in question.extra]
+                item["extra_right"] = [{"text": writing.plain(e.text)} for e in question.extra]
         case Classify():
             item["labels"] = sorted(question.labels)
             item["statements"] = [{"text": s.text, "label": s.label} for s in question.statements]
@@ -233,7 +242,7 @@ def there_and_back(questions: Iterable[Question], form: str) -> None:
     for question in questions:
         report = said.get(question.id, [])
         wanted, found = kept(question, form), back.pop(question.id, None)
-        own = source.fields(question)
+        own = writing.fields(question)
         if wanted is None:
             assert found is None
             assert any("as an essay" in what for what in report), question.id
@@ -245,16 +254,16 @@ def there_and_back(questions: Iterable[Question], form: str) -> None:
         if any("the unit stands in the text" in what for what in report):
             assert form == "gift"
             wanted["ask"] += f"\n\n({wanted.pop('unit')})"
-        if any(source.clean(each) != each for each in source._strings(own)):
+        if any(writing.clean(each) != each for each in writing._strings(own)):
             assert any("control characters" in what for what in report)
         if isinstance(question, Match | Classify | Order):
             # Comments on parts of an answer are not lost: the general feedback holds them.
             whole = shown(found.pop("explain", ""))
             wanted.pop("explain", None)
             assert shown(question.explain).removesuffix("</p>") in whole
-            for _about, say in source.remarks(question):
+            for _about, say in writing.remarks(question):
                 assert shown(say)[3:-4] in whole, (question.id, say)
-            assert not source.remarks(question) or any("comments on" in what for what in report)
+            assert not writing.remarks(question) or any("comments on" in what for what in report)
         if isinstance(question, Classify):
             found["labels"] = sorted(found["labels"])
         assert alike(found) == alike(wanted), question.id
@@ -371,7 +380,7 @@ TYPES = {
 
 
 def same_html(words: str, wanted: str) -> bool:
-    return shown(source.from_html(words)[0]) == shown(wanted)
+    return shown(writing.from_html(words)[0]) == shown(wanted)
 
 
 def unwaiting(words: str) -> str:
@@ -386,9 +395,12 @@ def check_parsed(questions: list[Question], parsed: list[dict[str, Any]]) -> Non
         column = isinstance(question, Numeric) and question.values
         assert each["type"] == ("Essay" if column else TYPES[question.kind]), question.id
         assert each["id"] == question.id
-        assert each["tags"] == [*source.tags(question), *each["tags"][len(source.tags(question)) :]]
+        assert each["tags"] == [
+            *writing.tags(question),
+            *each["tags"][len(writing.tags(question)) :],
+        ]
         assert shown(question.ask).removesuffix("</p>") in shown(
-            source.from_html(each["stem"]["text"])[0]
+            writing.from_html(each["stem"]["text"])[0]
         )
         if isinstance(question, Single | Multiple):
             for option, choice in zip(question.options, each["choices"], strict=True):
@@ -401,7 +413,7 @@ def check_parsed(questions: list[Question], parsed: list[dict[str, Any]]) -> Non
         if isinstance(question, Match):
             rights = [unwaiting(pair["subanswer"]) for pair in each["matchPairs"]]
             wanted = [*(p.right for p in question.pairs), *(e.text for e in question.extra)]
-            assert rights == [source.plain(right) for right in wanted]
+            assert rights == [writing.plain(right) for right in wanted]
         if isinstance(question, Numeric) and not column:
             first = each["choices"][0]
             assert first["text"]["number"] == pytest.approx(question.answer, rel=1e-3)
@@ -561,7 +573,7 @@ def test_jupyterquiz_becomes_drafts_and_says_what_it_lost() -> None:
 def test_nothing_is_invented_and_check_names_what_is_missing(tmp_path: Path) -> None:
     items, _ = gift.read(b"::a:: Which? {=x ~y ~z#Not this.}", "x.gift")
     file = tmp_path / "a.yaml"
-    file.write_text(source.bank_text(items, "A", "a"))
+    file.write_text(writing.bank_text(items, "A", "a"))
     faults = [str(fault) for fault in bank.read([file]).faults]
     assert len(faults) == 1
     assert "the wrong option 'y' has no comment" in faults[0]

@@ -15,9 +15,16 @@ from xml.etree import ElementTree
 import pytest
 from test_exchange import course, hostile
 
-from dialogue import bank, files
-from dialogue.exchange import anki, qti, sheet, source, workbook
-from dialogue.files import FileFault
+from dialogue import bank
+from dialogue.bank import writing
+from dialogue.course import files
+from dialogue.course.files import FileFault
+from dialogue.exchange import (
+    anki,
+    qti,
+    sheet,
+    workbook,
+)
 from dialogue.questions import Question
 
 __all__ = ["course"]  # the fixture: every question of the course and of the sample bank
@@ -30,7 +37,7 @@ def back(form: str, questions: list[Question], tmp_path: Path) -> dict[str, Ques
     items, losses = FORMS[form].read(data, f"there.{form}")
     assert losses == []
     file = tmp_path / "back.yaml"
-    file.write_text(source.bank_text(items, "back", "back"), encoding="utf-8")
+    file.write_text(writing.bank_text(items, "back", "back"), encoding="utf-8")
     read = bank.read([file])
     assert [str(fault) for fault in read.faults] == []
     return dict(read.questions)
@@ -38,7 +45,7 @@ def back(form: str, questions: list[Question], tmp_path: Path) -> dict[str, Ques
 
 def comparable(question: Question) -> dict[str, Any]:
     """What an author typed; a key that was worked out of a table comes back as its number."""
-    return {**source.fields(question), "status": "", "answer_from": ""}
+    return {**writing.fields(question), "status": "", "answer_from": ""}
 
 
 # --- tables ----------------------------------------------------------------------------------
@@ -136,7 +143,7 @@ def test_a_bad_table_is_refused_in_one_sentence(name: str, tmp_path: Path) -> No
         said = " ".join(str(loss) for loss in losses)
         if not losses:  # or 'dialogue check' names it
             file = tmp_path / "bank.yaml"
-            file.write_text(source.bank_text(items, "t", "t"), encoding="utf-8")
+            file.write_text(writing.bank_text(items, "t", "t"), encoding="utf-8")
             said = " ".join(str(fault) for fault in bank.read([file]).faults)
     assert said
     assert says in said

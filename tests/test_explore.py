@@ -14,15 +14,26 @@ from typing import Any
 
 import pytest
 
-from dialogue import load, progress
+from dialogue import load
 from dialogue.bank import course_bank
 from dialogue.charts import explorables_stakes as stakes_words
 from dialogue.charts import stakes
 from dialogue.charts.article import share
-from dialogue.charts.explorables import EXPLORABLES, State, _paths, stage
+from dialogue.charts.explorables import (
+    EXPLORABLES,
+    State,
+    _paths,
+    stage,
+)
 from dialogue.charts.people import raid_support
-from dialogue.explorer import FAILED, Explorer, Notice, explore
-from dialogue.lessons import WIDGET_VIEW, is_twin, settled
+from dialogue.course.anatomy import WIDGET_VIEW, is_twin, settled
+from dialogue.learner import progress
+from dialogue.widgets.explorer import (
+    FAILED,
+    Explorer,
+    Notice,
+    explore,
+)
 
 ROUND_ONE = load("rounds").set_index("session_id").loc["R01", "date"]
 
@@ -804,7 +815,7 @@ def test_a_failure_while_moving_is_a_sentence_and_the_next_move_recovers(
 ) -> None:
     live = explore("raid")
     with monkeypatch.context() as broken:
-        broken.setattr("dialogue.explorer.stage", lambda *_: 1 / 0)
+        broken.setattr("dialogue.widgets.explorer.stage", lambda *_: 1 / 0)
         live.controls["agree"].value = 5
     assert live.words == FAILED
     live.controls["agree"].value = 3

@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from dialogue import files, selection
+from dialogue.bank import selection
 from dialogue.cli import main
-from dialogue.files import FileFault
+from dialogue.course import files
+from dialogue.course.files import FileFault
 
 
 def fault(act) -> str:
@@ -314,11 +315,11 @@ def test_a_bank_with_a_fault_is_named_by_line(tmp_path):
 
 
 def test_a_command_prints_a_fault_in_one_line(capsys, monkeypatch):
-    from dialogue import cli
+    from dialogue.cli import parser
 
     def refuse(_arguments):
         raise FileFault("x.csv", "is bad", "mend it", 3)
 
-    monkeypatch.setattr(cli, "_bibliography", refuse)
+    monkeypatch.setattr(parser, "_bibliography", refuse)
     assert main(["bibliography"]) == 1
     assert capsys.readouterr().err == "x.csv:3: is bad; mend it\n"

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from conftest import Lab, Page, wait_until
-from dialogue import bank, overlay
-from dialogue.form import Form, author
+from dialogue import bank
+from dialogue.bank import overlay
 from dialogue.questions import KINDS
+from dialogue.widgets.form import Form, author
 
 # What somebody types: single fields by name, then the rows.
 TYPED = {

@@ -17,7 +17,6 @@ from grading import ITEMS, VECTORS
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dialogue import quiz
 from dialogue.questions import (
     KINDS,
     Band,
@@ -41,6 +40,7 @@ from dialogue.questions import (
     Statement,
     grade,
 )
+from dialogue.widgets import quiz
 
 Grader = Callable[[list[tuple[Question, Any, Any]]], list[Any]]
 
@@ -48,7 +48,7 @@ Grader = Callable[[list[tuple[Question, Any, Any]]], list[Any]]
 @pytest.fixture(scope="module")
 def in_the_page(browser: Any) -> Iterator[Grader]:
     """The very script that notebooks get, grading in a blank page."""
-    script = (Path(quiz.__file__).parent / "quiz.js").read_text(encoding="utf-8")
+    script = (Path(quiz.__file__).parent / "static/quiz.js").read_text(encoding="utf-8")
     context = browser.new_context()
     page = context.new_page()
     page.goto("about:blank")

@@ -19,8 +19,9 @@ import nbformat
 import pytest
 
 from conftest import Lab, Page, wait_until
-from dialogue import bank, quiz
-from dialogue.lessons import settled
+from dialogue import bank
+from dialogue.course.anatomy import settled
+from dialogue.widgets import quiz
 
 CORPUS = json.loads((Path(__file__).parent / "injections.json").read_text(encoding="utf-8"))
 TEXTS = [entry["text"] for entry in CORPUS]
@@ -409,7 +410,12 @@ def test_in_a_page_made_by_nbconvert(browser: Any, hostile: Path, tmp_path: Path
 def test_fields_that_a_bank_cannot_fill_are_as_safe(browser: Any) -> None:
     """A paragraph, a date, a source: checked when a bank is read, and text in the view too.
     Without a kernel, so that the page grades by itself."""
-    from dialogue.questions import Evidence, Multiple, Option, Single
+    from dialogue.questions import (
+        Evidence,
+        Multiple,
+        Option,
+        Single,
+    )
 
     evil = "\n\n".join(TEXTS)
     options = (Option(evil, evil), Option(evil + "!", evil, True))
@@ -420,7 +426,7 @@ def test_fields_that_a_bank_cannot_fill_are_as_safe(browser: Any) -> None:
         Evidence(id="__proto__", options=options, **common),
     ]
     widget = quiz.Quiz(questions, evil)
-    script = (Path(quiz.__file__).parent / "quiz.js").read_text(encoding="utf-8")
+    script = (Path(quiz.__file__).parent / "static/quiz.js").read_text(encoding="utf-8")
     watched = Watched(browser)
     page = watched.page
     page.set_content(f"<main></main>{widget.twin_html}")

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from conftest import ROOT, copy_course
-from dialogue import kit, negotiation, printing
+from dialogue.classroom import kit, printing
 from dialogue.cli import main
-from dialogue.files import FileFault
-from dialogue.simulation import projector
+from dialogue.course import negotiation
+from dialogue.course.files import FileFault
+from dialogue.widgets.simulation import projector
 
 
 @pytest.fixture(scope="module")

@@ -19,10 +19,10 @@ from jupyter_client import BlockingKernelClient
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from tornado.netutil import bind_sockets
 
-from dialogue import lab
-from dialogue.server import VIEW, CourseContents
+from dialogue.lab import launcher
+from dialogue.lab.contents import VIEW, CourseContents
 
-START = lab.START
+START = launcher.START
 # A terminal to press Ctrl+C in; Windows has none of this kind.
 pty = pytest.importorskip("pty")
 
@@ -145,7 +145,7 @@ class Lab:
         # On a terminal (and only there) Jupyter would ask "Shut down this server (y/[n])?".
         self.terminal, stdin = pty.openpty()
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "dialogue.lab", *arguments],
+            [sys.executable, "-m", "dialogue.lab.launcher", *arguments],
             stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -306,7 +306,7 @@ def test_a_port_that_was_asked_for_and_is_taken(course, capsys, monkeypatch):
     (sock,) = holding()
     with sock:
         port = sock.getsockname()[1]
-        assert lab.main(["--port", str(port)]) == 1
+        assert launcher.main(["--port", str(port)]) == 1
     out, err = capsys.readouterr()
     assert out == ""
     assert err.startswith(f"Port {port} is in use; choose another: make lab PORT=")
@@ -318,33 +318,37 @@ def test_the_default_port_when_taken_gives_way_to_the_next_free_one(course, caps
     (sock,) = holding()
     started = []
     with sock:
-        monkeypatch.setattr(lab, "DEFAULT_PORT", sock.getsockname()[1])
-        monkeypatch.setattr(lab, "_serve", lambda port, browser, fixed: started.append(port) or 0)
-        assert lab.main(["--no-browser"]) == 0
-        assert started[0] > lab.DEFAULT_PORT
+        monkeypatch.setattr(launcher, "DEFAULT_PORT", sock.getsockname()[1])
+        monkeypatch.setattr(
+            launcher, "_serve", lambda port, browser, fixed: started.append(port) or 0
+        )
+        assert launcher.main(["--no-browser"]) == 0
+        assert started[0] > launcher.DEFAULT_PORT
     out = capsys.readouterr().out
-    assert out.startswith(f"Port {lab.DEFAULT_PORT} is in use, so the course takes {started[0]}; ")
+    assert out.startswith(
+        f"Port {launcher.DEFAULT_PORT} is in use, so the course takes {started[0]}; "
+    )
     assert out.count("\n") == 1
 
 
 def test_a_relative_record_folder_is_the_one_that_was_typed(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DIALOGUE_RECORD_DIR", "rehearsal")
-    monkeypatch.setattr(lab, "_serve", lambda port, browser, fixed: 0)
-    assert lab.main(["--no-browser"]) == 0
+    monkeypatch.setattr(launcher, "_serve", lambda port, browser, fixed: 0)
+    assert launcher.main(["--no-browser"]) == 0
     assert os.environ["DIALOGUE_RECORD_DIR"] == str(tmp_path / "rehearsal")
 
 
 def test_a_course_without_its_lessons(tmp_path, capsys, monkeypatch):
     monkeypatch.setenv("DIALOGUE_COURSE", str(tmp_path))
-    assert lab.main([]) == 1
+    assert launcher.main([]) == 1
     assert capsys.readouterr().err.count("\n") == 1
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "-1", "abc", ""])
 def test_what_is_no_port(port, capsys):
     with pytest.raises(SystemExit):
-        lab.main([f"--port={port}"])
+        launcher.main([f"--port={port}"])
     assert "give a number from 1 to 65535" in capsys.readouterr().err
 
 
@@ -414,14 +418,14 @@ def test_a_save_loses_nothing_of_the_learners(contents, tmp_path, path):
 
 
 def test_a_notebook_that_cannot_be_settled_is_saved_as_it_came(contents, tmp_path, monkeypatch):
-    from dialogue import server
+    from dialogue.lab import contents as module
 
     (tmp_path / "notebooks").mkdir(exist_ok=True)
 
     def broken(_notebook):
         raise KeyError("anything")
 
-    monkeypatch.setattr(server, "settled", broken)
+    monkeypatch.setattr(module, "settled", broken)
     model = {"type": "notebook", "format": "json", "content": full_notebook()}
     done(contents.save(model, "notebooks/05-round-one.ipynb"))
     assert "attachment:a.png" in (tmp_path / "notebooks/05-round-one.ipynb").read_text()
@@ -439,7 +443,7 @@ def test_an_old_notebook_without_cell_ids_can_be_saved(contents, tmp_path):
 
 
 def test_a_view_is_never_laid_over_another_question(contents, tmp_path, monkeypatch):
-    from dialogue.text import TWIN
+    from dialogue.page.text import TWIN
 
     (tmp_path / "notebooks").mkdir(exist_ok=True)
 

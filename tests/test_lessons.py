@@ -12,7 +12,10 @@ from typing import Any
 import pytest
 
 from conftest import ROOT, copy_course
-from dialogue import advice, bank, course, lessons, sources
+from dialogue import bank
+from dialogue.bank import advice
+from dialogue.course import anatomy, catalogue, sources, tidy
+from dialogue.widgets import maps
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 LESSON = "05-round-one"
@@ -25,20 +28,20 @@ def test_there_are_lessons() -> None:
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
 def test_anatomy(path: Path) -> None:
-    assert [str(fault) for fault in lessons.check(path)] == []
+    assert [str(fault) for fault in anatomy.check(path, bank.course_bank().questions)] == []
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
 def test_file_is_in_canonical_form(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
-    assert lessons.written(json.loads(text)) == text, "run: dialogue tidy"
+    assert tidy.written(json.loads(text)) == text, "run: dialogue tidy"
 
 
 def test_a_second_tidy_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     copy = copy_course(tmp_path / "course")
     monkeypatch.setenv("DIALOGUE_COURSE", str(copy))
     path = copy / "notebooks" / f"{LESSON}.ipynb"
-    assert lessons.tidy(path) is False
+    assert tidy.tidy(path) is False
 
 
 def test_a_cell_that_fails_is_named_without_a_traceback(
@@ -112,7 +115,7 @@ def test_a_broken_rule_is_seen(tmp_path: Path, name: str) -> None:
     change({cell["id"]: cell for cell in notebook["cells"]})
     path = tmp_path / f"{LESSON}.ipynb"
     path.write_text(json.dumps(notebook), encoding="utf-8")
-    found = [str(fault) for fault in lessons.check(path)]
+    found = [str(fault) for fault in anatomy.check(path, bank.course_bank().questions)]
     assert any(message in fault for fault in found), found
 
 
@@ -134,9 +137,9 @@ def test_lesson_05_has_its_questions() -> None:
 
 def test_the_courses_own_questions_leave_the_linter_nothing_to_say() -> None:
     """House rules that are advice to others are rules for us."""
-    course = bank.read()
-    said = [str(a) for a in advice.advise(course, whole=True) if a.rule not in UNFINISHED]
-    assert len(course.questions) > 40
+    catalogue = bank.read()
+    said = [str(a) for a in advice.advise(catalogue, whole=True) if a.rule not in UNFINISHED]
+    assert len(catalogue.questions) > 40
     assert said == []
 
 
@@ -175,19 +178,19 @@ def test_numeric_keys_are_what_the_table_gives() -> None:
 def test_the_map_follows_the_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     copy = copy_course(tmp_path / "course")
     monkeypatch.setenv("DIALOGUE_COURSE", str(copy))
-    written = {lesson.stem: lesson.written for lesson in course.lessons()}
+    written = {lesson.stem: lesson.written for lesson in catalogue.lessons()}
     assert len(written) == 13
     assert written[LESSON] is True
     own = "05  Round one: what was promised on 11 June 2020 (60 min, "
-    assert own + "ready)" in repr(course.course_map())
-    objectives = next(lesson for lesson in course.lessons() if lesson.stem == LESSON).objectives
+    assert own + "ready)" in repr(maps.course_map())
+    objectives = next(lesson for lesson in catalogue.lessons() if lesson.stem == LESSON).objectives
     assert list(objectives) == ["05-1", "05-2", "05-3", "05-4"]
     assert objectives["05-1"].startswith("paraphrase")
     (copy / "notebooks" / f"{LESSON}.ipynb").unlink()
-    assert own + "planned)" in repr(course.course_map())
+    assert own + "planned)" in repr(maps.course_map())
     source = (ROOT / "notebooks" / f"{LESSON}.ipynb").read_text(encoding="utf-8")
     (copy / "notebooks" / "13-more.ipynb").write_text(source, encoding="utf-8")
-    assert '<a href="13-more.ipynb">' in course.course_map()._repr_html_()
+    assert '<a href="13-more.ipynb">' in maps.course_map()._repr_html_()
 
 
 # --- badges ------------------------------------------------------------------------------
@@ -195,19 +198,19 @@ def test_the_map_follows_the_files(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 def test_badges_become_readable_links_and_stay_so() -> None:
     typed = "It fell [P6] [src:CRS-R40011]. Then it rose [P5]: so they say."
-    once = lessons.readable(typed, "#digest")
+    once = tidy.readable(typed, "#digest")
     assert once.splitlines()[0] == (
         "It fell ([P6]; [Congressional Research Service, 2011][src:CRS-R40011]). "
         "Then it rose ([P5]): so they say."
     )
     assert '[P6]: #digest "Paragraph 6 of the article"' in once
     assert "[src:CRS-R40011]: https://" in once
-    assert lessons.readable(once, "#digest") == once
+    assert tidy.readable(once, "#digest") == once
 
 
 def test_a_badge_taken_out_takes_its_definition_with_it() -> None:
-    once = lessons.readable("One [P6], two [P7].", "#digest")
-    assert "P7" not in lessons.readable(once.replace(", two ([P7])", ""), "#digest")
+    once = tidy.readable("One [P6], two [P7].", "#digest")
+    assert "P7" not in tidy.readable(once.replace(", two ([P7])", ""), "#digest")
 
 
 # --- pages without JupyterLab --------------------------------------------------------------
@@ -221,7 +224,7 @@ def test_a_static_page_shows_pictures_and_questions() -> None:
     assert "data:image/svg+xml;base64," in html, "no drawing"
     assert "lines of the first round" in html, "no words for the drawing"
     words = unescape(html)
-    asked = lessons.asked(course.notebook_cells(ROOT / "notebooks" / f"{LESSON}.ipynb"))
+    asked = anatomy.asked(catalogue.notebook_cells(ROOT / "notebooks" / f"{LESSON}.ipynb"))
     assert len(asked) > 14
     for item in asked:
         question = bank.course_bank().questions[item]
@@ -231,7 +234,7 @@ def test_a_static_page_shows_pictures_and_questions() -> None:
 
 # --- what every written lesson brings beside its notebook -----------------------------------
 
-WRITTEN = [lesson for lesson in course.lessons() if lesson.written and lesson.number != "00"]
+WRITTEN = [lesson for lesson in catalogue.lessons() if lesson.written and lesson.number != "00"]
 NOTES = (
     "Minutes",
     "For 30 minutes",
@@ -241,7 +244,7 @@ NOTES = (
 )
 
 
-def own_items(lesson: course.Lesson) -> list[Any]:
+def own_items(lesson: catalogue.Lesson) -> list[Any]:
     course_bank = bank.course_bank()
     return [
         question
@@ -251,7 +254,7 @@ def own_items(lesson: course.Lesson) -> list[Any]:
 
 
 @pytest.mark.parametrize("lesson", WRITTEN, ids=lambda lesson: lesson.stem)
-def test_a_lesson_has_teaching_notes(lesson: course.Lesson) -> None:
+def test_a_lesson_has_teaching_notes(lesson: catalogue.Lesson) -> None:
     path = ROOT / "notebooks" / "teaching-notes" / f"{lesson.stem}.md"
     text = path.read_text(encoding="utf-8")
     headings = [line[3:] for line in text.splitlines() if line.startswith("## ")]
@@ -260,7 +263,7 @@ def test_a_lesson_has_teaching_notes(lesson: course.Lesson) -> None:
 
 
 @pytest.mark.parametrize("lesson", WRITTEN, ids=lambda lesson: lesson.stem)
-def test_a_lesson_asks_in_several_ways(lesson: course.Lesson) -> None:
+def test_a_lesson_asks_in_several_ways(lesson: catalogue.Lesson) -> None:
     items = own_items(lesson)
     assert 16 <= len(items) <= 24
     assert len({q.kind for q in items}) >= 5
@@ -270,13 +273,13 @@ def test_a_lesson_asks_in_several_ways(lesson: course.Lesson) -> None:
 
 
 @pytest.mark.parametrize("lesson", WRITTEN, ids=lambda lesson: lesson.stem)
-def test_every_item_of_a_lesson_is_asked_in_it(lesson: course.Lesson) -> None:
+def test_every_item_of_a_lesson_is_asked_in_it(lesson: catalogue.Lesson) -> None:
     notebook = json.loads((ROOT / "notebooks" / f"{lesson.stem}.ipynb").read_text(encoding="utf-8"))
     code = "".join("".join(c["source"]) for c in notebook["cells"] if c["cell_type"] == "code")
     assert [q.id for q in items_of(lesson) if f'"{q.id}"' not in code] == []
 
 
-def items_of(lesson: course.Lesson) -> list[Any]:
+def items_of(lesson: catalogue.Lesson) -> list[Any]:
     items = own_items(lesson)
     assert items, f"{lesson.stem} has no items"
     return items
@@ -302,7 +305,7 @@ LESSONS = [path for path in NOTEBOOKS if path.stem[:2].isdigit() and path.stem[:
 @pytest.mark.parametrize("path", LESSONS, ids=lambda p: p.stem)
 def test_the_as_of_date_is_the_one_of_the_tables(path: Path) -> None:
     """The title says it, and the last cell prints it from the data."""
-    cells = course.notebook_cells(path)
+    cells = catalogue.notebook_cells(path)
     assert f"**As of** {sources.as_of()}" in cells[0]["source"]
     printed = "".join(cells[-1]["outputs"][0]["data"]["text/plain"])
     assert f"What came later is told as of {sources.as_of()}." in printed
@@ -322,7 +325,7 @@ def test_the_digests_of_the_lessons_cover_the_article() -> None:
     def shown(paths: list[Path]) -> set[str]:
         found: set[str] = set()
         for path in paths:
-            for cell in course.notebook_cells(path):
+            for cell in catalogue.notebook_cells(path):
                 if cell["cell_type"] == "code" and "cite(" in cell["source"]:
                     found |= set(re.findall(r"\bP\d+\b", cell["source"]))
         return found

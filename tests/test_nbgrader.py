@@ -18,10 +18,22 @@ from grading import ITEMS
 from test_release import BANK, CANARIES, GRADED, found_in, notebook
 
 from conftest import ROOT, Lab, copy_course
-from dialogue import bank, release
+from dialogue import bank
 from dialogue.cli import main
-from dialogue.nbgrader_course import assignment, packed, right_answer, score, unpacked
-from dialogue.questions import Forecast, Question, Short, Single
+from dialogue.grading import release
+from dialogue.grading.nbgrader import (
+    assignment,
+    packed,
+    right_answer,
+    score,
+    unpacked,
+)
+from dialogue.questions import (
+    Forecast,
+    Question,
+    Short,
+    Single,
+)
 
 WRITE = """\
 ## Write

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from dialogue import negotiation as n
-from dialogue.negotiation import Move
+from dialogue.course import negotiation as n
+from dialogue.course.negotiation import Move
 
 ROOT = Path(__file__).parents[1]
 SEEDS = range(1, 13)

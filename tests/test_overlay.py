@@ -6,8 +6,10 @@ import os
 
 import pytest
 
-from dialogue import bank, overlay, quiz
+from dialogue import bank
+from dialogue.bank import overlay
 from dialogue.cli import main
+from dialogue.widgets import quiz
 
 ITEM = "05-permanent-bases"
 NEW = """quiz: 05-round-one
@@ -238,7 +240,7 @@ def test_a_supplement_is_text_and_questions(over):
     assert "Nothing was added" in repr(dialogue.supplement())
     put(over)
     (over / "supplements" / "05-round-one.md").write_text("Read *this*.\n\n<b>not</b> markup")
-    from dialogue import supplements
+    from dialogue.widgets import supplements
 
     text, questions = supplements.parts("05")
     assert "<em>this</em>" in text._repr_html_()

@@ -17,8 +17,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dialogue import progress
-from dialogue.progress import Attempt, Imported, RecordError
+from dialogue.learner import progress
+from dialogue.learner.progress import Attempt, Imported, RecordError
 
 # Nothing is kept between runs, and a slow disk is no fault.
 FUZZ = settings(database=None, deadline=None, max_examples=200)
@@ -62,10 +62,10 @@ def test_an_attempt_is_one_line_outside_the_course(own_record: Path) -> None:
 def test_default_folder_is_the_platforms_and_not_the_course(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from dialogue import course
+    from dialogue.course import catalogue
 
     monkeypatch.delenv("DIALOGUE_RECORD_DIR")
-    assert course.root() not in progress.path().parents
+    assert catalogue.root() not in progress.path().parents
 
 
 def test_only_this_user_can_read_it() -> None:
@@ -350,7 +350,7 @@ def test_a_full_disk_is_one_plain_message(monkeypatch: pytest.MonkeyPatch) -> No
 
 WRITER = """
 import sys
-from dialogue import progress
+from dialogue.learner import progress
 for n in range(100_000):
     done = progress.append(progress.Attempt(f"05-{n}", "v", "check", n, "right", 1.0))
     print(n, flush=True)
@@ -545,7 +545,7 @@ def test_an_import_that_is_killed_is_completed_by_a_second_one(
     # The write stops in the middle of a line, and the process is gone.
     script = f"""
 import os
-from dialogue import progress
+from dialogue.learner import progress
 real = os.write
 def torn(descriptor, data):
     real(descriptor, data[: len(data) // 2 + 7])

@@ -8,8 +8,15 @@ from typing import Any
 
 import pytest
 
-from dialogue import bank, progress, quiz
-from dialogue.quiz import Answers, Notice, Quiz, ask
+from dialogue import bank
+from dialogue.learner import progress
+from dialogue.widgets import quiz
+from dialogue.widgets.quiz import (
+    Answers,
+    Notice,
+    Quiz,
+    ask,
+)
 
 SINGLE, OTHER = "05-permanent-bases", "05-troop-cuts"
 
@@ -247,7 +254,7 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
     import sys
 
     code = (
-        "import sys, dialogue, dialogue.cli, dialogue.questions, dialogue.bank, dialogue.progress\n"
+        "import sys, dialogue, dialogue.cli, dialogue.questions, dialogue.bank, dialogue.learner.progress\n"
         "print([m for m in ('pandas', 'altair', 'anywidget', 'ipywidgets') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -281,7 +288,7 @@ def test_certainty_is_asked_for_recorded_and_restored() -> None:
 
 
 def test_a_forecast_that_is_told_later_names_no_sources_yet() -> None:
-    from dialogue import sources
+    from dialogue.course import sources
 
     later = next(
         q

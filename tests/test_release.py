@@ -20,10 +20,13 @@ from grading import ITEMS
 from test_grading import VECTORS, Grader, in_python, in_the_page
 
 from conftest import ROOT, Lab, Page, copy_course, wait_until
-from dialogue import bank, files, marking, quiz, release, supplements, twin
+from dialogue import bank
 from dialogue.cli import main
-from dialogue.files import FileFault
+from dialogue.course import catalogue, files
+from dialogue.course.files import FileFault
+from dialogue.grading import marking, release
 from dialogue.questions import Match, Question, grade
+from dialogue.widgets import quiz, supplements, twin
 
 __all__ = ["in_the_page"]  # the fixture: the page's own script in a browser
 
@@ -141,7 +144,7 @@ def notebook(*asked: str) -> str:
             "source": "from dialogue import ask",
         },
     ]
-    whole = bank.read([bank.course.root() / "exercises" / "canaries.yaml"])
+    whole = bank.read([catalogue.root() / "exercises" / "canaries.yaml"])
     for name in asked:
         view = quiz.Quiz([whole.questions[name]])
         data = {"text/html": view.twin_html, "text/plain": view.twin_text}
@@ -395,7 +398,7 @@ def test_a_keyless_item_is_shown_and_its_answer_kept(name: str, own_record: Path
 
 def test_a_reply_in_the_copy_is_graded_as_the_author_means_it() -> None:
     """Whoever knows the answer finds it in whatever order it is shown."""
-    from dialogue.computed import response_from
+    from dialogue.widgets.computed import response_from
 
     for question in ITEMS.values():
         bare = release.without_key(question)

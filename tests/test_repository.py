@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from conftest import ROOT
-from dialogue import bank, course
+from dialogue import bank
+from dialogue.course import catalogue
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
@@ -18,7 +19,7 @@ CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 def test_the_readmes_map_follows_the_files() -> None:
     rows = re.findall(r"^\| (\d\d) \| (.+?) \| (ready|planned) \|$", README, re.MULTILINE)
     expected = []
-    for lesson in course.lessons()[1:]:
+    for lesson in catalogue.lessons()[1:]:
         path = f"notebooks/{lesson.stem}.ipynb"
         title = f"[{lesson.title}]({path})" if lesson.written else lesson.title
         expected.append((lesson.number, title, "ready" if lesson.written else "planned"))

@@ -13,11 +13,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from dialogue import bank, progress, quiz, release
+from dialogue import bank
 from dialogue.cli import main
-from dialogue.files import FileFault
+from dialogue.course.files import FileFault
+from dialogue.grading import (
+    analysis,
+    gradebook,
+    merge,
+    release,
+    report,
+)
+from dialogue.learner import handin, progress
 from dialogue.questions import grade
-from dialogue.results import analysis, gradebook, handin, merge, report
+from dialogue.widgets import quiz
 
 ITEMS = classes.questions(40)
 

@@ -14,13 +14,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialogue import bank, course, lessons, panels, progress, recall
-from dialogue.course import Lesson
-from dialogue.interface import STRINGS
-from dialogue.progress import Attempt
-from dialogue.questions import Forecast, Option, Question, Single
-from dialogue.quiz import Notice, Quiz
-from dialogue.text import TWIN
+from dialogue import bank
+from dialogue.course import catalogue, tidy
+from dialogue.course.catalogue import Lesson
+from dialogue.learner import progress, recall
+from dialogue.learner.progress import Attempt
+from dialogue.page.text import TWIN
+from dialogue.page.words import STRINGS
+from dialogue.questions import (
+    Forecast,
+    Option,
+    Question,
+    Single,
+)
+from dialogue.widgets import panels
+from dialogue.widgets.quiz import Notice, Quiz
 
 TODAY = date(2020, 6, 11)
 OPTIONS = (Option("a", "", True), Option("b", "no"))
@@ -416,7 +424,7 @@ def test_solid_needs_every_question_right_and_one_a_day_later() -> None:
 
 
 def step(*tries: Attempt, lessons: list[Lesson] = PLAN, target: date | None = None) -> recall.Step:
-    return recall.next_step(all_of(*tries, questions=TWO), lessons, TODAY, target)
+    return recall.next_step(all_of(*tries, questions=TWO), tidy, TODAY, target)
 
 
 def test_one_next_step_in_its_order() -> None:
@@ -564,7 +572,7 @@ def test_the_reading_copy_never_depends_on_the_record(today: date) -> None:
 def test_what_cite_lists_does_not_depend_on_the_record(
     today: date, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from dialogue import sources
+    from dialogue.course import sources
 
     def used() -> list[str]:
         monkeypatch.setattr(sources, "_used", {})
@@ -719,11 +727,11 @@ def test_a_calendar_of_numbers_only(today: date, tmp_path: Path) -> None:
 
 
 def test_the_review_page_holds_the_reading_copy_and_nothing_else() -> None:
-    path = course.root() / "notebooks" / "review.ipynb"
+    path = catalogue.root() / "notebooks" / "review.ipynb"
     notebook = json.loads(path.read_text(encoding="utf-8"))
     shown = [o["data"] for c in notebook["cells"] for o in c.get("outputs", [])]
     assert len(shown) == 3
-    assert all(lessons.is_twin(data) and set(data) == {"text/html", "text/plain"} for data in shown)
+    assert all(tidy.is_twin(data) and set(data) == {"text/html", "text/plain"} for data in shown)
     assert "widgets" not in notebook["metadata"]
 
 
@@ -737,7 +745,7 @@ def test_the_names_of_the_package_are_functions() -> None:
 def test_every_word_of_the_script_is_in_the_table() -> None:
     import re
 
-    script = (Path(panels.__file__).parent / "quiz.js").read_text(encoding="utf-8")
+    script = (Path(panels.__file__).parent / "static/quiz.js").read_text(encoding="utf-8")
     part = script[script.index("function calendarDay") :]
     # What follows a colon or a comma inside say(…) and fill(…), as a plain text.
     keys = set(re.findall(r'(?:say|fill)\(strings, "(\w+)"', part)) | set(

@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 
 from conftest import Lab, Page, wait_until
-from dialogue import negotiation, simulation
-from dialogue.negotiation import OTHER
-from dialogue.quiz import Notice
-from dialogue.simulation import STRINGS, negotiate, projector
+from dialogue.course import negotiation
+from dialogue.course.negotiation import OTHER
+from dialogue.widgets import simulation
+from dialogue.widgets.quiz import Notice
+from dialogue.widgets.simulation import STRINGS, negotiate, projector
 
 ROOT = Path(__file__).parents[1]
 
@@ -363,7 +364,7 @@ def test_the_view_uses_no_markup() -> None:
 
 def test_importing_the_game_loads_no_tables_of_pandas() -> None:
     code = (
-        "import sys, dialogue, dialogue.negotiation as n; n.efficient();"
+        "import sys, dialogue, dialogue.course.negotiation as n; n.efficient();"
         "print([m for m in ('pandas', 'altair', 'anywidget') if m in sys.modules])"
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

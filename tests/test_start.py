@@ -11,11 +11,33 @@ from typing import Any
 import pytest
 
 from conftest import ROOT, Lab, Page, copy_course, wait_until
-from dialogue import assessment, bank, course, course_map, glossary, lessons, recall, routes
-from dialogue.assessment import Result, Sheet, gain, my_test_result, questions_of, take_test
-from dialogue.glossary_panel import STRINGS, entries
-from dialogue.questions import Multiple, Numeric, Question, Single, fold, grade
-from dialogue.quiz import Notice
+from dialogue import (
+    bank,
+    course_map,
+    glossary,
+    routes,
+)
+from dialogue.course import catalogue, tidy
+from dialogue.learner import recall
+from dialogue.questions import (
+    Multiple,
+    Numeric,
+    Question,
+    Single,
+    fold,
+    grade,
+)
+from dialogue.widgets import assessment
+from dialogue.widgets.assessment import (
+    Result,
+    Sheet,
+    gain,
+    my_test_result,
+    questions_of,
+    take_test,
+)
+from dialogue.widgets.glossary import STRINGS, entries
+from dialogue.widgets.quiz import Notice
 
 
 def lesson_items() -> list[Question]:
@@ -76,8 +98,8 @@ def test_every_lesson_from_01_to_11_is_measured_above_remembering() -> None:
     assert sorted(counts) == [f"{n:02d}" for n in range(1, 12)]
     assert set(counts.values()) == {2}
     assert sum(q.level == "remember" for q, _ in PAIRS) <= 2
-    known = {label for lesson in course.lessons() for label in lesson.objectives}
-    planned = {lesson.number for lesson in course.lessons() if not lesson.objectives}
+    known = {label for lesson in catalogue.lessons() for label in lesson.objectives}
+    planned = {lesson.number for lesson in catalogue.lessons() if not lesson.objectives}
     for question, _ in PAIRS:
         assert question.objective in known or question.objective[:2] in planned, question.id
 
@@ -144,7 +166,7 @@ def test_neither_the_page_nor_the_saved_notebook_holds_a_key(test: str) -> None:
         assert all(secret and secret not in page and secret not in saved for secret in secrets)
     assert '"right": true' not in page
     assert all(item["answer"] == 0 for item in sheet.content["items"] if item["kind"] == "numeric")
-    assert all(lessons.is_twin(d) for d in data if "text/html" in d)
+    assert all(tidy.is_twin(d) for d in data if "text/html" in d)
 
 
 def test_right_and_wrong_answers_look_the_same_until_the_end() -> None:
@@ -304,13 +326,13 @@ def test_a_result_counts_open_questions_as_not_right() -> None:
 def test_the_minutes_of_the_routes_are_those_of_the_lessons(
     tmp_path: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stated = {lesson.number: lesson.minutes for lesson in course.lessons()}
+    stated = {lesson.number: lesson.minutes for lesson in catalogue.lessons()}
     found = routes().routes
     assert [route.name for route in found] == ["One lesson", "Two weeks", "The full course"]
     for route in found:
         assert route.minutes == sum(stated[lesson.number] for lesson in route.lessons) > 0
-        assert course.duration(route.minutes) in repr(routes())
-        assert course.duration(route.minutes) in routes()._repr_html_()
+        assert catalogue.duration(route.minutes) in repr(routes())
+        assert catalogue.duration(route.minutes) in routes()._repr_html_()
     assert [lesson.number for lesson in found[2].lessons] == sorted(stated)
     before = [route.minutes for route in found]
     copy = copy_course(tmp_path / "course")
@@ -328,12 +350,13 @@ def test_the_minutes_of_the_routes_are_those_of_the_lessons(
     ("minutes", "said"), [(0, "0 min"), (45, "45 min"), (60, "1 h"), (75, "1 h 15 min")]
 )
 def test_minutes_as_people_say_them(minutes: int, said: str) -> None:
-    assert course.duration(minutes) == said
+    assert catalogue.duration(minutes) == said
 
 
 def test_the_first_page_shows_the_routes_and_the_map() -> None:
     cells = {
-        cell["id"]: cell for cell in course.notebook_cells(ROOT / "notebooks/00-start-here.ipynb")
+        cell["id"]: cell
+        for cell in catalogue.notebook_cells(ROOT / "notebooks/00-start-here.ipynb")
     }
     assert cells["routes"]["source"] == "routes()"
     # Minutes are computed and never typed, but for those of this page.
@@ -344,12 +367,12 @@ def test_the_first_page_shows_the_routes_and_the_map() -> None:
 
 def test_the_map_by_objective_is_the_same_for_everybody(own_record: Any) -> None:
     fresh = course_map(by="objective")
-    for lesson in course.lessons()[1:]:
+    for lesson in catalogue.lessons()[1:]:
         for label, aim in lesson.objectives.items():
             assert f"{label} {aim}" in fresh.twin_text
     take("pre", right=22)
     question = next(q for q in lesson_items() if q.id.startswith("05-") and q.kind == "single")
-    from dialogue.quiz import record
+    from dialogue.widgets.quiz import record
 
     record(question, "check", right_response(question), grade(question, right_response(question)))
     after = course_map(by="objective")

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from dialogue import text
+from dialogue.page import text
 
 HOSTILE = [
     "<script>alert(1)</script>",

@@ -18,11 +18,21 @@ from grading import ITEMS
 from test_release import found_in
 
 from conftest import ROOT, copy_course
-from dialogue import bank, files, marking, progress, release, selection, variants
+from dialogue import bank
+from dialogue.bank import selection
 from dialogue.cli import main
-from dialogue.files import FileFault
+from dialogue.course import files
+from dialogue.course.files import FileFault
+from dialogue.grading import marking, release, variants
+from dialogue.grading.variants import (
+    check,
+    draw,
+    read_roster,
+    rows,
+    variant,
+)
+from dialogue.learner import progress
 from dialogue.questions import Forecast, Numeric, grade
-from dialogue.variants import check, draw, read_roster, rows, variant
 
 VARY = """\
 quiz: varied
@@ -305,8 +315,8 @@ def test_handed_in_answers_are_marked_by_the_rules_of_the_course(
 
 
 def test_a_sealed_file_is_marked_and_a_changed_one_is_told(course: Path, tmp_path: Path) -> None:
-    from dialogue import quiz
-    from dialogue.results import handin
+    from dialogue.learner import handin
+    from dialogue.widgets import quiz
 
     (question,) = selection.select(["v-single"])
     bare = release.without_key(question)
@@ -330,7 +340,7 @@ def test_what_the_learner_exports_is_what_is_marked(
     course: Path, tmp_path: Path, own_record: Path
 ) -> None:
     """The quiz of the copy, the record, the export and the marking, one behind the other."""
-    from dialogue import quiz
+    from dialogue.widgets import quiz
 
     questions = selection.select(["v-single", "v-match", "v-kept"])
     for question in questions:

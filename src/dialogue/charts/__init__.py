@@ -6,7 +6,7 @@ import importlib
 from difflib import get_close_matches
 from typing import Any
 
-from .look import Picture
+from dialogue.charts.look import Picture
 
 # Name of the picture: the module that draws it, in a function of the same name.
 CHARTS = {

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from .. import sources
-from .look import INK, SERIES, Picture
+from dialogue.charts.look import INK, SERIES, Picture
+from dialogue.course import sources
 
 if TYPE_CHECKING:
     import pandas as pd

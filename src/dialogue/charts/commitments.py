@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from ..tables import load
-from .look import DOMAINS, INK, PARTIES, SERIES, Picture, caption
+from dialogue.charts.look import (
+    DOMAINS,
+    INK,
+    PARTIES,
+    SERIES,
+    Picture,
+    caption,
+)
+from dialogue.course.tables import load
 
 # A rung that no line of the first round reached: it stands on the ladder all the same.
 TOP_RUNG = "dated and measurable"

@@ -13,10 +13,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from .. import sources
-from ..tables import dictionary, load
-from . import chart
-from .look import DOMAINS, Picture, in_words, last_day
+from dialogue.charts import chart
+from dialogue.charts.look import (
+    DOMAINS,
+    Picture,
+    in_words,
+    last_day,
+)
+from dialogue.course import sources
+from dialogue.course.tables import dictionary, load
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -142,7 +147,12 @@ def _days(key: str, label: str, days: set[str], wish: Any, default: str) -> Cont
 
 def article(wishes: Mapping[str, Any]) -> Steps:
     """Choose a paragraph and read what it states; leave the pull quotes out."""
-    from .article import KINDS, claims, share, strip
+    from dialogue.charts.article import (
+        KINDS,
+        claims,
+        share,
+        strip,
+    )
 
     table = strip().set_index("paragraph")
     no_quotes = yield tick("leave_out_quotes", "Leave out pull quotes", False)
@@ -207,7 +217,7 @@ _STATED_BY = {
 
 def troops(wishes: Mapping[str, Any]) -> Steps:
     """A day: which number was the latest, of which kind, and the legal basis in force."""
-    from .history import LAST, MEASURES, QUALIFIERS
+    from dialogue.charts.history import LAST, MEASURES, QUALIFIERS
 
     levels = load("troop_levels")
     levels = levels[(levels["scope"] == "iraq") & levels["measure"].isin(list(MEASURES))]
@@ -263,7 +273,7 @@ def troops(wishes: Mapping[str, Any]) -> Steps:
 
 def timeline(wishes: Mapping[str, Any]) -> Steps:
     """A day in a year of crises: what was known, and what the curtain hides."""
-    from .history import STRANDS, _drawn
+    from dialogue.charts.history import STRANDS, _drawn
 
     start, end = "2019-10-01", "2020-08-31"
     every = load("events")
@@ -483,7 +493,7 @@ def _degrees(ties: Any, names: Any, around: str, nature: str) -> str:
 
 def ladder(wishes: Mapping[str, Any]) -> Steps:
     """Place an undertaking on a rung and compare with the course's own coding."""
-    from .commitments import TOP_RUNG
+    from dialogue.charts.commitments import TOP_RUNG
 
     table = load("commitments")
     table = table[table["round"] == 1]
@@ -549,7 +559,7 @@ def _rung_rule(rung: str) -> str:
 
 def raid(wishes: Mapping[str, Any]) -> Steps:
     """How many accounts must agree, and the narrowest sentence that so many support."""
-    from .people import raid_cells, raid_support
+    from dialogue.charts.people import raid_cells, raid_support
 
     support = raid_support()
     accounts = list(dict.fromkeys(raid_cells()["account"]))
@@ -619,7 +629,7 @@ def _of_the_stakes(name: str) -> Callable[[Mapping[str, Any]], Steps]:
     """An explorable of ``explorables_stakes``, which is read when it is first wanted."""
 
     def steps(wishes: Mapping[str, Any]) -> Steps:
-        from . import explorables_stakes
+        from dialogue.charts import explorables_stakes
 
         scene: Scene = yield from getattr(explorables_stakes, name.replace("-", "_"))(wishes)
         return scene

@@ -10,12 +10,20 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..tables import load
-from . import chart
-from .explorables import Control, Scene, Steps, _count, _days, _listed, _source, tick
-from .look import in_words, last_day
-from .politics import MAJORITY, margin_of_error
-from .stakes import (
+from dialogue.charts import chart
+from dialogue.charts.explorables import (
+    Control,
+    Scene,
+    Steps,
+    _count,
+    _days,
+    _listed,
+    _source,
+    tick,
+)
+from dialogue.charts.look import in_words, last_day
+from dialogue.charts.politics import MAJORITY, margin_of_error
+from dialogue.charts.stakes import (
     CRITERIA,
     NEUTRAL,
     OPTIONS,
@@ -32,6 +40,7 @@ from .stakes import (
     totals,
     verdicts,
 )
+from dialogue.course.tables import load
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -652,8 +661,9 @@ class Logged(NamedTuple):
 def own_forecasts() -> list[Logged]:
     """The learner's logged forecasts by id; empty where there is no record or none that can be
     read.  The first chance counts, because later ones may know the outcome."""
-    from .. import bank, progress
-    from ..questions import Forecast, NotANumber, chance
+    from dialogue import bank
+    from dialogue.learner import progress
+    from dialogue.questions import Forecast, NotANumber, chance
 
     asked = {
         name: question
@@ -753,7 +763,7 @@ def _row_told(rows: Any, name: str) -> str:
 
 def _total(seen: Any, same: int) -> str:
     """The score of one chance for every statement that can be scored, and what is left out."""
-    from ..questions import brier
+    from dialogue.questions import brier
 
     scored = seen["score"].dropna()
     left = len(seen) - len(scored)
@@ -802,7 +812,7 @@ def _own(logged: list[Logged], opened: int) -> tuple[str, pd.DataFrame]:
     """
     import pandas as pd
 
-    from ..questions import brier
+    from dialogue.questions import brier
 
     rows, scores = [], []
     for one in logged:

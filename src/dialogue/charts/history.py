@@ -5,8 +5,15 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from ..tables import load
-from .look import INK, QUIET, SERIES, Picture, caption, last_day
+from dialogue.charts.look import (
+    INK,
+    QUIET,
+    SERIES,
+    Picture,
+    caption,
+    last_day,
+)
+from dialogue.course.tables import load
 
 STRANDS = {
     "streets-and-society": "Streets and society",

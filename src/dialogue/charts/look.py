@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from ..sources import table_sources
-from ..text import TWIN
+from dialogue.course.sources import table_sources
+from dialogue.page.text import EMBED, TWIN, VEGA
 
 if TYPE_CHECKING:
     import altair as alt
@@ -48,11 +48,6 @@ QUIET = "var(--jp-border-color1, #8a8a8a)"
 # Arial is what the SVG is measured with; elsewhere the nearest sans serif.
 FONT = "Arial, Helvetica, sans-serif"
 TEXT_SIZE = 14
-
-VEGA = "application/vnd.vega.v5+json"
-# SVG marks stay sharp on a projector and can be styled by the theme; the canvas that JupyterLab
-# would draw by default does neither.
-EMBED = {"renderer": "svg", "actions": False}
 
 
 def caption(*tables: pd.DataFrame, note: str = "") -> str:

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from ..tables import load
-from .look import INK, SERIES, Picture, caption, in_words
+from dialogue.charts.look import (
+    INK,
+    SERIES,
+    Picture,
+    caption,
+    in_words,
+)
+from dialogue.course.tables import load
 
 
 def oil(

@@ -5,8 +5,13 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from ..tables import load
-from .look import INK, SERIES, Picture, caption
+from dialogue.charts.look import (
+    INK,
+    SERIES,
+    Picture,
+    caption,
+)
+from dialogue.course.tables import load
 
 if TYPE_CHECKING:
     import pandas as pd

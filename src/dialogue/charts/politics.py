@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from ..tables import load
-from .look import INK, SERIES, Picture, caption
+from dialogue.charts.look import (
+    INK,
+    SERIES,
+    Picture,
+    caption,
+)
+from dialogue.course.tables import load
 
 MAJORITY = 165
 

@@ -10,8 +10,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..tables import load
-from .look import INK, PARTIES, SERIES, Picture, caption
+from dialogue.charts.look import (
+    INK,
+    PARTIES,
+    SERIES,
+    Picture,
+    caption,
+)
+from dialogue.course.tables import load
 
 if TYPE_CHECKING:
     import pandas as pd

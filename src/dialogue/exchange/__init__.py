@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..questions import Question
+from dialogue.questions import Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,8 @@ class Format:
 
     Its module has ``write(questions, title)``, which returns the file's bytes and a list of
     :class:`Loss`, when *writes*; and ``read(data, file)``, which returns a list of items as
-    an author would type them (mappings, see :mod:`dialogue.exchange.source`) and a list of
-    :class:`Loss`, when *reads*, and raises :class:`~dialogue.files.FileFault` for a bad file.
+    an author would type them (mappings, see :mod:`dialogue.bank.writing`) and a list of
+    :class:`Loss`, when *reads*, and raises :class:`~dialogue.course.files.FileFault` for a bad file.
     """
 
     name: str
@@ -50,7 +50,7 @@ class Format:
         return suffix.lower() == self.suffix or suffix.lower() not in claimed
 
     def _do(self, name: str) -> Callable[..., Any]:
-        return getattr(importlib.import_module(f"{__name__}.{self.module}"), name)
+        return getattr(importlib.import_module(f"dialogue.{self.module}"), name)
 
     def write(self, questions: Sequence[Question], title: str) -> tuple[bytes, list[Loss]]:
         """The questions as a file of this format, and what it could not carry."""
@@ -64,13 +64,13 @@ class Format:
 FORMATS = {
     one.name: one
     for one in (
-        Format("gift", "gift", ".gift", "GIFT, for Moodle and many others"),
-        Format("moodle", "moodle", ".xml", "Moodle XML"),
-        Format("qti", "qti", ".zip", "QTI 1.2 in a package, for Canvas", reads=False),
-        Format("csv", "sheet", ".csv", "a table, one row an item"),
-        Format("xlsx", "workbook", ".xlsx", "the same table as an Excel workbook"),
-        Format("anki", "anki", ".apkg", "a deck of Anki cards", reads=False),
-        Format("paper", "paper", ".html", "a test to print, and its key", reads=False),
-        Format("jupyterquiz", "jupyterquiz", ".json", "jupyterquiz", writes=False),
+        Format("gift", "exchange.gift", ".gift", "GIFT, for Moodle and many others"),
+        Format("moodle", "exchange.moodle", ".xml", "Moodle XML"),
+        Format("qti", "exchange.qti", ".zip", "QTI 1.2 in a package, for Canvas", reads=False),
+        Format("csv", "exchange.sheet", ".csv", "a table, one row an item"),
+        Format("xlsx", "exchange.workbook", ".xlsx", "the same table as an Excel workbook"),
+        Format("anki", "exchange.anki", ".apkg", "a deck of Anki cards", reads=False),
+        Format("paper", "classroom.paper", ".html", "a test to print, and its key", reads=False),
+        Format("jupyterquiz", "exchange.jupyterquiz", ".json", "jupyterquiz", writes=False),
     )
 }

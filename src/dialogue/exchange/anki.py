@@ -21,10 +21,13 @@ import zipfile
 from collections.abc import Sequence
 from typing import Any
 
-from .. import files, sources, text, twin
-from ..files import FileFault
-from ..interface import STRINGS
-from ..questions import (
+from dialogue.bank import writing
+from dialogue.course import files, sources
+from dialogue.course.files import FileFault
+from dialogue.exchange import Loss
+from dialogue.page import text
+from dialogue.page.words import STRINGS
+from dialogue.questions import (
     Classify,
     Evidence,
     Forecast,
@@ -36,7 +39,7 @@ from ..questions import (
     Short,
     Single,
 )
-from . import Loss, source
+from dialogue.widgets import twin
 
 # Drawn once by chance, as genanki asks, and never to be changed: Anki knows note types by it.
 NOTE_TYPE = 1593820031
@@ -62,7 +65,7 @@ def _number(name: str) -> int:
 
 def _html(words: str, *, block: bool = False) -> str:
     # Anki acts on [sound:…] and [latex] in a field; an entity only shows the bracket.
-    return source.html(words, block=block).replace("[", "&#91;")
+    return writing.html(words, block=block).replace("[", "&#91;")
 
 
 def _list(rows: Sequence[str], tag: str = "ul") -> str:
@@ -124,7 +127,7 @@ def back(question: Question) -> str:
     rows = [_html(part) for part in _key(question)]
     key = f'<div class="key">{_list(rows)}</div>' if rows else ""
     said = _list(
-        [f"<em>{_html(about)}</em>: {_html(say)}" for about, say in source.remarks(question)]
+        [f"<em>{_html(about)}</em>: {_html(say)}" for about, say in writing.remarks(question)]
     )
     hint = f'<p class="about">{_html(question.hint)}</p>' if question.hint else ""
     explain = _html(question.explain, block=True)
@@ -146,7 +149,7 @@ def _key(question: Question) -> list[str]:
         case Short():
             return list(question.accept)
         case Numeric(tolerance=tolerance) if tolerance:
-            return [f"{part} (± {source.number(tolerance)})" for part in twin.key(question)]
+            return [f"{part} (± {writing.number(tolerance)})" for part in twin.key(question)]
         case Forecast():
             return [*twin.key(question), *(f"{r.who}: {r.chance:g}%" for r in question.reference)]
     return twin.key(question)
@@ -154,7 +157,7 @@ def _key(question: Question) -> list[str]:
 
 def tags(question: Question) -> list[str]:
     """Anki's tags: without spaces, and in a tree, so that one objective can be studied."""
-    found = (label.replace(":", "::", 1) for label in source.tags(question))
+    found = (label.replace(":", "::", 1) for label in writing.tags(question))
     return [re.sub(r'[\s"\u3000]+', "_", f"dialogue::{label}") for label in found]
 
 
@@ -168,7 +171,7 @@ def _now() -> float:
 def write(questions: Sequence[Question], title: str) -> tuple[bytes, list[Loss]]:
     """A deck with a card for each question, and what a card cannot do.
 
-    Raises :class:`~dialogue.files.FileFault` when genanki is not installed.
+    Raises :class:`~dialogue.course.files.FileFault` when genanki is not installed.
     """
     try:
         import genanki
@@ -189,7 +192,7 @@ def write(questions: Sequence[Question], title: str) -> tuple[bytes, list[Loss]]
         sort_field_index=0,
     )
     # Two colons make a deck inside a deck, which a title does not mean.
-    name = text.plain(source.clean(title)).replace("::", ":") or "Dialogue"
+    name = text.plain(writing.clean(title)).replace("::", ":") or "Dialogue"
     deck = genanki.Deck(_number(f"deck {title}"), name)
     losses: list[Loss] = []
     for question in questions:

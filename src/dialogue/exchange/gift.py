@@ -11,8 +11,11 @@ import re
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from .. import files, sources
-from ..questions import (
+from dialogue.bank import writing
+from dialogue.course import files, sources
+from dialogue.exchange import Loss
+from dialogue.exchange.incoming import Answer, Parsed, items
+from dialogue.questions import (
     Classify,
     Evidence,
     Forecast,
@@ -25,8 +28,6 @@ from ..questions import (
     Single,
     _near_tolerance,
 )
-from . import Loss, source
-from .incoming import Answer, Parsed, items
 
 _RESERVED = re.compile(r"[\\#=~{}:]")
 
@@ -39,7 +40,7 @@ def _escaped(words: str) -> str:
 
 
 def _html(words: str, *, block: bool = False) -> str:
-    shown = source.html(words, block=block)
+    shown = writing.html(words, block=block)
     if shown.startswith(("[", "%")):  # would be read as a format, or as a weight
         shown = f"&#{ord(shown[0])};{shown[1:]}"
     # Matching splits at an arrow, short answers must not hold one.
@@ -47,7 +48,7 @@ def _html(words: str, *, block: bool = False) -> str:
 
 
 def _plain(words: str, lost: list[str], *, arrow: bool = True) -> str:
-    shown = " ".join(source.clean(words).split())
+    shown = " ".join(writing.clean(words).split())
     if arrow and "->" in shown:
         lost.append("-> is written as →, because it would make a matching question")
         shown = shown.replace("->", "→")
@@ -59,7 +60,7 @@ def _plain(words: str, lost: list[str], *, arrow: bool = True) -> str:
 
 def _percent(share: float) -> str:
     # Moodle knows fractions by five decimals.
-    return source.number(round(100 * share, 5))
+    return writing.number(round(100 * share, 5))
 
 
 def _line(mark: str, words: str, say: str) -> str:
@@ -77,21 +78,21 @@ def written_options(question: Single | Multiple | Evidence) -> list[str]:
 def write(questions: Sequence[Question], title: str) -> tuple[bytes, list[Loss]]:
     """The questions as GIFT in UTF-8, and what each lost on the way (table of CONTRIBUTING)."""
     losses: list[Loss] = []
-    category = _escaped(source.plain(title)).replace("/", "//")
+    category = _escaped(writing.plain(title)).replace("/", "//")
     parts = [f"$CATEGORY: $course$/top/{category}\n"] if category else []
     for question in questions:
         lost: list[str] = []
         parts.append(_question(question, lost))
-        losses += [Loss(question.id, what) for what in (*lost, *source.unkept(question))]
+        losses += [Loss(question.id, what) for what in (*lost, *writing.unkept(question))]
     return "\n".join(parts).encode(), losses
 
 
 def _question(question: Question, lost: list[str]) -> str:
-    labels = source.tags(question)
+    labels = writing.tags(question)
     ask = _html(question.ask, block=True)
     lines, with_remarks = _answers(question, lost)
     if isinstance(question, Numeric) and question.unit:
-        ask += _escaped(f"<p>({escape(source.clean(question.unit))})</p>")
+        ask += _escaped(f"<p>({escape(writing.clean(question.unit))})</p>")
         label = f"unit:{question.unit}"
         if len(label) <= 50 and not re.search(r"[]<>`\x00-\x1f\x7f]", label):
             labels.append(label)
@@ -100,9 +101,9 @@ def _question(question: Question, lost: list[str]) -> str:
     if isinstance(question, Forecast):
         ask += _escaped(f"<p>(A chance in per cent, resolved on {question.resolves})</p>")
     comment = " ".join([f"// [id:{question.id}]", *(f"[tag:{label}]" for label in labels)])
-    explain = source.feedback(question, with_remarks=with_remarks)
+    explain = writing.feedback(question, with_remarks=with_remarks)
     if isinstance(question, Numeric) and question.values:
-        explain += f"<p>{escape('; '.join(source.number(v) for v in question.values))}</p>"
+        explain += f"<p>{escape('; '.join(writing.number(v) for v in question.values))}</p>"
     if explain:
         lines.append("\t####" + _escaped(explain.replace("->", "-&gt;")))
     mark = "#" if isinstance(question, Numeric) and not question.values else ""
@@ -131,11 +132,11 @@ def _answers(question: Question, lost: list[str]) -> tuple[list[str], bool]:
             lost.append("a column of numbers is asked as an essay; its key stands in the feedback")
             return [], False
         case Numeric():
-            answer = question.answer_text or source.number(question.answer)
-            rows = [f"\t=%100%{answer}:{source.number(question.tolerance)}"]
+            answer = question.answer_text or writing.number(question.answer)
+            rows = [f"\t=%100%{answer}:{writing.number(question.tolerance)}"]
             for near in question.near:
-                reach = source.number(_near_tolerance(near.value, question.tolerance))
-                rows.append(_line("=%0%", f"{source.number(near.value)}:{reach}", near.say))
+                reach = writing.number(_near_tolerance(near.value, question.tolerance))
+                rows.append(_line("=%0%", f"{writing.number(near.value)}:{reach}", near.say))
             return rows, False
         case Short():
             star = [(words.replace("*", "\\*"), "100", "") for words in question.accept]
@@ -169,14 +170,14 @@ def _answers(question: Question, lost: list[str]) -> tuple[list[str], bool]:
 
 
 def _moved(question: Question, lost: list[str]) -> None:
-    if source.remarks(question):
+    if writing.remarks(question):
         lost.append("the comments on single answers stand together in the general feedback")
 
 
 def _matching(rows: Sequence[tuple[str, str]], lost: list[str]) -> list[str]:
-    lost += source.matching_losses(right for _left, right in rows)
+    lost += writing.matching_losses(right for _left, right in rows)
     return [
-        f"\t={_html(left)} -> {_plain(source.plain(right), lost, arrow=False)}"
+        f"\t={_html(left)} -> {_plain(writing.plain(right), lost, arrow=False)}"
         for left, right in rows
     ]
 
@@ -214,7 +215,7 @@ class _Text:
         )
         if not is_html or plain:
             return words
-        shown, lost = source.from_html(words)
+        shown, lost = writing.from_html(words)
         self.lost += [f"left out of the text: {', '.join(lost)}"] if lost else []
         return shown
 
@@ -234,7 +235,7 @@ def _blocks(text: str) -> Iterator[tuple[int, list[str]]]:
 def read(data: bytes, file: str) -> tuple[list[dict], list[Loss]]:
     """The questions of a GIFT file; a question that cannot be read is named and left out.
 
-    Raises :class:`~dialogue.files.FileFault` when the file is no text, or holds no question.
+    Raises :class:`~dialogue.course.files.FileFault` when the file is no text, or holds no question.
     """
     text = files.decode(data, file)
     text = re.sub("[\ufdd0-\ufdef]", "\ufffd", text)
@@ -355,8 +356,8 @@ def _read_numbers(one: Parsed, answers: str, words: _Text) -> None:
                 low, high = (float(each) for each in text.split("..", 1))
             except ValueError:
                 raise _Fault(f"{text!r} is no range of numbers") from None
-            text = source.number((low + high) / 2)
-            answer.tolerance = source.number(abs(high - low) / 2)
+            text = writing.number((low + high) / 2)
+            answer.tolerance = writing.number(abs(high - low) / 2)
         elif ":" in text:
             text, _, answer.tolerance = (each.strip() for each in text.partition(":"))
         answer.text = text

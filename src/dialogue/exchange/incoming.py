@@ -12,7 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from . import Loss, source
+from dialogue.bank import writing
+from dialogue.exchange import Loss
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?")
@@ -56,7 +57,7 @@ def items(
     for one in found:
         lost: list[str] = list(one.lost)
         item = _item(one, taken, lost)
-        name = item["id"] if item else source.plain(one.name)[:60] or "a question"
+        name = item["id"] if item else writing.plain(one.name)[:60] or "a question"
         losses += [Loss(name, what) for what in dict.fromkeys(lost)]
         if item:
             taken.add(item["id"])
@@ -65,7 +66,7 @@ def items(
 
 
 def _item(one: Parsed, taken: set[str], lost: list[str]) -> dict[str, Any] | None:
-    fields, kind, unknown = source.from_tags(one.labels)
+    fields, kind, unknown = writing.from_tags(one.labels)
     unit = [label for label in unknown if label.startswith("unit:")]
     for label in unit:
         one.unit = one.unit or label.removeprefix("unit:").strip()
@@ -82,7 +83,7 @@ def _item(one: Parsed, taken: set[str], lost: list[str]) -> dict[str, Any] | Non
     wanted = one.ident or one.name
     ident = wanted
     if not _ID.fullmatch(wanted) or wanted in taken:
-        ident = source.item_id(wanted or one.ask, taken)
+        ident = writing.item_id(wanted or one.ask, taken)
         if one.ident:
             lost.append(f"its id {one.ident!r} became {ident!r}")
     item = {"id": ident, "type": own.pop("type"), "status": "draft", "ask": one.ask} | fields

@@ -10,9 +10,10 @@ import json
 import math
 from typing import Any
 
-from ..files import FileFault, decode
-from . import Loss, source
-from .incoming import Answer, Parsed, items
+from dialogue.bank import writing
+from dialogue.course.files import FileFault, decode
+from dialogue.exchange import Loss
+from dialogue.exchange.incoming import Answer, Parsed, items
 
 _KINDS = {
     "multiple_choice": "single",
@@ -27,7 +28,7 @@ _KNOWN |= {"answer_cols", "id", "name"}
 def read(data: bytes, file: str) -> tuple[list[dict[str, Any]], list[Loss]]:
     """The questions of a jupyterquiz file; what cannot be read is named and left out.
 
-    Raises :class:`~dialogue.files.FileFault` when the file is no JSON, is no list of questions,
+    Raises :class:`~dialogue.course.files.FileFault` when the file is no JSON, is no list of questions,
     or holds none that can be taken over.
     """
     text = decode(data, file)
@@ -67,7 +68,7 @@ def _number(value: Any) -> str:
         raise ValueError(f"the number {str(value)[:40]!r}") from None
     if not math.isfinite(found):
         raise ValueError(f"the number {value!r}")
-    return source.number(found)
+    return writing.number(found)
 
 
 def _words(value: Any) -> str:
@@ -75,10 +76,10 @@ def _words(value: Any) -> str:
         return ""
     if not isinstance(value, str | int | float) or isinstance(value, bool):
         raise ValueError(f"the text {str(value)[:40]!r}")
-    words = source.clean(str(value)).strip()
+    words = writing.clean(str(value)).strip()
     if "<" not in words and "&" not in words:
         return words
-    return source.from_html(words)[0]
+    return writing.from_html(words)[0]
 
 
 def _read(one: dict[str, Any], place: int) -> Parsed:
@@ -105,8 +106,8 @@ def _read(one: dict[str, Any], place: int) -> Parsed:
             found.answers.append(Answer("*", 0.0, say))
         elif form and "range" in answer:
             low, high = (float(_number(each)) for each in answer["range"])
-            middle = source.number((low + high) / 2)
-            reach = source.number(abs(high - low) / 2)
+            middle = writing.number((low + high) / 2)
+            reach = writing.number(abs(high - low) / 2)
             found.answers.append(Answer(middle, weight, say, reach))
         elif form:
             found.answers.append(Answer(_number(answer["value"]), weight, say))

@@ -14,8 +14,12 @@ from html import escape
 from typing import Any
 from xml.etree import ElementTree
 
-from ..files import FileFault
-from ..questions import (
+from dialogue.bank import writing
+from dialogue.course.files import FileFault
+from dialogue.exchange import Loss
+from dialogue.exchange.gift import written_options
+from dialogue.exchange.incoming import Answer, Parsed, items
+from dialogue.questions import (
     Classify,
     Evidence,
     Forecast,
@@ -28,9 +32,6 @@ from ..questions import (
     Single,
     _near_tolerance,
 )
-from . import Loss, source
-from .gift import written_options
-from .incoming import Answer, Parsed, items
 
 PENALTY = "0.3333333"  # what Moodle takes off for each further try, unless told otherwise
 _STANDARD = {"", "your answer is correct.", "your answer is partially correct."}
@@ -50,7 +51,7 @@ def _add(parent: Element, name: str, value: str | None = None, **attributes: str
 
 def _text(parent: Element, name: str, value: str, **attributes: str) -> Element:
     child = _add(parent, name, **attributes)
-    _add(child, "text", source.clean(value))
+    _add(child, "text", writing.clean(value))
     return child
 
 
@@ -59,9 +60,9 @@ def _html(parent: Element, name: str, value: str, **attributes: str) -> Element:
 
 
 def _answer(parent: Element, words: str, fraction: float, say: str, form: str = "html") -> Element:
-    share = source.number(round(100 * fraction, 5))
+    share = writing.number(round(100 * fraction, 5))
     answer = _text(parent, "answer", words, fraction=share, format=form)
-    _html(answer, "feedback", source.html(say) if say else "")
+    _html(answer, "feedback", writing.html(say) if say else "")
     return answer
 
 
@@ -69,14 +70,14 @@ def write(questions: Sequence[Question], title: str) -> tuple[bytes, list[Loss]]
     """The questions as Moodle XML in UTF-8, and what each lost on the way."""
     quiz = Element("quiz")
     losses: list[Loss] = []
-    if name := source.plain(title):
+    if name := writing.plain(title):
         category = _add(quiz, "question", type="category")
         _text(category, "category", f"$course$/top/{name.replace('/', '//')}")
     for question in questions:
         lost: list[str] = []
         _question(quiz, question, lost)
         kept = ("hint", "points", "shuffle") if _has_order(question) else ("hint", "points")
-        losses += [Loss(question.id, what) for what in (*lost, *source.unkept(question, *kept))]
+        losses += [Loss(question.id, what) for what in (*lost, *writing.unkept(question, *kept))]
     ElementTree.indent(quiz)
     return ElementTree.tostring(quiz, encoding="utf-8", xml_declaration=True), losses
 
@@ -103,22 +104,22 @@ def _question(quiz: Element, question: Question, lost: list[str]) -> None:
     kind = "essay" if column else _TYPES[type(question)]
     one = _add(quiz, "question", type=kind)
     _text(one, "name", question.id)
-    ask = source.html(question.ask, block=True)
+    ask = writing.html(question.ask, block=True)
     if isinstance(question, Numeric) and question.unit:
         # The learner sees no unit beside the field, so the question has to name it.
-        ask += f"<p>({escape(source.clean(question.unit), quote=False)})</p>"
+        ask += f"<p>({escape(writing.clean(question.unit), quote=False)})</p>"
     if isinstance(question, Forecast):
         ask += f"<p>(A chance in per cent, resolved on {question.resolves})</p>"
     _html(one, "questiontext", ask)
     moved = isinstance(question, Match | Classify | Order | Forecast)
-    if moved and source.remarks(question) and not isinstance(question, Forecast):
+    if moved and writing.remarks(question) and not isinstance(question, Forecast):
         lost.append("the comments on single answers stand together in the general feedback")
-    explain = source.feedback(question, with_remarks=moved)
+    explain = writing.feedback(question, with_remarks=moved)
     if column:
         lost.append("a column of numbers is asked as an essay; its key stands in the feedback")
-        explain += f"<p>{escape('; '.join(source.number(v) for v in question.values))}</p>"
+        explain += f"<p>{escape('; '.join(writing.number(v) for v in question.values))}</p>"
     _html(one, "generalfeedback", explain)
-    _add(one, "defaultgrade", source.number(question.points))
+    _add(one, "defaultgrade", writing.number(question.points))
     _add(one, "penalty", PENALTY if kind != "essay" else "0")
     _add(one, "hidden", "0")
     _add(one, "idnumber", question.id)
@@ -129,9 +130,9 @@ def _question(quiz: Element, question: Question, lost: list[str]) -> None:
     else:
         _own(one, question, lost)
     if question.hint:
-        _html(one, "hint", source.html(question.hint))
+        _html(one, "hint", writing.html(question.hint))
     labels = _add(one, "tags")
-    for label in source.tags(question):
+    for label in writing.tags(question):
         _text(labels, "tag", label)
 
 
@@ -157,20 +158,20 @@ def _own(one: Element, question: Question, lost: list[str]) -> None:
             wrong = -share if several else 0.0
             for words, option in zip(written_options(question), question.options, strict=True):
                 fraction = share if option.right else wrong
-                _answer(one, source.html(words), fraction, option.say)
+                _answer(one, writing.html(words), fraction, option.say)
         case Numeric():
-            key = question.answer_text or source.number(question.answer)
+            key = question.answer_text or writing.number(question.answer)
             right = _answer(one, key, 1.0, "", "moodle_auto_format")
-            _add(right, "tolerance", source.number(question.tolerance))
+            _add(right, "tolerance", writing.number(question.tolerance))
             for near in question.near:
-                value = source.number(near.value)
+                value = writing.number(near.value)
                 answer = _answer(one, value, 0.0, near.say, "moodle_auto_format")
-                reach = source.number(_near_tolerance(near.value, question.tolerance))
+                reach = writing.number(_near_tolerance(near.value, question.tolerance))
                 _add(answer, "tolerance", reach)
             if question.unit:
                 unit = _add(_add(one, "units"), "unit")
                 _add(unit, "multiplier", "1")
-                _add(unit, "unit_name", source.clean(question.unit))
+                _add(unit, "unit_name", writing.clean(question.unit))
             # The unit may be typed or left away, as in the course: unit grading 0, typed field.
             settings = {"unitgradingtype": "0", "unitpenalty": "0"}
             settings |= {"showunits": "0" if question.unit else "3", "unitsleft": "0"}
@@ -190,7 +191,7 @@ def _own(one: Element, question: Question, lost: list[str]) -> None:
             for name, value in (settings | {"numberingstyle": "none"}).items():
                 _add(one, name, value)
             for place, event in enumerate(question.events, 1):
-                answer = _html(one, "answer", source.html(event.text), fraction=f"{place}.0000000")
+                answer = _html(one, "answer", writing.html(event.text), fraction=f"{place}.0000000")
                 _html(answer, "feedback", "")
         case Match():
             rows = [(pair.left, pair.right) for pair in question.pairs]
@@ -204,10 +205,10 @@ def _own(one: Element, question: Question, lost: list[str]) -> None:
 
 
 def _matching(one: Element, rows: Sequence[tuple[str, str]], lost: list[str]) -> None:
-    lost += source.matching_losses(right for _left, right in rows)
+    lost += writing.matching_losses(right for _left, right in rows)
     for left, right in rows:
-        part = _html(one, "subquestion", source.html(left) if left else "")
-        _text(part, "answer", source.plain(right))
+        part = _html(one, "subquestion", writing.html(left) if left else "")
+        _text(part, "answer", writing.plain(right))
 
 
 # --- reading ---------------------------------------------------------------------------
@@ -216,7 +217,7 @@ def _matching(one: Element, rows: Sequence[tuple[str, str]], lost: list[str]) ->
 def read(data: bytes, file: str) -> tuple[list[dict[str, Any]], list[Loss]]:
     """The questions of a Moodle XML file; what cannot be a question here is named and left out.
 
-    Raises :class:`~dialogue.files.FileFault` when the file is no XML, is not Moodle's, declares
+    Raises :class:`~dialogue.course.files.FileFault` when the file is no XML, is not Moodle's, declares
     entities or a document type, or holds no question that can be taken over.
     """
     from defusedxml import DefusedXmlException
@@ -268,7 +269,7 @@ def _words(part: Element | None, lost: list[str], *, plain: bool = False) -> str
     may_be_html = re.search(r"</?[a-z][^>]*>|&#?\w+;", words, re.IGNORECASE)
     if plain or form == "plain_text" or (form != "html" and not may_be_html):
         return words
-    shown, dropped = source.from_html(words)
+    shown, dropped = writing.from_html(words)
     lost += [f"left out of the text: {', '.join(dropped)}"] if dropped else []
     return shown
 
@@ -304,7 +305,7 @@ def _read(one: Element) -> Parsed:
         lost.append(f"{len(hints) - 1} further hints are left out")
     try:
         points = float(_value(one, "defaultgrade", "1"))
-        found.points = source.number(points) if points > 0 else ""
+        found.points = writing.number(points) if points > 0 else ""
     except (ValueError, OverflowError):
         lost.append(f"the points {_value(one, 'defaultgrade')!r} are no number")
     found.shuffle = kind == "truefalse" or _flag(one, "shuffleanswers", True)

@@ -30,9 +30,12 @@ from decimal import Decimal
 from html import escape
 from itertools import groupby
 
-from .. import files, sources, text, twin
-from ..interface import STRINGS
-from ..questions import (
+from dialogue.bank import writing
+from dialogue.course import files, sources
+from dialogue.exchange import Loss
+from dialogue.page import text
+from dialogue.page.words import STRINGS
+from dialogue.questions import (
     Classify,
     Evidence,
     Forecast,
@@ -44,7 +47,7 @@ from ..questions import (
     Short,
     Single,
 )
-from . import Loss, source
+from dialogue.widgets import twin
 
 NAMESPACE = "http://www.imsglobal.org/xsd/ims_qtiasiv1p2"
 SCHEMA = "http://www.imsglobal.org/xsd/ims_qtiasiv1p2p1.xsd"
@@ -58,7 +61,7 @@ _FIRST, _FIRST_MATCH = 1001, 5001
 def _sub(parent: ET.Element, name: str, words: str = "", **attributes: str) -> ET.Element:
     child = ET.SubElement(parent, name, attributes)
     if words:
-        child.text = source.clean(words)
+        child.text = writing.clean(words)
     return child
 
 
@@ -68,7 +71,9 @@ def _html(parent: ET.Element, shown: str) -> None:
 
 def _list(said: Iterable[tuple[str, str]]) -> str:
     rows = [
-        f"<li><em>{source.html(about)}</em>: {source.html(say)}</li>" for about, say in said if say
+        f"<li><em>{writing.html(about)}</em>: {writing.html(say)}</li>"
+        for about, say in said
+        if say
     ]
     return f"<ul>{''.join(rows)}</ul>" if rows else ""
 
@@ -80,9 +85,9 @@ class _Item:
         self.root = ET.Element("item", ident=f"q_{question.id}", title=question.id)
         self.meta = _sub(_sub(self.root, "itemmetadata"), "qtimetadata")
         self.field("question_type", kind)
-        points = "0" if isinstance(question, Forecast) else source.number(question.points)
+        points = "0" if isinstance(question, Forecast) else writing.number(question.points)
         self.field("points_possible", points)
-        for label in source.tags(question):
+        for label in writing.tags(question):
             name, _, value = label.partition(":")
             self.field(f"dialogue_{name}", value)
         self.presentation = _sub(self.root, "presentation")
@@ -142,7 +147,7 @@ def _stem(question: Question) -> str:
     if question.contested:
         about.append(STRINGS["contested"])
     note = f"<p><small>{escape(' · '.join(about))}</small></p>" if about else ""
-    return source.html(question.ask, block=True) + note
+    return writing.html(question.ask, block=True) + note
 
 
 def _equal(parent: ET.Element, value: object, response: str = RESPONSE) -> None:
@@ -163,14 +168,14 @@ def _choice(question: Single | Multiple | Evidence) -> _Item:
     choices = _sub(response, "render_choice")
     digests = sources.paragraphs() if isinstance(question, Evidence) else {}
     for number, option in numbered:
-        shown = source.html(option.text)
+        shown = writing.html(option.text)
         if digest := digests.get(option.text, {}).get("digest", ""):
-            shown = f"<strong>{shown}</strong> {source.html(digest)}"
+            shown = f"<strong>{shown}</strong> {writing.html(digest)}"
         _html(_sub(choices, "response_label", ident=str(number)), shown)
-    item.general(source.feedback(question, with_remarks=False))
+    item.general(writing.feedback(question, with_remarks=False))
     for number, option in numbered:
         if option.say:
-            shows = item.comment(number, source.html(option.say))
+            shows = item.comment(number, writing.html(option.say))
             _equal(item.condition(more=True, shows=shows), number)
     right = item.condition(more=False, score="100")
     if several:
@@ -184,13 +189,13 @@ def _choice(question: Single | Multiple | Evidence) -> _Item:
 
 
 def _numeric(question: Numeric) -> _Item:
-    unit = f"<p>({source.html(question.unit)})</p>" if question.unit else ""
+    unit = f"<p>({writing.html(question.unit)})</p>" if question.unit else ""
     item = _Item(question, "numerical_question", note=unit)
     item.answers([_FIRST])
     item.blank(fibtype="Decimal")
-    item.general(source.feedback(question, with_remarks=True))
-    answer = Decimal(source.number(question.answer))
-    margin = Decimal(source.number(question.tolerance))
+    item.general(writing.feedback(question, with_remarks=True))
+    answer = Decimal(writing.number(question.answer))
+    margin = Decimal(writing.number(question.tolerance))
     either = _sub(item.condition(more=False, score="100"), "or")
     _equal(either, f"{answer:f}")
     within = _sub(either, "and")
@@ -203,7 +208,7 @@ def _short(question: Short) -> _Item:
     item = _Item(question, "short_answer_question")
     item.answers([_FIRST + n for n in range(len(question.accept))])
     item.blank()
-    item.general(source.feedback(question, with_remarks=True))
+    item.general(writing.feedback(question, with_remarks=True))
     right = item.condition(more=False, score="100")
     for words in question.accept:
         _equal(right, words)
@@ -214,14 +219,14 @@ def _essay(question: Question) -> _Item:
     unit = ""
     if isinstance(question, Numeric):
         how = STRINGS["several_numbers"] + (f" ({question.unit})" if question.unit else "")
-        unit = f"<p>{escape(source.clean(how))}</p>"
+        unit = f"<p>{escape(writing.clean(how))}</p>"
     item = _Item(question, "essay_question", note=unit)
     item.blank()
     if not (isinstance(question, Forecast) and question.opens):
         key = ""
         if isinstance(question, Numeric):
             key = f"<p>{escape('; '.join(twin.key(question)))}</p>"
-        item.general(key + source.feedback(question, with_remarks=True))
+        item.general(key + writing.feedback(question, with_remarks=True))
     _sub(item.condition(more=False), "other")
     return item
 
@@ -238,12 +243,12 @@ def _matching(
     names = {right: str(_FIRST_MATCH + n) for n, right in enumerate(rights)}
     for number, (left, _right, _say) in enumerate(lefts, _FIRST):
         response = _sub(item.presentation, "response_lid", ident=f"response_{number}")
-        _html(response, source.html(left))
+        _html(response, writing.html(left))
         menu = _sub(response, "render_choice")
         for right, name in names.items():
             label = _sub(menu, "response_label", ident=name)
-            _sub(_sub(label, "material"), "mattext", text.plain(source.clean(right)))
-    item.general(source.feedback(question, with_remarks=False) + general)
+            _sub(_sub(label, "material"), "mattext", text.plain(writing.clean(right)))
+    item.general(writing.feedback(question, with_remarks=False) + general)
     share = (Decimal(100) / len(lefts)).quantize(Decimal("0.01"))
     for number, (_left, right, say) in enumerate(lefts, _FIRST):
         last = number == _FIRST + len(lefts) - 1
@@ -259,7 +264,7 @@ def _matching(
 def _match(question: Match) -> _Item:
     lefts = []
     for pair in question.pairs:
-        say = f"<p>{source.html(pair.say)}</p>" if pair.say else ""
+        say = f"<p>{writing.html(pair.say)}</p>" if pair.say else ""
         lefts.append((pair.left, pair.right, say + _list(pair.wrong)))
     rights = question.rights
     menu = [rights[i] for i in twin.menu_order(question, len(rights))]
@@ -280,7 +285,7 @@ def _order(question: Order) -> _Item:
         size, first = len(list(group)), len(places) + 1
         places += [str(first) if size == 1 else f"{first}–{first + size - 1}"] * size
     lefts = [(question.events[i].text, places[i], "") for i in twin.start_order(question)]
-    return _matching(question, lefts, list(dict.fromkeys(places)), _list(source.remarks(question)))
+    return _matching(question, lefts, list(dict.fromkeys(places)), _list(writing.remarks(question)))
 
 
 def _item(question: Question) -> _Item:
@@ -302,7 +307,7 @@ def _item(question: Question) -> _Item:
 
 def _lost(question: Question) -> list[str]:
     found = []
-    remarks = any(say for _about, say in source.remarks(question))
+    remarks = any(say for _about, say in writing.remarks(question))
     match question:
         case Multiple():
             found.append("marks for a part; the program gives them by a rule of its own, or none")
@@ -326,7 +331,7 @@ def _lost(question: Question) -> list[str]:
     if isinstance(question, Short) and question.forgiving:
         found.append("forgiven spelling: an answer counts only as written in the list")
     if isinstance(question, Match):
-        menus = [text.plain(source.clean(right)) for right in question.rights]
+        menus = [text.plain(writing.clean(right)) for right in question.rights]
         if list(question.rights) != menus:
             found.append("bold and italics in what is matched to, which is plain text")
     if question.hint:
@@ -355,7 +360,7 @@ def write(questions: Sequence[Question], title: str) -> tuple[bytes, list[Loss]]
             "xsi:schemaLocation": f"{NAMESPACE} {SCHEMA}",
         },
     )
-    shown = text.plain(source.clean(title)) or "Quiz"
+    shown = text.plain(writing.clean(title)) or "Quiz"
     assessment = _sub(root, "assessment", ident=name, title=shown)
     meta = _sub(_sub(assessment, "qtimetadata"), "qtimetadatafield")
     _sub(meta, "fieldlabel", "cc_maxattempts")

@@ -31,10 +31,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
-from .. import bank, files
-from ..files import FileFault
-from ..questions import Question
-from . import Loss, source
+from dialogue import bank
+from dialogue.bank import writing
+from dialogue.course import files
+from dialogue.course.files import FileFault
+from dialogue.exchange import Loss
+from dialogue.questions import Question
 
 KINDS = ("single", "multiple", "numeric", "short", "evidence", "forecast")
 # The column's name, and the field of the bank that it holds.
@@ -129,7 +131,7 @@ def table(questions: Sequence[Question]) -> tuple[list[str], list[list[str]], li
             continue
         row, pairs = _row(question)
         cells = [*row.values(), *(words for pair in pairs for words in pair)]
-        if any(source.clean(words) != words for words in cells):
+        if any(writing.clean(words) != words for words in cells):
             losses.append(Loss(question.id, "control characters, which were replaced by \ufffd"))
         if question.language != "en":
             what = f"its language ({question.language}): it belongs to a whole file"
@@ -146,13 +148,13 @@ def table(questions: Sequence[Question]) -> tuple[list[str], list[list[str]], li
         cells = [row.get(name, "") for name in BEFORE]
         cells += [words for pair in every for words in pair]
         cells += [row.get(name, "") for name in AFTER]
-        rows.append([re.sub(r"\r\n?", "\n", source.clean(words)) for words in cells])
+        rows.append([re.sub(r"\r\n?", "\n", writing.clean(words)) for words in cells])
     return header, rows, losses
 
 
 def _row(question: Question) -> tuple[dict[str, str], list[tuple[str, str]]]:
     """The cells of *question* by column, and its pairs of option and comment."""
-    fields = source.fields(question)
+    fields = writing.fields(question)
     row = {}
     for column, name in COLUMNS.items():
         value = fields.get(name, "")
@@ -210,7 +212,7 @@ class _Fault(Exception):
 def read(data: bytes, file: str) -> tuple[list[dict[str, Any]], list[Loss]]:
     """The items in a CSV file, separated by comma, semicolon or tab.
 
-    Raises :class:`~dialogue.files.FileFault`, with the row, for anything that cannot be read
+    Raises :class:`~dialogue.course.files.FileFault`, with the row, for anything that cannot be read
     without guessing; nothing is taken from a file with a fault.
     """
     files.decode(data, file)  # names the faults of the encoding
@@ -394,7 +396,7 @@ def _item(cells: dict[str, str], taken: Mapping[str, Any]) -> dict[str, Any]:
     if "ask" not in cells:
         raise _Fault("there is nothing in 'ask'", "write what is asked")
     item: dict[str, Any] = {
-        "id": cells.get("id") or source.item_id(cells["ask"][:40], taken),
+        "id": cells.get("id") or writing.item_id(cells["ask"][:40], taken),
         "type": kind,
         "ask": cells["ask"],
     }

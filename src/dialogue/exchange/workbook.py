@@ -15,10 +15,11 @@ from collections.abc import Iterator, Sequence
 from types import ModuleType
 from typing import Any
 
-from .. import files
-from ..files import FileFault
-from ..questions import Question
-from . import Loss, sheet, source
+from dialogue.bank import writing
+from dialogue.course import files
+from dialogue.course.files import FileFault
+from dialogue.exchange import Loss, sheet
+from dialogue.questions import Question
 
 ITEMS, HOW = "Items", "How to fill it in"
 # What a cell of Excel holds (Microsoft, "Excel specifications and limits").
@@ -61,7 +62,7 @@ def _openpyxl(file: str) -> ModuleType:
 def write(questions: Sequence[Question], title: str) -> tuple[bytes, list[Loss]]:
     """The items as a workbook: the same bytes for the same items.
 
-    Raises :class:`~dialogue.files.FileFault` when openpyxl is not installed.
+    Raises :class:`~dialogue.course.files.FileFault` when openpyxl is not installed.
     """
     openpyxl = _openpyxl("xlsx")
     from openpyxl.styles import Alignment, Font
@@ -70,7 +71,7 @@ def write(questions: Sequence[Question], title: str) -> tuple[bytes, list[Loss]]
     header, rows, losses = sheet.table(questions)
     book = openpyxl.Workbook()
     # The title belongs to the file's properties; a sheet's name allows hardly a sign.
-    book.properties.title = source.clean(title)
+    book.properties.title = writing.clean(title)
     book.properties.creator = ""
     book.properties.created = datetime.datetime(2020, 1, 1)
     page = book.active
@@ -161,7 +162,7 @@ def _checked(data: bytes, file: str) -> None:
 def read(data: bytes, file: str) -> tuple[list[dict[str, Any]], list[Loss]]:
     """The items in a workbook: on the sheet ``Items``, or on the first one.
 
-    Raises :class:`~dialogue.files.FileFault` for a workbook that is damaged or hostile, and
+    Raises :class:`~dialogue.course.files.FileFault` for a workbook that is damaged or hostile, and
     for formulas, errors and dates in its cells, with their row.
     """
     openpyxl = _openpyxl(file)
@@ -214,5 +215,5 @@ def _words(cell: Any, where: str, column: str, file: str) -> str:
         fault = f"{where}: Excel made a date of this cell"
         raise FileFault(file, fault, "format the column as Text, and type it again")
     if isinstance(value, int | float):
-        return source.number(float(value))
+        return writing.number(float(value))
     return str(value)

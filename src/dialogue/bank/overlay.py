@@ -1,0 +1,211 @@
+"""A folder of an instructor's own, laid over the course.
+
+It lies outside the course, so an upgrade leaves it alone, and it says by id what it does:
+
+- ``exercises/*.yaml`` are banks like the course's own.  A new id adds a question; the id of a
+  question of the course takes its place.
+- ``overlay.yaml`` may hide questions (``hide``), and says for which version of the course's own
+  question a replacement was written (``replaces``), so that a later change is noticed.
+- ``supplements/05-round-one.md`` is text that belongs to a lesson; the questions that a bank
+  with ``quiz: 05-round-one`` adds follow it.  ``notebooks/supplements.ipynb`` shows them all.
+
+Which folder it is, in this order: the environment variable ``DIALOGUE_OVERLAY`` (empty: none; the
+option ``--overlay`` sets it for one command), then the line ``overlay = "…"`` of the file
+``config.toml`` in the user's configuration folder, which ``dialogue overlay use`` writes.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+
+from dialogue import bank
+from dialogue.course import catalogue
+from dialogue.course.files import FileFault
+
+FIELDS = ("name", "hide", "replaces")
+_VERSION = re.compile(r"[0-9a-f]{8}")
+
+
+def config_file() -> Path:
+    """The user's configuration file (it may not exist)."""
+    if named := os.environ.get("DIALOGUE_CONFIG_DIR"):
+        return Path(os.path.expanduser(named)) / "config.toml"
+    from platformdirs import user_config_path
+
+    return user_config_path("us-iraq-dialogue", appauthor=False) / "config.toml"
+
+
+def where() -> tuple[Path, str] | None:
+    """The overlay's folder and who named it, or None.
+
+    Raises :class:`~dialogue.course.files.FileFault` when the configuration file is damaged.
+    """
+    if (named := os.environ.get("DIALOGUE_OVERLAY")) is not None:
+        return (Path(os.path.expanduser(named)), "DIALOGUE_OVERLAY") if named.strip() else None
+    file = config_file()
+    try:
+        config = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise FileFault(file, f"the configuration cannot be read ({error})", "mend it") from None
+    folder = config.get("overlay", "")
+    if not isinstance(folder, str):
+        raise FileFault(file, "'overlay' is not a text", 'write overlay = "the folder"')
+    return (Path(os.path.expanduser(folder)), str(file)) if folder.strip() else None
+
+
+@dataclass(slots=True)
+class Overlay:
+    """What an overlay does.  ``added``, ``replaced`` and ``hidden`` are ids of questions."""
+
+    folder: Path
+    added: list[str] = field(default_factory=list)
+    replaced: list[str] = field(default_factory=list)
+    hidden: list[str] = field(default_factory=list)
+    outdated: list[bank.Fault] = field(default_factory=list)
+    supplements: dict[str, Path] = field(default_factory=dict)
+
+
+def stamps() -> list[tuple[str, int, int]]:
+    """Every file of the overlay with its time and size: what a cache has to compare."""
+    try:
+        named = where()
+    except FileFault as fault:
+        return [(str(fault), 0, 0)]
+    if not named:
+        return []
+    found = [(str(named[0]), 0, 0)]
+    for path in _files(named[0]):
+        stat = path.stat()
+        found.append((str(path), stat.st_mtime_ns, stat.st_size))
+    return found
+
+
+def _files(folder: Path) -> list[Path]:
+    own = [folder / "overlay.yaml"]
+    return [
+        path
+        for path in (*own, *sorted((folder / "supplements").glob("*.md")), *_banks(folder))
+        if path.is_file()
+    ]
+
+
+def _banks(folder: Path) -> list[Path]:
+    return list(bank.files([folder / "exercises"])) if (folder / "exercises").is_dir() else []
+
+
+def laid(own: bank.Bank) -> tuple[bank.Bank, Overlay | None]:
+    """The course's bank *own* with the overlay over it, and what the overlay did.
+
+    Nothing is raised: whatever is wrong is a fault of the bank, and an overlay that cannot
+    be read leaves the course as it is.
+    """
+    try:
+        named = where()
+    except FileFault as fault:
+        own.faults.append(bank.Fault(fault.file, 1, "", fault.message, fault.remedy))
+        return own, None
+    if not named:
+        return own, None
+    folder, who = named
+    name = bank.shown(folder)
+    if not folder.is_dir():
+        own.faults.append(
+            bank.Fault(name, 1, "", f"the overlay that {who} names is not there", "correct it")
+        )
+        return own, None
+    overlay = Overlay(folder)
+    ids, mine = bank.known(), bank.Bank(keep_nodes=own.keep_nodes)
+    for path in _banks(folder):
+        bank.read_file(path, ids, mine)
+    hide, written_for = _settings(folder, own, mine)
+    lessons = {lesson.stem for lesson in catalogue.lessons()}
+    for path in sorted((folder / "supplements").glob("*.md")):
+        if path.stem in lessons:
+            overlay.supplements[path.stem] = path
+        else:
+            near = get_close_matches(path.stem, lessons, n=1, cutoff=0.3)
+            remedy = f"did you mean {near[0]}.md?" if near else "name it after a lesson"
+            fault = bank.Fault(bank.shown(path), 1, "", "no lesson has this name", remedy)
+            mine.faults.append(fault)
+    for item, question in mine.questions.items():
+        before = own.questions.get(item)
+        if before is None:
+            overlay.added.append(item)
+        else:
+            overlay.replaced.append(item)
+            noted = written_for.get(item)
+            if noted and noted[0] not in before.versions:
+                overlay.outdated.append(
+                    bank.Fault(
+                        *noted[1],
+                        item,
+                        "the course's own question has changed since this one was written",
+                        f"compare them, then write {item}: {before.version} under 'replaces'",
+                    )
+                )
+        own.questions[item] = question
+        own.places[item] = mine.places[item]
+        own.nodes.pop(item, None)
+        if item in mine.nodes:
+            own.nodes[item] = mine.nodes[item]
+    for item in hide:
+        del own.questions[item]
+        overlay.hidden.append(item)
+    own.faults.extend(mine.faults)
+    bank.former_ids(own)
+    own.faults.sort(key=lambda fault: (fault.file, fault.line))
+    return own, overlay
+
+
+def _settings(
+    folder: Path, own: bank.Bank, mine: bank.Bank
+) -> tuple[list[str], dict[str, tuple[str, tuple[str, int]]]]:
+    """The ids to hide, and for each replacement the version it was written for, with its place."""
+    file = folder / "overlay.yaml"
+    if not file.is_file():
+        return [], {}
+    top, reader = bank.top_of(file, mine)
+    values = reader.fields(top, FIELDS, "the file") if top is not None and reader else None
+    if values is None or reader is None:
+        return [], {}
+    reader.text(values, "name")
+    hide: list[str] = []
+    for item, line in reader.texts(values, "hide"):
+        if item in own.questions:
+            hide.append(item)
+        else:
+            near = get_close_matches(item, own.questions, n=1, cutoff=0.4)
+            remedy = f"did you mean {near[0]!r}?" if near else "take the line out"
+            reader.fault(line, f"there is no question {item!r} to hide", remedy)
+        if item in mine.questions:
+            reader.fault(line, f"{item!r} is hidden and replaced at once", "do one of the two")
+            hide = [other for other in hide if other != item]
+    written_for = {}
+    if "replaces" in values:
+        entries = reader.mapping(values["replaces"], "'replaces'") or {}
+        for item, node in entries.items():
+            line = values["replaces"].keys[item]
+            if item not in mine.questions and item not in mine.places:
+                reader.fault(line, f"no bank here has {item!r}", "take the line out, or add it")
+            elif not isinstance(node.value, str) or not _VERSION.fullmatch(node.value):
+                reader.fault(line, f"{item!r} has no version", "write eight digits, as 1a2b3c4d")
+            else:
+                written_for[item] = node.value, (reader.file, line)
+    return hide, written_for
+
+
+def current() -> Overlay | None:
+    """What the overlay in use does, or None when there is none or it cannot be read."""
+    try:
+        if not where():
+            return None
+    except FileFault:
+        return None
+    return laid(bank.read(keep_nodes=False, overlay=False))[1]

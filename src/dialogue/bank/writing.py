@@ -1,0 +1,523 @@
+"""Questions as an author would type them, and the YAML of a bank.
+
+Every import ends here, and every table begins here: the one place that knows how a
+question looks in the file it came from.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from html import escape
+from html.parser import HTMLParser
+from typing import Any
+
+import yaml
+
+from dialogue.bank import COMMON_FIELDS
+from dialogue.page import text
+from dialogue.questions import (
+    Classify,
+    Evidence,
+    Forecast,
+    Match,
+    Multiple,
+    Numeric,
+    Option,
+    Order,
+    Question,
+    Short,
+    Single,
+)
+
+# Words that need no quotation marks: ids, dates, numbers, yes and no.
+_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+
+
+def number(value: float) -> str:
+    """*value* as a bank may hold it: digits and a point, whole where it is whole."""
+    value = float(value)
+    if value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    shown = repr(value)
+    return shown if "e" not in shown else f"{Decimal(shown):f}"
+
+
+def _full(**fields: Any) -> dict[str, Any]:
+    """The fields that say something."""
+    return {name: value for name, value in fields.items() if value not in ("", [], None)}
+
+
+def _options(options: Sequence[Option], name: str = "text") -> list[dict[str, Any]]:
+    return [
+        _full(**{name: option.text, "right": "yes" if option.right else "", "say": option.say})
+        for option in options
+    ]
+
+
+def fields(question: Question) -> dict[str, Any]:
+    """What an author would type for *question*: text, lists and mappings of text.
+
+    Fields that say nothing are left out.  Three things are not the author's own any more: the
+    language belongs to the file (see :func:`bank_text`), a key that was computed from a table
+    is the number that is shown, and a question without its key (``keyless``) has none here.
+    """
+    common = {
+        "id": question.id,
+        "type": question.kind,
+        "ask": question.ask,
+        "para": list(question.para),
+        "objective": question.objective,
+        "level": question.level,
+        "hint": question.hint,
+        "explain": question.explain,
+        "sources": list(question.sources),
+        "points": number(question.points) if question.points != 1 else "",
+        "contested": "yes" if question.contested else "",
+        "as_of": question.as_of,
+        "status": question.status,
+        "by": question.by,
+        "confidence": "",
+        "use": question.use if question.use != "learn" else "",
+        "shuffle": "" if question.shuffle else "no",
+        "was": list(question.was),
+    }
+    if question.confidence:
+        common["confidence"] = "probability" if isinstance(question, Forecast) else "ask"
+    return _full(**common) | _own(question)
+
+
+def _own(question: Question) -> dict[str, Any]:
+    """The fields that only this kind of question has."""
+    match question:
+        case Single() | Multiple():
+            return {"options": _options(question.options)}
+        case Evidence():
+            return {"options": _options(question.options, "para")}
+        case Numeric():
+            key: Any = question.answer_text or number(question.answer)
+            if question.values:
+                typed = question.answer_text.split("; ") if question.answer_text else []
+                same = len(typed) == len(question.values)
+                key = typed if same else [number(value) for value in question.values]
+            return _full(
+                answer=key,
+                tolerance=number(question.tolerance) if question.tolerance else "",
+                unit=question.unit,
+                near=[{"value": number(near.value), "say": near.say} for near in question.near],
+            )
+        case Order():
+            texts = [event.text for event in question.events]
+            return _full(
+                order=[_full(text=event.text, date=event.date) for event in question.events],
+                mistakes=[
+                    {"if": f"{texts[m.first]} before {texts[m.then]}", "say": m.say}
+                    for m in question.mistakes
+                ],
+            )
+        case Match():
+            return _full(
+                pairs=[
+                    _full(
+                        left=pair.left,
+                        right=pair.right,
+                        say=pair.say,
+                        wrong=[{"right": right, "say": say} for right, say in pair.wrong],
+                    )
+                    for pair in question.pairs
+                ],
+                extra_right=[_full(text=extra.text, say=extra.say) for extra in question.extra],
+            )
+        case Short():
+            return _full(
+                accept=list(question.accept),
+                wrong=[{"text": slip.text, "say": slip.say} for slip in question.wrong],
+                spelling="forgiving" if question.forgiving else "",
+            )
+        case Classify():
+            return {
+                "labels": list(question.labels),
+                "statements": [
+                    _full(text=statement.text, label=statement.label)
+                    | {if_label(label): say for label, say in statement.comments if say}
+                    for statement in question.statements
+                ],
+            }
+        case Forecast():
+            happened = {None: "", True: "yes", False: "no"}[question.happened]
+            return _full(
+                resolves=question.resolves,
+                happened=happened,
+                reference=[
+                    {"who": each.who, "chance": number(each.chance)} for each in question.reference
+                ],
+                bands=[
+                    {"from": number(band.low), "to": number(band.high), "say": band.say}
+                    for band in question.bands
+                ],
+                opens=question.opens,
+            )
+    raise TypeError(f"no fields for a {type(question).__name__}")
+
+
+def if_label(label: str) -> str:
+    """The field that holds the comment on choosing *label* wrongly."""
+    return "if_" + label.replace(" ", "_")
+
+
+def item_id(name: str, taken: Mapping[str, Any] | set[str], *, default: str = "item") -> str:
+    """An id that a bank allows, still resembles *name*, and is not in *taken*."""
+    plain = unicodedata.normalize("NFKD", name).lower()
+    words = re.findall(r"[a-z0-9]+", plain.encode("ascii", "ignore").decode())
+    stem = "-".join(words)[:60].rstrip("-") or default
+    found, count = stem, 1
+    while found in taken:
+        count += 1
+        found = f"{stem}-{count}"
+    return found
+
+
+# --- the small markup and HTML ---------------------------------------------------------
+
+# What neither XML 1.0 nor a text file may hold (XML 1.0, section 2.2).
+_NOT_ALLOWED = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_SIGNS = re.compile(r"[*_`-]")
+_DROPPED = {"script", "style", "head", "title", "template", "noscript", "object", "svg", "math"}
+_SHOWN = {"img": "a picture", "audio": "a sound", "video": "a film", "iframe": "a page in the page"}
+_MARKS = {"em": "*", "i": "*", "strong": "**", "b": "**", "code": "`", "tt": "`", "kbd": "`"}
+_BREAKS = {"p", "div", "ul", "ol", "table", "blockquote", "pre", "section", "hr"} | {
+    f"h{level}" for level in range(1, 7)
+}
+_DEEPEST = 20  # marks within marks: more is no writing
+_HARMLESS = {"span", "font", "html", "body", "tbody", "bdi", "bdo", "label", "li", "br", "thead"}
+
+
+def clean(words: str) -> str:
+    """*words* without the control characters that no other program reads."""
+    return _NOT_ALLOWED.sub("\ufffd", words)
+
+
+def html(words: str, *, block: bool = False) -> str:
+    """The small markup of *words* as HTML on one line."""
+    shown = text.html(clean(words), block=block).replace(' dir="auto"', "")
+    # Between tags a quotation mark is plain text, and not every program reads the reference.
+    shown = shown.replace("&#x27;", "'").replace("&quot;", '"')
+    return re.sub(r"[\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+", " ", shown)
+
+
+class _Words(HTMLParser):
+    """HTML as the small markup, and what had to be dropped."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.out: list[str] = []
+        self.lost: list[str] = []
+        self.open: list[tuple[str, int]] = []  # open marks, and where each stands in `out`
+        self.lists: list[int | None] = []  # the next number of each open list
+        self.deaf = 0
+        self.signs = 0  # that mean something in the small markup
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in _DROPPED:
+            self.deaf += 1
+            self.lost.append(f"<{tag}>")
+        elif self.deaf:
+            pass
+        elif tag in _MARKS:
+            if len(self.open) >= _DEEPEST:
+                return
+            self.open.append((tag, len(self.out)))
+            self.out.append("")  # the mark, as soon as there are words behind it
+        elif tag in ("ul", "ol"):
+            self.lists.append(1 if tag == "ol" else None)
+            self.out.append("\n\n")
+        elif tag == "li":
+            count = self.lists[-1] if self.lists else None
+            self.out.append("\n" + ("- " if count is None else f"{count}. "))
+            if count is not None:
+                self.lists[-1] = count + 1
+        elif tag == "br":
+            self.out.append("  \n")
+        elif tag in _BREAKS:
+            # A paragraph inside a list's entry begins it; it does not end the list.
+            if not (self.lists and self.out and re.search(r"(- |\d\. )$", self.out[-1])):
+                self.out.append("\n\n")
+            if tag in ("table", "blockquote", "pre") or re.fullmatch(r"h\d", tag):
+                self.lost.append(f"<{tag}>")
+        elif tag in ("td", "th"):
+            self.out.append(" ")
+        elif tag == "tr":
+            self.out.append("\n\n")
+        elif tag in _SHOWN:
+            self.lost.append(_SHOWN[tag])
+            described = dict(attrs).get("alt") or ""
+            self.out.append(f"[{described}]" if described else "")
+        elif tag not in _HARMLESS:
+            self.lost.append(f"<{tag}>")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in _DROPPED:
+            self.deaf = max(0, self.deaf - 1)
+        elif tag in _MARKS:
+            for place in range(len(self.open) - 1, -1, -1):
+                if self.open[place][0] == tag:
+                    start = self.open.pop(place)[1]
+                    self._mark(tag, start)
+                    break
+        elif tag in ("ul", "ol"):
+            if self.lists:
+                self.lists.pop()
+            self.out.append("\n\n")
+        elif tag in _BREAKS and not self.lists:
+            self.out.append("\n\n")
+
+    def _mark(self, tag: str, start: int) -> None:
+        words = "".join(self.out[start:])
+        mark = _MARKS[tag]
+        if mark == "`":
+            ticks = max((len(run) for run in re.findall("`+", words)), default=0)
+            mark = "`" * (1 if not ticks else ticks + 1)
+            if words.startswith("`") or words.endswith("`"):
+                words = f" {words} "
+            self.out[start:] = [mark, words, mark] if words.strip() else []
+            return
+        inner = words.strip()
+        before = words[: len(words) - len(words.lstrip())]
+        after = words[len(words.rstrip()) :]
+        self.out[start:] = [before, mark, inner, mark, after] if inner else [words]
+
+    def handle_data(self, data: str) -> None:
+        if not self.deaf:
+            self.signs += len(_SIGNS.findall(data))
+            self.out.append(re.sub(r"[ \t\r\n\f]+", " ", data))
+
+
+def from_html(words: str) -> tuple[str, list[str]]:
+    """HTML from elsewhere as the small markup, and what it could not carry.
+
+    Pictures, tables and scripts are dropped and named; the words in a table or a heading stay.
+    """
+    parser = _Words()
+    parser.feed(clean(words))
+    parser.close()
+    plain = "".join(parser.out)
+    plain = re.sub(r"[ \t]*\n(?! *\n)", lambda m: "  \n" if m[0].startswith("  ") else "\n", plain)
+    plain = re.sub(r"[ \t]*\n[ \t]*\n\s*", "\n\n", plain)
+    plain = re.sub(r"(?<=\n) +", "", plain).strip()
+    if parser.signs > len(_SIGNS.findall(text.plain(plain))):
+        parser.lost.append("signs such as * or -, which mark emphasis and lists here")
+    return plain, list(dict.fromkeys(parser.lost))
+
+
+# --- what a format has no field for ------------------------------------------------------
+
+LONGEST_TAG = 50  # Moodle cuts a longer one off
+TAGS = ("objective", "level", "para", "source", "as-of", "contested", "use")
+
+
+def _labels(question: Question) -> list[str]:
+    found = [("kind", question.kind), ("objective", question.objective), ("level", question.level)]
+    found += [("para", name) for name in question.para]
+    found += [("source", name) for name in question.sources]
+    found += [("as-of", question.as_of), ("contested", "yes" if question.contested else "")]
+    found += [("use", question.use if question.use != "learn" else "")]
+    return [f"{name}:{value}" for name, value in found if value]
+
+
+def tags(question: Question) -> list[str]:
+    """Labels that other programs can search by, and that an import reads back."""
+    return [label for label in _labels(question) if len(label) <= LONGEST_TAG]
+
+
+def from_tags(labels: Iterable[str]) -> tuple[dict[str, Any], str, list[str]]:
+    """The fields that *labels* stand for, the kind of question, and the labels unknown here."""
+    found: dict[str, Any] = {}
+    kind, unknown = "", []
+    for label in labels:
+        name, _, value = (part.strip() for part in label.partition(":"))
+        if name == "kind" and value:
+            kind = value
+        elif name in ("para", "source") and value:
+            value = value.upper() if name == "para" else value
+            found.setdefault({"source": "sources"}.get(name, name), []).append(value)
+        elif name in TAGS and value:
+            found[name.replace("-", "_")] = value
+        else:
+            unknown.append(label)
+    return found, kind, unknown
+
+
+def remarks(question: Question) -> list[tuple[str, str]]:
+    """Comments that belong to one part of an answer: what it is about, and what is said."""
+    match question:
+        case Single() | Multiple() | Evidence():
+            return [(option.text, option.say) for option in question.options if option.say]
+        case Classify():
+            return [
+                (f"{statement.text} → {label}", say)
+                for statement in question.statements
+                for label, say in statement.comments
+                if say
+            ]
+        case Order():
+            texts = [event.text for event in question.events]
+            return [(f"{texts[m.first]} → {texts[m.then]}", m.say) for m in question.mistakes]
+        case Match():
+            found = []
+            for pair in question.pairs:
+                found += [(f"{pair.left} → {pair.right}", pair.say)] if pair.say else []
+                found += [(f"{pair.left} → {right}", say) for right, say in pair.wrong]
+            return found + [(extra.text, extra.say) for extra in question.extra if extra.say]
+        case Short():
+            return [(slip.text, slip.say) for slip in question.wrong]
+        case Numeric():
+            return [(number(near.value), near.say) for near in question.near]
+        case Forecast():
+            return [
+                (f"{number(band.low)} to {number(band.high)} per cent", band.say)
+                for band in question.bands
+            ]
+    return []
+
+
+def feedback(question: Question, *, with_remarks: bool) -> str:
+    """The explanation as HTML; *with_remarks* the comments on parts of an answer follow it."""
+    shown = html(question.explain, block=True) if question.explain else ""
+    said = remarks(question) if with_remarks else []
+    if said:
+        rows = "".join(f"<li><em>{html(about)}</em>: {html(say)}</li>" for about, say in said)
+        shown += f"<ul>{rows}</ul>"
+    return shown
+
+
+def plain(words: str) -> str:
+    """*words* on one line without marks, for fields that hold no markup."""
+    return " ".join(clean(text.plain(words)).split())
+
+
+def marked(words: str) -> bool:
+    """Does *words* mean more than :func:`plain` shows?"""
+    return html(words, block=True) != f"<p>{escape(plain(words), quote=False)}</p>"
+
+
+def _strings(value: Any) -> Iterable[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping | list):
+        for each in value.values() if isinstance(value, Mapping) else value:
+            yield from _strings(each)
+
+
+def unkept(question: Question, *kept: str) -> list[str]:
+    """What no format but the course's own has a place for; *kept* are fields that this one has."""
+    found = []
+    if question.confidence and not isinstance(question, Forecast):
+        found.append("certainty is not asked for (in Moodle, choose certainty-based marking)")
+    if question.hint and "hint" not in kept:
+        found.append("the hint is left out")
+    if question.points != 1 and "points" not in kept:
+        found.append(f"the points ({number(question.points)}) are left out")
+    if not question.shuffle and "shuffle" not in kept:
+        found.append("that the order of the answers is fixed is left out")
+    if question.was:
+        found.append("former ids are left out")
+    if question.by:
+        found.append("the author is left out")
+    if _NOT_ALLOWED.search("".join(_strings(fields(question)))):
+        found.append("control characters are shown as �")
+    if isinstance(question, Short) and question.forgiving:
+        found.append("a slip of the keyboard counts as wrong")
+    if isinstance(question, Order):
+        if any(event.date for event in question.events):
+            found.append("the dates of the events are left out")
+        dates = [event.date for event in question.events if event.date]
+        if len(set(dates)) < len(dates):
+            found.append("events of one date count only in the order given")
+    if tags(question) != _labels(question):
+        found.append(f"a label of more than {LONGEST_TAG} signs is left out")
+    return found
+
+
+def matching_losses(rights: Iterable[str]) -> list[str]:
+    """What menus of right-hand sides, which hold plain words only, lose in Moodle."""
+    rights = list(rights)
+    found = ["emphasis in the right-hand sides is left out"] if any(map(marked, rights)) else []
+    if any("<" in right for right in rights):
+        found.append("Moodle may leave out what stands between < and > in right-hand sides")
+    return found
+
+
+# --- YAML ------------------------------------------------------------------------------
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes what the bank reads: every value is text, and nothing is referred to twice."""
+
+    # The bank reads yes, 3 and 2020-06-11 as text, so they need no quotation marks.
+    yaml_implicit_resolvers: dict[Any, Any] = {}  # noqa: RUF012
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        return super().increase_indent(flow, False)
+
+
+def _scalar(dumper: yaml.SafeDumper, value: str) -> yaml.Node:
+    # Half of a surrogate pair, which JSON can smuggle in, has no place in UTF-8.
+    value = value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    style = None if _WORD.fullmatch(value) else '"'
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
+
+
+def _list(dumper: yaml.SafeDumper, value: list[Any]) -> yaml.Node:
+    short = all(isinstance(each, str) and _WORD.fullmatch(each) for each in value)
+    return dumper.represent_sequence("tag:yaml.org,2002:seq", value, flow_style=short)
+
+
+def _mapping(dumper: yaml.SafeDumper, value: dict[str, Any]) -> yaml.Node:
+    return dumper.represent_mapping("tag:yaml.org,2002:map", value.items(), flow_style=False)
+
+
+def _finite(dumper: yaml.SafeDumper, value: float) -> yaml.Node:
+    if not math.isfinite(value):
+        raise ValueError(f"{value} is no number that a bank holds")
+    return _scalar(dumper, number(float(value)))
+
+
+_Dumper.add_representer(str, _scalar)
+_Dumper.add_representer(list, _list)
+_Dumper.add_representer(tuple, _list)
+_Dumper.add_representer(dict, _mapping)
+_Dumper.add_representer(bool, lambda dumper, value: _scalar(dumper, "yes" if value else "no"))
+_Dumper.add_representer(int, _finite)
+_Dumper.add_representer(float, _finite)
+
+
+def _yaml(value: Any) -> str:
+    return yaml.dump(value, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=10**9)
+
+
+def bank_text(
+    items: Sequence[Mapping[str, Any]], title: str, quiz: str, *, language: str = "en"
+) -> str:
+    """A bank as YAML text, for ``bank.read``.
+
+    *items* are mappings as :func:`fields` gives them (numbers, yes and no may be Python's own);
+    all questions of a file share its *language*.  Raises ValueError for a number that is not
+    finite.
+    """
+    order = {name: place for place, name in enumerate(COMMON_FIELDS)}
+    head = {"quiz": quiz, "title": title, "language": language}
+    parts = [_yaml({name: value for name, value in head.items() if value}), "items:\n"]
+    for item in items:
+        known = sorted((n for n in item if n in order), key=order.__getitem__)
+        # The key stands before the explanation of it, as in the course's own banks.
+        after = ("explain", "sources")
+        names = [n for n in known if n not in after]
+        names += [n for n in item if n not in order] + [n for n in known if n in after]
+        parts.append("\n" + _yaml([{name: item[name] for name in names}]))
+    return "".join(parts)

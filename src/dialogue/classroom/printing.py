@@ -1,0 +1,86 @@
+"""PDF by the browser's own print: what the screen shows is what comes out on paper."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from dialogue.course.files import FileFault
+
+_NAMES = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome",
+    "msedge",
+    "microsoft-edge",
+    "brave-browser",
+)
+_PLACES = (
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
+    r"C:\Program Files\Google\Chrome\Application\chrome.exe",
+    r"C:\Program Files (x86)\Google\Chrome\Application\chrome.exe",
+    r"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe",
+)
+# Long enough for a slow machine; a page of ours prints in about a second.
+SECONDS = 120
+
+
+def browser() -> str | None:
+    """The path of a browser that can print (Chromium, Chrome, Edge), or None.
+
+    ``DIALOGUE_BROWSER`` names another one; empty, it means none.
+    """
+    named = os.environ.get("DIALOGUE_BROWSER")
+    if named is not None:
+        return shutil.which(named) if named.strip() else None
+    for name in _NAMES:
+        if found := shutil.which(name):
+            return found
+    return next((place for place in _PLACES if Path(place).is_file()), None)
+
+
+def pdf(page: Path, target: Path) -> None:
+    """Print the HTML file *page* to *target*, as its style's ``@page`` says.
+
+    Nothing is fetched: our pages hold all that they need.  Raises
+    :class:`~dialogue.course.files.FileFault` when no browser is there or when it fails.
+    """
+    program = browser()
+    if program is None:
+        raise FileFault(target, "no browser that prints was found", "install Chromium or Chrome")
+    with tempfile.TemporaryDirectory() as profile:
+        command = [
+            program,
+            "--headless",
+            "--disable-gpu",
+            "--no-first-run",
+            "--disable-extensions",
+            "--no-pdf-header-footer",
+            f"--user-data-dir={profile}",
+            f"--print-to-pdf={target.resolve()}",
+            page.resolve().as_uri(),
+        ]
+        # Chromium's sandbox does not start for root, as in a container; the page is our own.
+        if sys.platform == "linux" and os.geteuid() == 0:
+            command.insert(1, "--no-sandbox")
+        try:
+            done = subprocess.run(command, capture_output=True, timeout=SECONDS)
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise FileFault(
+                target, f"the browser did not print ({error})", "print the HTML"
+            ) from None
+    if done.returncode or not target.is_file() or not target.read_bytes().startswith(b"%PDF"):
+        raise FileFault(target, "the browser made no PDF", "open the HTML file and print it")
+
+
+def pages(file: Path) -> int:
+    """How many pages the PDF *file* has, as the browser writes it."""
+    return file.read_bytes().count(b"/Type /Page\n") or file.read_bytes().count(b"/Type /Page ")

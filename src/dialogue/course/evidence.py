@@ -1,0 +1,316 @@
+"""The tables checked: as Data Packages by frictionless, and by rules that no schema can state.
+
+Like the bank, all faults come at once, each with file, line, field, cause and remedy.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from dialogue.course import catalogue
+from dialogue.course.faults import Fault, shown
+
+PACKAGES = ("seeds", "data")
+
+
+class NotInstalled(Exception):
+    """frictionless is not part of the learner's installation."""
+
+
+def check() -> list[Fault]:
+    """Every fault of every table.
+
+    Raises :class:`NotInstalled` without frictionless, which comes with the extra
+    ``instructor`` and with the test tools.
+    """
+    try:
+        import frictionless  # noqa: F401
+    except ImportError as error:
+        raise NotInstalled from error
+    faults: list[Fault] = []
+    tables: dict[str, list[dict[str, str]]] = {}
+    resources: list[tuple[Path, dict[str, Any]]] = []
+    for name in PACKAGES:
+        folder = catalogue.root() / name
+        descriptor = _descriptor(folder / "datapackage.json", faults)
+        if descriptor is None:
+            continue
+        before = len(faults)
+        described = {resource["path"] for resource in descriptor["resources"]}
+        for file in sorted(folder.glob("*.csv")):
+            if file.name not in described:
+                remedy = f"describe it in {name}/datapackage.json"
+                faults.append(Fault(shown(file), 1, "", "the table is not described", remedy))
+        for resource in descriptor["resources"]:
+            resources.append((folder / resource["path"], resource))
+        faults += _validate(folder, descriptor)
+        if len(faults) == before:
+            for resource in descriptor["resources"]:
+                with (folder / resource["path"]).open(encoding="utf-8", newline="") as rows:
+                    tables[resource["name"]] = list(csv.DictReader(rows))
+    # Keys and rules make sense only on tables that are sound in themselves.
+    faults += _references(resources, tables)
+    for name, rules in RULES.items():
+        if name in tables:
+            file = next(path for path, resource in resources if resource["name"] == name)
+            for rule in rules:
+                for line, field, message, remedy in rule(tables[name]):
+                    faults.append(Fault(shown(file), line, field, message, remedy))
+    return sorted(faults, key=lambda fault: (fault.file, fault.line))
+
+
+def _descriptor(file: Path, faults: list[Fault]) -> dict[str, Any] | None:
+    try:
+        descriptor = json.loads(file.read_text(encoding="utf-8"))
+        for resource in descriptor["resources"]:
+            _ = resource["name"], resource["path"], resource["schema"]["fields"]
+    except OSError as error:
+        faults.append(Fault(shown(file), 1, "", f"cannot be read ({error.strerror})", "restore it"))
+    except json.JSONDecodeError as error:
+        message = f"this is not valid JSON ({error.msg})"
+        faults.append(Fault(shown(file), error.lineno, "", message, "mend it in your editor"))
+    except (KeyError, TypeError, UnicodeDecodeError) as error:
+        message = f"this does not describe a Data Package ({type(error).__name__}: {error})"
+        faults.append(Fault(shown(file), 1, "", message, "compare it with an earlier version"))
+    else:
+        return descriptor
+    return None
+
+
+# What frictionless calls an error, in words for the person who has to mend it.
+_WORDS: dict[str, tuple[str, str]] = {
+    "type-error": ("{cell!r} is not of the type {type}", "write {example}, or leave it empty"),
+    "missing-cell": (
+        "the row has too few cells",
+        "count the commas; text with commas needs quotes",
+    ),
+    "extra-cell": (
+        "the row has more cells than the header",
+        "count the commas; text with commas needs quotes",
+    ),
+    "incorrect-label": ("the column {cell!r} does not belong here", "{columns}"),
+    "extra-label": ("the column {cell!r} is not described", "{columns}"),
+    "missing-label": ("the column {field!r} is missing", "{columns}"),
+    "duplicate-label": ("a column stands twice", "{columns}"),
+    "primary-key": ("the key stands twice", "give one of the two rows another id"),
+    "unique-error": ("{cell!r} stands twice", "give one of the two rows another value"),
+    "foreign-key": ("{note}", "use a key that exists, or add the row it names"),
+    "blank-row": ("the row is empty", "take the line out"),
+    "encoding-error": ("the file is not UTF-8 text", "save it as CSV UTF-8"),
+    "scheme-error": ("the table is missing", "restore the file, or take out its description"),
+    "source-error": ("the table cannot be read ({note})", "save it as CSV UTF-8 with commas"),
+}
+_EXAMPLES = {
+    "integer": "a whole number such as 5200",
+    "number": "a number such as 12.5",
+    "date": "a date such as 2020-06-11",
+    "boolean": "true or false",
+    "year": "a year such as 2020",
+}
+
+
+def _validate(folder: Path, descriptor: dict[str, Any]) -> Iterator[Fault]:
+    from frictionless import FrictionlessException, Package
+
+    try:
+        report = Package(str(folder / "datapackage.json")).validate()
+    except FrictionlessException as error:
+        file = shown(folder / "datapackage.json")
+        yield Fault(file, 1, "", error.error.note, "mend the description")
+        return
+    for error in report.errors:
+        yield Fault(shown(folder / "datapackage.json"), 1, "", error.note, "mend the description")
+    schemas = {
+        resource["path"]: {field["name"]: field for field in resource["schema"]["fields"]}
+        for resource in descriptor["resources"]
+    }
+    for task in report.tasks:
+        short = {e.row_number for e in task.errors if e.type == "missing-cell"}
+        told: set[int] = set()
+        for error in task.errors:
+            row = getattr(error, "row_number", None)
+            if row in short:  # what is not there breaks every other rule too: say it once
+                if row in told:
+                    continue
+                told.add(row)
+                error_type = "missing-cell"
+            else:
+                error_type = error.type
+            yield _fault(folder / task.place, error, error_type, schemas.get(task.place, {}))
+
+
+def _fault(file: Path, error: Any, kind: str, fields: dict[str, Any]) -> Fault:
+    field = getattr(error, "field_name", "") or ""
+    cell = getattr(error, "cell", None)
+    label = getattr(error, "label", None)
+    line = getattr(error, "row_number", None) or 1
+    schema = fields.get(field, {})
+    if kind == "constraint-error":
+        message, remedy = _constraint(cell, schema)
+    else:
+        message, remedy = _WORDS.get(kind, ("{note}", "see datapackage.json for this column"))
+        values = {
+            "cell": label if label is not None else cell,
+            "field": field,
+            "type": schema.get("type", ""),
+            "example": _EXAMPLES.get(schema.get("type", ""), "a value of that type"),
+            "note": error.note,
+            "columns": f"the columns are {', '.join(fields)}",
+        }
+        message, remedy = message.format(**values), remedy.format(**values)
+    return Fault(shown(file), line, "" if kind == "missing-cell" else field, message, remedy)
+
+
+def _constraint(cell: Any, schema: dict[str, Any]) -> tuple[str, str]:
+    rules = schema.get("constraints", {})
+    if cell in (None, ""):
+        return "the cell is empty", "this column needs a value in every row"
+    if "enum" in rules and cell not in rules["enum"]:
+        near = get_close_matches(str(cell), rules["enum"], n=1, cutoff=0.5)
+        known = f"choose one of {', '.join(map(str, rules['enum']))}"
+        return f"{cell!r} is not in the vocabulary", f"did you mean {near[0]!r}?" if near else known
+    if "pattern" in rules:
+        return f"{cell!r} does not fit the pattern {rules['pattern']}", schema.get(
+            "description", ""
+        )
+    limits = ", ".join(f"{name} {value}" for name, value in rules.items() if name != "required")
+    return f"{cell!r} is out of bounds ({limits})", "correct the cell"
+
+
+def _references(
+    resources: list[tuple[Path, dict[str, Any]]], tables: dict[str, list[dict[str, str]]]
+) -> Iterator[Fault]:
+    """Keys into the other package: the standard has none, so a field says ``references``."""
+    for file, resource in resources:
+        rows = tables.get(resource["name"])
+        for field in resource["schema"]["fields"]:
+            target = field.get("references")
+            if not target or rows is None or target["resource"] not in tables:
+                continue
+            known = {row[target["field"]] for row in tables[target["resource"]]}
+            for line, row in enumerate(rows, 2):
+                # Some columns hold several keys, separated by spaces.
+                keys = row[field["name"]].split() if target.get("many") else [row[field["name"]]]
+                for key in keys:
+                    if key and key not in known:
+                        near = get_close_matches(key, known, n=2, cutoff=0.5)
+                        where = f"{target['package']}/{target['resource']}.csv"
+                        remedy = (
+                            f"did you mean {' or '.join(near)}?" if near else f"add it to {where}"
+                        )
+                        message = f"{key!r} is not in {where}"
+                        yield Fault(shown(file), line, field["name"], message, remedy)
+
+
+# --- rules that a schema cannot state: (line, field, message, remedy) --------------------
+
+Finding = tuple[int, str, str, str]
+Rows = list[dict[str, str]]
+
+
+def ordered(start: str, end: str) -> Callable[[Rows], Iterator[Finding]]:
+    """The first date of a row is not after its second."""
+
+    def rule(rows: Rows) -> Iterator[Finding]:
+        for line, row in enumerate(rows, 2):
+            first, last = row[start], row[end]
+            shortest = min(len(first), len(last))
+            if first and last and first[:shortest] > last[:shortest]:
+                yield line, end, f"{last} is before {start} {first}", "swap or correct the dates"
+
+    return rule
+
+
+def ascending(column: str) -> Callable[[Rows], Iterator[Finding]]:
+    """The rows stand in the order of a date."""
+
+    def rule(rows: Rows) -> Iterator[Finding]:
+        before = ""
+        for line, row in enumerate(rows, 2):
+            date = row[column]
+            shortest = min(len(before), len(date))
+            if date[:shortest] < before[:shortest]:
+                yield line, column, f"{date} stands after {before}", "put the rows in date order"
+            before = date or before
+
+    return rule
+
+
+def sums_to(total: int, column: str, *groups: str) -> Callable[[Rows], Iterator[Finding]]:
+    """Within each group of rows, a column adds up to a total."""
+
+    def rule(rows: Rows) -> Iterator[Finding]:
+        sums: dict[tuple[str, ...], list[int]] = {}
+        for line, row in enumerate(rows, 2):
+            group = sums.setdefault(tuple(row[name] for name in groups), [line, 0])
+            group[1] += int(row[column] or 0)
+        for group, (line, found) in sums.items():
+            if found != total:
+                message = f"{' '.join(group)} adds up to {found}, not {total}"
+                yield line, column, message, "find the row that is missing or wrong"
+
+    return rule
+
+
+def _expiries(rows: Rows) -> Iterator[Finding]:
+    """A waiver that is computed to expire does so on its first day plus its length."""
+    for line, row in enumerate(rows, 2):
+        first, length, end = row["runs_from"] or row["granted"], row["length_days"], row["expires"]
+        if not length or len(first) != 10 or len(end) != 10 or row["expires_basis"] != "computed":
+            continue
+        due = date.fromisoformat(first) + timedelta(days=int(length))
+        if due.isoformat() != end:
+            message = f"{first} plus {length} days is {due}, not {end}"
+            yield (
+                line,
+                "expires",
+                message,
+                "correct the date, or say in expires_basis who states it",
+            )
+
+
+def _products(rows: Rows) -> Iterator[Finding]:
+    """Revenue is volume times price within 2 per cent, or a note says why not."""
+    names = ("exports_million_barrels", "price_usd_per_barrel", "revenue_usd_billion")
+    for line, row in enumerate(rows, 2):
+        if not all(row[name] for name in names) or row["note"]:
+            continue
+        volume, price, revenue = (float(row[name]) for name in names)
+        product = volume * price / 1000
+        if abs(product - revenue) > 0.02 * revenue:
+            message = f"{volume:g} million barrels at {price:g} dollars make {product:.3g} billion"
+            yield line, names[2], f"{message}, not {revenue:g}", "correct it, or add a note"
+
+
+def _ribbon(rows: Rows) -> Iterator[Finding]:
+    """The legal basis of the forces leaves no day out and counts none twice."""
+    before = ""
+    for line, row in enumerate(rows, 2):
+        if row["lane"] != "forces":
+            continue
+        if before:
+            expected = (date.fromisoformat(before) + timedelta(days=1)).isoformat()
+            if row["start"] != expected:
+                message = f"{row['start']} does not follow {before}"
+                yield line, "start", message, f"the next day is {expected}"
+        before = row["end"]
+
+
+RULES: dict[str, tuple[Callable[[Rows], Iterator[Finding]], ...]] = {
+    "events": (ascending("date"), ordered("date", "date_end"), ordered("date", "known_on")),
+    "force_events": (ascending("date"), ordered("date", "date_end")),
+    "government_formation": (ascending("date"),),
+    "legal_basis": (ordered("start", "end"), _ribbon),
+    "oil_revenue": (ordered("date", "date_end"), _products),
+    "parliament": (sums_to(329, "seats", "election", "count"),),
+    "polls": (ordered("fieldwork_start", "fieldwork_end"),),
+    "rounds": (ascending("date"), ordered("date", "date_end")),
+    "troop_levels": (ascending("date"),),
+    "waivers": (ascending("granted"), ordered("granted", "expires"), _expiries),
+}

@@ -1,0 +1,123 @@
+"""Where a statement comes from: references, and digests of the article's paragraphs."""
+
+from __future__ import annotations
+
+import calendar
+import csv
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dialogue.course import catalogue
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# What the running lesson has shown so far, so that cite() can end it with a list.
+_used: dict[str, None] = {}
+
+
+@lru_cache(maxsize=4)
+def _rows(file: Path, key: str, _stamp: int) -> dict[str, dict[str, str]]:
+    with file.open(encoding="utf-8", newline="") as rows:
+        return {row[key]: row for row in csv.DictReader(rows)}
+
+
+def _table(name: str, key: str) -> dict[str, dict[str, str]]:
+    file = catalogue.root() / "seeds" / f"{name}.csv"
+    return _rows(file, key, file.stat().st_mtime_ns) if file.is_file() else {}
+
+
+def bibliography() -> dict[str, dict[str, str]]:
+    """All rows of ``seeds/sources.csv`` by ``source_id``."""
+    return _table("sources", "source_id")
+
+
+def paragraphs() -> dict[str, dict[str, str]]:
+    """All rows of ``seeds/paragraphs.csv`` by paragraph (``P1`` to ``P32``)."""
+    return _table("paragraphs", "paragraph")
+
+
+def claims() -> list[dict[str, str]]:
+    """The register of the article's claims, in its order (``seeds/claims.csv``)."""
+    return list(_table("claims", "claim_id").values())
+
+
+def use(source_ids: Any) -> None:
+    """Remember that the lesson has used these sources."""
+    _used.update(dict.fromkeys(i for i in source_ids if i))
+
+
+def used() -> list[str]:
+    """The sources that the lesson has used so far, in alphabetical order."""
+    return sorted(_used)
+
+
+def web(address: str) -> str:
+    """*address* when it is a web address, else nothing: no other scheme becomes a link."""
+    return address if address.startswith(("https://", "http://")) else ""
+
+
+def reference(source_id: str) -> str:
+    """One source in one line of plain text, without its address."""
+    row = bibliography().get(source_id)
+    if row is None:
+        return source_id
+    publisher = row["publisher"] + (f" (read at {row['via']})" if row["via"] else "")
+    return f"{publisher}, “{row['title']}”, {row['date'] or 'no date'}"
+
+
+def as_of() -> str:
+    """The month up to which the tables tell what came later, such as ``January 2026``.
+
+    It is the latest ``as_of`` of ``data/forecasts.csv``; "" when the table is not there.
+    """
+    file = catalogue.root() / "data" / "forecasts.csv"
+    if not file.is_file():
+        return ""
+    rows = _rows(file, "forecast_id", file.stat().st_mtime_ns).values()
+    latest = max((row["as_of"] for row in rows if row["as_of"]), default="")
+    if not latest:
+        return ""
+    year, month = latest.split("-")[:2]
+    return f"{calendar.month_name[int(month)]} {year}"
+
+
+def table_sources(table: pd.DataFrame) -> list[str]:
+    """The source ids that a table's rows name, sorted."""
+    columns = [c for c in table.columns if str(c).endswith("source_id")]
+    return sorted({str(v) for c in columns for v in table[c].dropna() if v})
+
+
+# Kinds of source as the citation styles know them (CSL 1.0.2 item types).
+_CSL_TYPES = {
+    "primary": "document",
+    "official": "report",
+    "agency": "article-newspaper",
+    "reporting": "article-newspaper",
+    "partisan": "article-newspaper",
+    "analysis": "article",
+}
+
+
+def csl_json() -> list[dict[str, Any]]:
+    """The bibliography as CSL-JSON, which Zotero and other reference managers open."""
+    entries = []
+    for source_id, row in bibliography().items():
+        entry: dict[str, Any] = {
+            "id": source_id,
+            "type": _CSL_TYPES.get(row["kind"], "document"),
+            "title": row["title"],
+            "publisher": row["publisher"],
+            "language": row["language"],
+        }
+        if row["date"]:
+            entry["issued"] = {"date-parts": [[int(part) for part in row["date"].split("-")]]}
+        if address := web(row["address"]):
+            entry["URL"] = address
+        if row["via"]:
+            entry["archive"] = row["via"]
+        if row["note"]:
+            entry["note"] = row["note"]
+        entries.append({key: value for key, value in entry.items() if value})
+    return entries

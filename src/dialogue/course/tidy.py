@@ -1,0 +1,177 @@
+"""The one form in which a notebook is committed.
+
+A notebook is the only source of a lesson.  :func:`tidy` executes it headless and writes
+that form: execution counts 1…n, no widget state, no widget views (their HTML twin stays),
+no machine's metadata.  An unchanged second run then gives no difference.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from dialogue.course import catalogue, sources
+from dialogue.course.anatomy import BADGE, DEFINITION, HEADING, RUN
+from dialogue.page.text import EMBED, TWIN, VEGA
+
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+def _badge(badge: str) -> str:
+    """One badge as a Markdown link: ``[P4]``, or ``[Publisher, year][src:…]``."""
+    if not badge.startswith("src:"):
+        return f"[{badge}]"
+    row = sources.bibliography().get(badge.removeprefix("src:"))
+    if row is None:
+        return f"[{badge}]"
+    label = row["publisher"].replace("[", "(").replace("]", ")")
+    return f"[{label}, {row['date'][:4] or 'no date'}][{badge}]"
+
+
+def readable(source: str, digest: str) -> str:
+    """*source* with its badges as readable links, in parentheses like any citation.
+
+    An author types ``[P4] [src:CRS-R40011]``.  What stands in the file is
+    ``([P4]; [Congressional Research Service, 2011][src:CRS-R40011])``, and below the text a
+    definition for each: paragraph badges lead to the lesson's digest, source badges to the
+    source itself.  Doing it twice changes nothing.
+    """
+    body = DEFINITION.sub("", source).rstrip()
+
+    def link(run: re.Match[str]) -> str:
+        return f"({'; '.join(_badge(badge) for badge in BADGE.findall(run[0]))})"
+
+    body = RUN.sub(link, body)
+    definitions = []
+    for badge in dict.fromkeys(BADGE.findall(body)):
+        if badge.startswith("src:"):
+            row = sources.bibliography().get(badge.removeprefix("src:"), {})
+            # Inside a link title a double quote would end it.
+            title = f"{row.get('publisher', '')}: {row.get('title', '')}".replace('"', "'")
+            target = sources.web(row.get("address", "")) or "#Sources-and-next"
+        else:
+            title, target = f"Paragraph {badge[1:]} of the article", digest
+        definitions.append(f'[{badge}]: {target} "{title}"')
+    return "\n\n".join([body, "\n".join(definitions)]) if definitions else body
+
+
+def settled(notebook: dict[str, Any]) -> dict[str, Any]:
+    """A notebook without the noise that running and saving it in JupyterLab adds.
+
+    Only this is taken out, and everything else stays as it is: references to our widgets
+    (their readable twin stays), JupyterLab's own snapshot of a drawing, and the details of
+    the Python that ran it.  If every code cell has run, the execution counts become 1…n.
+    """
+    notebook = copy.deepcopy(notebook)
+    code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    if all(cell.get("execution_count") for cell in code):
+        for count, cell in enumerate(code, 1):
+            cell["execution_count"] = count
+            for output in cell["outputs"]:
+                if output["output_type"] == "execute_result":
+                    output["execution_count"] = count
+    for cell in code:
+        for output in cell["outputs"]:
+            data = output.get("data", {})
+            if is_twin(data):
+                # Its model id is random and its state is not stored: every viewer is better
+                # off with the readable twin, and nbval compares that.
+                data.pop(WIDGET_VIEW, None)
+            if output.get("metadata", {}).get(VEGA, {}).get("embed_options") == EMBED:
+                data.pop("image/png", None)
+    metadata = notebook["metadata"]
+    if metadata.get("kernelspec", {}).get("name") == "python3":
+        metadata["kernelspec"]["display_name"] = "Python 3 (ipykernel)"
+        metadata["language_info"] = {"name": "python"}
+    return notebook
+
+
+def is_twin(data: dict[str, Any]) -> bool:
+    """Does an output's data hold the readable twin of one of our widgets?"""
+    return "".join(data.get("text/html", "")).startswith(TWIN)
+
+
+def canonical(notebook: dict[str, Any]) -> dict[str, Any]:
+    """The form of an executed notebook that is committed: settled, with readable badges,
+    and without widget state, timings and marks of trust."""
+    result = settled(notebook)
+    result["metadata"].pop("widgets", None)
+    result["metadata"]["kernelspec"] = {
+        "display_name": "Python 3 (ipykernel)",
+        "language": "python",
+        "name": "python3",
+    }
+    result["metadata"]["language_info"] = {"name": "python"}
+    markdown = [cell for cell in result["cells"] if cell["cell_type"] == "markdown"]
+    headings = [text for c in markdown for _, text in HEADING.findall("".join(c["source"]))]
+    digest = next((h for h in headings if "paragraph by paragraph" in h), "Sources and next")
+    for cell in result["cells"]:
+        for noise in ("trusted", "execution"):
+            cell["metadata"].pop(noise, None)
+        for output in cell.get("outputs", []):
+            if "metadata" in output:
+                kept = output.get("data", {})
+                output["metadata"] = {k: v for k, v in output["metadata"].items() if k in kept}
+    for cell in markdown:
+        cell["source"] = readable("".join(cell["source"]), "#" + digest.replace(" ", "-"))
+    return result
+
+
+def written(notebook: dict[str, Any]) -> str:
+    """The canonical notebook as the text of its file, byte for byte as Jupyter writes it."""
+    import nbformat
+
+    form = nbformat.from_dict(canonical(notebook))
+    form["nbformat"], form["nbformat_minor"] = 4, 5
+    return nbformat.writes(form) + "\n"
+
+
+def execute(path: Path) -> dict[str, Any]:
+    """Run a notebook from the top with this interpreter and an empty record; return it.
+
+    Raises ``nbclient.exceptions.CellExecutionError`` when a cell fails.
+    """
+    import os
+    import subprocess
+
+    import nbformat
+    from jupyter_client.kernelspec import KernelSpec
+    from jupyter_client.manager import AsyncKernelManager
+    from nbclient import NotebookClient
+
+    notebook = nbformat.read(path, as_version=4)
+    if notebook.nbformat_minor < 5:  # cells had no ids then
+        notebook = nbformat.v4.upgrade(notebook)
+    manager = AsyncKernelManager()
+    # A kernel spec of the user's could shadow this environment's: name the interpreter.
+    manager._kernel_spec = KernelSpec(
+        argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    )
+    with tempfile.TemporaryDirectory() as record:
+        # Neither the author's answers nor an overlay of theirs belong into a lesson.
+        environment = {**os.environ, "DIALOGUE_RECORD_DIR": record, "DIALOGUE_OVERLAY": ""}
+        NotebookClient(
+            notebook, km=manager, timeout=120, resources={"metadata": {"path": str(path.parent)}}
+        ).execute(env=environment, stderr=subprocess.DEVNULL)  # the kernel's own start-up notices
+    return json.loads(nbformat.writes(notebook))
+
+
+def notebooks(paths: list[Path]) -> list[Path]:
+    """The notebooks among *paths*; all of the course's when none is given."""
+    if paths:
+        return paths
+    return sorted((catalogue.root() / "notebooks").glob("*.ipynb"))
+
+
+def tidy(path: Path, *, dry: bool = False) -> bool:
+    """Execute and rewrite one notebook.  Returns whether it changed (or, *dry*, would)."""
+    before = path.read_text(encoding="utf-8")
+    after = written(execute(path))
+    if after != before and not dry:
+        path.write_text(after, encoding="utf-8", newline="\n")
+    return after != before

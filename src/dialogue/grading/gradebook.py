@@ -1,0 +1,165 @@
+"""Marks as the gradebooks of Canvas and Moodle import them.
+
+Canvas wants ``Student``, ``ID``, ``SIS User ID``, ``SIS Login ID`` and ``Section``, then one column
+an assignment, and a second row that begins with ``Points Possible``; a column it does not
+know becomes a new assignment (its ``lib/gradebook_importer.rb``).  Moodle lets the teacher
+map any column, and knows people by their number or address (docs.moodle.org, "Grade
+import").
+
+The roster is the teacher's own export from either of them and stays on this computer: only
+there do the names that learners chose meet the names of people.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from dialogue.course import files
+from dialogue.course.files import FileFault, csv_text, from_cell
+from dialogue.grading.merge import ClassResults, Learner
+from dialogue.questions import Forecast, Question
+
+CANVAS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
+_NAMES = {
+    # What a learner may have typed as a name, by the headings of the two exports.
+    "canvas": ("SIS Login ID", "SIS User ID", "ID", "Student"),
+    "moodle": ("ID number", "Username", "Email address"),
+}
+_OTHERS = ("name", "nickname", "login", "id", "number")
+
+
+@dataclass(slots=True)
+class Roster:
+    """The people of a class as rows of text, and each row by what a learner may have typed."""
+
+    header: list[str] = field(default_factory=list)
+    rows: list[dict[str, str]] = field(default_factory=list)
+    by_name: dict[str, dict[str, str]] = field(default_factory=dict)
+    ambiguous: set[str] = field(default_factory=set)
+
+    def of(self, learner: Learner) -> dict[str, str] | None:
+        """The row of *learner*, or None when none, or more than one, has this name."""
+        name = _fold(learner.name)
+        return None if name in self.ambiguous else self.by_name.get(name)
+
+
+def _fold(text: str) -> str:
+    return " ".join(text.split()).casefold()
+
+
+def read_roster(file: str | os.PathLike[str]) -> Roster:
+    """Read a roster: the gradebook export of Canvas or Moodle, or any table with a name column.
+
+    Raises :class:`~dialogue.course.files.FileFault` when it is no table or no column tells who is who.
+    """
+    text = files.read_text(file)
+    first = text.split("\n", 1)[0]
+    separator = max(",;\t", key=first.count)
+    try:
+        rows = list(csv.reader(io.StringIO(text), delimiter=separator, strict=True))
+    except csv.Error as error:
+        raise FileFault(file, f"this is not a table ({error})", "export it as CSV again") from None
+    roster = Roster([cell.strip() for cell in rows[0]])
+    lower = {name.casefold(): name for name in roster.header}
+    wanted = [*_NAMES["canvas"], *_NAMES["moodle"], *_OTHERS]
+    keys = [lower[name.casefold()] for name in wanted if name.casefold() in lower]
+    if not keys:
+        remedy = "give it one of the headings 'SIS Login ID', 'ID number' or 'Name'"
+        raise FileFault(file, "no column says who is who", remedy, 1)
+    for cells in rows[1:]:
+        row = {
+            name: from_cell(cell.strip()) for name, cell in zip(roster.header, cells, strict=False)
+        }
+        # Canvas's second row is about points, and its last about a test student.
+        if not any(row.values()) or row.get("Student", "").startswith("Points Possible"):
+            continue
+        roster.rows.append(row)
+        for name in {_fold(row.get(key, "")) for key in keys} - {""}:
+            if roster.by_name.setdefault(name, row) is not row:
+                roster.ambiguous.add(name)
+    return roster
+
+
+def fits(roster: Roster, system: str) -> bool:
+    """Whether *roster* was exported by *system* (canvas or moodle), or could be anybody's."""
+    canvas = {"Student", "ID"} <= set(roster.header)
+    moodle = bool(set(_NAMES["moodle"]) & set(roster.header))
+    return {"canvas": canvas, "moodle": moodle}[system] or not (canvas or moodle)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One assignment: its title and the items (indices) that make it up, with their points."""
+
+    title: str
+    points: Mapping[int, float]
+
+    @property
+    def possible(self) -> float:
+        """The most points that can be had."""
+        return round(sum(self.points.values()), 2)
+
+    def of(self, learner: Learner, marks: str) -> float | None:
+        """The points of *learner* by their first, last or best checks; None without any.
+
+        An item that was not answered earns nothing.
+        """
+        scores = {"first": learner.first, "last": learner.last, "best": learner.best}[marks]
+        if not any(item in scores for item in self.points):
+            return None
+        return round(sum(scores.get(i, 0.0) * points for i, points in self.points.items()), 2)
+
+
+def columns(
+    questions: Sequence[Question], places: Mapping[str, str], titles: Mapping[str, str]
+) -> list[Column]:
+    """One column a bank in *places* (question id to the bank's name); forecasts earn no points."""
+    found: dict[str, dict[int, float]] = {}
+    for i, question in enumerate(questions):
+        if not isinstance(question, Forecast):
+            found.setdefault(places.get(question.id, ""), {})[i] = question.points
+    return [Column(titles.get(stem, stem or "Questions"), points) for stem, points in found.items()]
+
+
+def canvas(
+    results: ClassResults, cols: Sequence[Column], marks: str, roster: Roster | None
+) -> tuple[str, list[str]]:
+    """The gradebook for Canvas as CSV text, and the learners who are not in the roster."""
+    header = [*CANVAS, *(col.title for col in cols)]
+    rows: list[list[object]] = [
+        ["    Points Possible", "", "", "", "", *(col.possible for col in cols)]
+    ]
+    missing = []
+    for learner in results.learners:
+        person = roster.of(learner) if roster else {"Student": learner.name}
+        if person is None:
+            missing.append(learner.name)
+            continue
+        rows.append([*(person.get(name, "") for name in CANVAS), *_marks(learner, cols, marks)])
+    return csv_text(header, rows), missing
+
+
+def moodle(
+    results: ClassResults, cols: Sequence[Column], marks: str, roster: Roster | None
+) -> tuple[str, list[str]]:
+    """The gradebook for Moodle as CSV text, and the learners who are not in the roster."""
+    known = [n for n in _NAMES["moodle"] if roster and n in roster.header] or ["ID number"]
+    header = [*known, *(col.title for col in cols)]
+    rows: list[list[object]] = []
+    missing = []
+    for learner in results.learners:
+        person = roster.of(learner) if roster else {"ID number": learner.name}
+        if person is None:
+            missing.append(learner.name)
+            continue
+        rows.append([*(person.get(name, "") for name in known), *_marks(learner, cols, marks)])
+    return csv_text(header, rows), missing
+
+
+def _marks(learner: Learner, cols: Sequence[Column], marks: str) -> list[object]:
+    # A file that was changed earns no mark unseen: the teacher types it after looking.
+    return [None if learner.edited else col.of(learner, marks) for col in cols]

@@ -1,0 +1,415 @@
+"""The collection as a course for nbgrader: one assignment a lesson.
+
+Every question is a locked text, a cell for the answer, and a locked cell of tests.  The key
+stands in nbgrader's own hidden regions only, which ``nbgrader generate_assignment`` takes out
+of what learners get.  When ``nbgrader autograde`` runs them, :func:`score` grades with the rules
+of the course, and a part of right earns its part of the points.  A lesson's writing task
+comes with its rubric and is marked by hand.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from dialogue.course import catalogue, files, sources
+from dialogue.grading import release
+from dialogue.page import text
+from dialogue.page.words import STRINGS
+from dialogue.questions import (
+    KINDS,
+    Band,
+    Classify,
+    Event,
+    Evidence,
+    Extra,
+    Forecast,
+    Match,
+    Mistake,
+    Multiple,
+    Near,
+    Numeric,
+    Option,
+    Order,
+    Pair,
+    Question,
+    Reference,
+    Short,
+    Single,
+    Slip,
+    Statement,
+)
+from dialogue.widgets import twin
+
+SCHEMA = 3  # of nbgrader's metadata
+STUB = "answer = None  # write your answer in place of None"
+_MARKS = re.compile(r"(BEGIN|END) (?=HIDDEN|SOLUTION|MARK)")
+
+_CONFIG = f"""\
+# Made by: dialogue nbgrader.  What nbgrader puts in place of the solutions.
+c = get_config()  # noqa
+c.CourseDirectory.course_id = "us-iraq-dialogue"
+c.ClearSolutions.code_stub = {{"python": {STUB!r}}}
+# How collected files are named: anna_05-round-one.ipynb, or as Moodle's "Download all submissions"
+# puts them: Anna Nouri_1234_assignsubmission_file_05-round-one.ipynb.
+c.FileNameCollectorPlugin.named_regexp = (
+    r"(?:.*/)?(?P<student_id>[^_/]+)_(?:\\d+_assignsubmission_file_/?)?(?P<file_id>[^/.]+)"
+)
+"""
+
+_README = """\
+# Assignments for nbgrader
+
+`source/` holds one assignment a lesson, with solutions and hidden tests: keep it to yourself.
+nbgrader and this course must be in one environment where you mark. In the course's folder:
+
+```sh
+uv sync --frozen --inexact --extra nbgrader   # once
+. .venv/bin/activate                          # nbgrader calls other programs by name
+```
+
+In this folder:
+
+```sh
+nbgrader generate_assignment 05-round-one   # release/: what learners get
+nbgrader zip_collect 05-round-one           # see below; or copy to submitted/NAME/05-round-one/
+nbgrader autograde 05-round-one
+nbgrader formgrader                         # or mark the writing task in JupyterLab
+nbgrader generate_feedback 05-round-one
+nbgrader export                             # grades.csv
+```
+
+`zip_collect` takes what lies in `downloaded/05-round-one/archive/`: a zip, or files that are named
+`anna_05-round-one.ipynb`. `nbgrader_config.py` has the rule. Learners need Python and Jupyter only.
+"""
+
+
+class Built(NamedTuple):
+    """What was written: assignments by name with their number of questions, and what was
+    left out."""
+
+    assignments: dict[str, int]
+    left_out: list[str]
+
+
+# --- a question inside a hidden test -------------------------------------------------------
+
+_PARTS: dict[str, Any] = {
+    "options": Option,
+    "near": Near,
+    "statements": Statement,
+    "events": Event,
+    "mistakes": Mistake,
+    "pairs": Pair,
+    "extra": Extra,
+    "wrong": Slip,
+    "reference": Reference,
+    "bands": Band,
+}
+
+
+def packed(question: Question) -> str:
+    """*question* with its key as one line of JSON, in ASCII, free of nbgrader's own marks."""
+    told = json.dumps({"kind": question.kind, **asdict(question)})
+    return _MARKS.sub(r"\1\\u0020", told)
+
+
+def unpacked(told: str) -> Question:
+    """The question that :func:`packed` wrote."""
+    fields = json.loads(told)
+    kind = KINDS[fields.pop("kind")]
+
+    def fixed(value: Any) -> Any:
+        return tuple(map(fixed, value)) if isinstance(value, list) else value
+
+    for name, value in fields.items():
+        if name in _PARTS:
+            part = _PARTS[name]
+            fields[name] = tuple(
+                part(**{key: fixed(each) for key, each in entry.items()}) for entry in value
+            )
+        else:
+            fields[name] = fixed(value)
+    return kind(**fields)
+
+
+def score(told: str, answer: Any, points: float) -> float:
+    """The points that *answer* earns, 0 to *points*: nbgrader reads them off the cell.
+
+    *told* is a question as :func:`packed` writes it.  The verdict and the comments are printed,
+    for the feedback.  An answer that is missing or cannot be read earns 0 and never raises.
+    """
+    from dialogue.grading.marking import outcome
+    from dialogue.widgets.computed import response_from
+
+    question = unpacked(told)
+    if answer is None or answer is Ellipsis or answer == "":
+        print("Not answered.")
+        return 0.0
+    try:
+        bare = release.without_key(question)
+        response = _lettered(bare, answer)
+        if response is None:
+            response = response_from(bare, answer)
+        found = outcome(question, response)
+    except Exception as error:  # whatever a learner's cell made
+        print(str(error) if isinstance(error, ValueError) else STRINGS["value_unread"])
+        return 0.0
+    if found.verdict == "unanswered":
+        print(STRINGS["value_unread"])
+        return 0.0
+    print(STRINGS[found.verdict])
+    for say in dict.fromkeys(text.plain(comment.say) for comment in found.comments if comment.say):
+        print(say)
+    if question.explain:
+        print(text.plain(question.explain))
+    return round(found.score * points, 4)
+
+
+def _lettered(bare: Question, answer: Any) -> Any:
+    """An answer in letters as a response; None when it is not given in letters."""
+    sizes: dict[type, Any] = {
+        Single: lambda q: len(q.options),
+        Evidence: lambda q: len(q.options),
+        Multiple: lambda q: len(q.options),
+        Order: lambda q: len(q.events),
+        Match: lambda q: len(q.rights),
+        Classify: lambda q: len(q.labels),
+    }
+    if type(bare) not in sizes:
+        return None
+    one = isinstance(bare, Single | Evidence)
+    given = re.findall(r"\w+", answer) if isinstance(answer, str) else answer
+    if not isinstance(given, list | tuple):
+        return None
+    letters = [twin.letter(i) for i in range(sizes[type(bare)](bare))]
+    places = []
+    for each in given:
+        name = each.strip().upper() if isinstance(each, str) else each
+        if name is not None and name not in letters:
+            return None
+        places.append(None if name is None else letters.index(name))
+    if one:
+        return places[0] if len(places) == 1 else None
+    if isinstance(bare, Classify):
+        return [None if place is None else bare.labels[place] for place in places]
+    return places
+
+
+# --- cells -----------------------------------------------------------------------------------
+
+
+def _cell(kind: str, name: str, source: str, **nbgrader: Any) -> dict[str, Any]:
+    marks = {"grade": False, "locked": False, "solution": False, "task": False}
+    marks |= {"schema_version": SCHEMA, "grade_id": name, **nbgrader}
+    cell: dict[str, Any] = {
+        "cell_type": kind,
+        "id": name[:64],
+        "metadata": {"nbgrader": marks, "editable": not marks["locked"], "deletable": False},
+        "source": source,
+    }
+    if kind == "code":
+        cell |= {"execution_count": None, "outputs": []}
+    return cell
+
+
+def _shown(words: str) -> str:
+    """*words* for a text cell, without anything that nbgrader takes for a mark of its own."""
+    return _MARKS.sub(r"\1&#32;", words)
+
+
+def _list(parts: Sequence[str]) -> str:
+    return f"<ul>{''.join(f'<li>{part}</li>' for part in parts)}</ul>"
+
+
+def _asked(question: Question, number: int) -> str:
+    """The text of a question, in HTML that Markdown leaves alone."""
+    bare = release.without_key(question)
+    parts = [f"### Question {number}", "", text.html(bare.ask, block=True).replace("\n", " ")]
+    if para := twin.paragraphs(bare):
+        parts.append(f"<p>{STRINGS['paragraphs']} {', '.join(para)}</p>")
+    match bare:
+        case Single() | Multiple():
+            options = [text.html(option.text) for option in bare.options]
+            parts.append(_list([f"{twin.letter(i)}. {o}" for i, o in enumerate(options)]))
+        case Evidence():
+            digests = sources.paragraphs()
+            told = [(o.text, digests.get(o.text, {}).get("digest", "")) for o in bare.options]
+            parts.append(
+                _list([f"{twin.letter(i)}. {p}: {text.html(d)}" for i, (p, d) in enumerate(told)])
+            )
+        case Order():
+            events = [text.html(event.text) for event in bare.events]
+            parts.append(_list([f"{twin.letter(i)}. {e}" for i, e in enumerate(events)]))
+        case Match():
+            lefts = [text.html(pair.left) for pair in bare.pairs]
+            rights = [text.html(right) for right in bare.rights]
+            parts.append(_list([f"{i}. {left}" for i, left in enumerate(lefts, 1)]))
+            parts.append(f"<p>{STRINGS['to_match']}</p>")
+            parts.append(_list([f"{twin.letter(i)}. {r}" for i, r in enumerate(rights)]))
+        case Classify():
+            statements = [text.html(statement.text) for statement in bare.statements]
+            parts.append(_list([f"{i}. {s}" for i, s in enumerate(statements, 1)]))
+            labels = [text.html(label) for label in bare.labels]
+            parts.append(f"<p>{STRINGS['labels']}</p>")
+            parts.append(_list([f"{twin.letter(i)}. {o}" for i, o in enumerate(labels)]))
+        case Numeric() if bare.unit:
+            parts.append(f"<p>Unit: {text.html(bare.unit)}</p>")
+    return _shown("\n".join(parts))
+
+
+_HOW = {
+    "single": 'One letter between quotation marks, such as: answer = "A"',
+    "evidence": 'One letter between quotation marks, such as: answer = "A"',
+    "multiple": 'Every letter that fits, such as: answer = ["A", "C"]',
+    "order": 'All letters, the earliest first, such as: answer = ["B", "A", "C"]',
+    "match": 'A letter for each number, in turn, such as: answer = ["B", "A", "C"]',
+    "classify": 'A letter for each number, in turn, such as: answer = ["A", "B", "A"]',
+    "short": 'A word or a few between quotation marks, such as: answer = "a word"',
+    "numeric": "A number, such as: answer = 12.5",
+}
+
+
+def right_answer(question: Question) -> Any:
+    """What a learner would type who knows the answer: letters, a number, numbers or words."""
+    order = release.shown_order(question)
+    match question:
+        case Single() | Evidence():
+            return next(twin.letter(i) for i, o in enumerate(order) if question.options[o].right)
+        case Multiple():
+            return [twin.letter(i) for i, o in enumerate(order) if question.options[o].right]
+        case Order():
+            return [twin.letter(order.index(i)) for i in range(len(order))]
+        case Match():
+            shown = [question.rights[i] for i in release.drawn_order(question.id, question.rights)]
+            return [twin.letter(shown.index(pair.right)) for pair in question.pairs]
+        case Classify():
+            labels = [question.statements[i].label for i in order]
+            return [twin.letter(question.labels.index(label)) for label in labels]
+        case Numeric():
+            return list(question.values) or question.answer
+        case Short():
+            return question.accept[0]
+    raise TypeError(f"nothing is right about a {question.kind}")
+
+
+def _question(question: Question, number: int) -> list[dict[str, Any]]:
+    question = replace(question, confidence=False)
+    several = isinstance(question, Numeric) and question.values
+    how = "Numbers, in turn, such as: answer = [1, 2.5]" if several else _HOW[question.kind]
+    right = ascii(right_answer(question))  # one line, whatever an author has typed
+    right = _MARKS.sub(r"\1\\x20", right)
+    solution = f"# {how}\n### BEGIN SOLUTION\nanswer = {right}\n### END SOLUTION"
+    told = repr(packed(question))
+    tests = (
+        "# When your teacher marks this, tests run here.\n"
+        "### BEGIN HIDDEN TESTS\n"
+        "from dialogue.nbgrader_course import score\n"
+        "given, answer = answer, None\n"
+        f"score({told}, given, {question.points:g})\n"
+        "### END HIDDEN TESTS"
+    )
+    name = question.id
+    return [
+        _cell("markdown", f"ask-{name}", _asked(question, number), locked=True),
+        _cell("code", f"answer-{name}", solution, solution=True),
+        _cell("code", f"test-{name}", tests, grade=True, locked=True, points=question.points),
+    ]
+
+
+_FOLD = re.compile(r"<details>.*?</details>", re.DOTALL)
+
+
+def writing_task(source: str) -> tuple[str, str, float]:
+    """A lesson's writing task: what is asked with its rubric, the model answers, the points.
+
+    The points are the rubric's best column times its rows, and one for the task line.
+    """
+    models = "\n\n".join(fold[0] for fold in _FOLD.finditer(source))
+    asked = _FOLD.sub("", source).strip()
+    head = re.search(r"^\|\s*Criterion\s*\|\s*(\d+)", asked, re.MULTILINE)
+    rows = re.findall(r"^\|\s*\*\*", asked, re.MULTILINE)
+    points = (int(head[1]) if head else 0) * len(rows) + ("**Task line**" in asked)
+    return asked, models, float(points)
+
+
+def _writing(stem: str) -> list[dict[str, Any]]:
+    path = catalogue.root() / "notebooks" / f"{stem}.ipynb"
+    if not path.is_file():
+        return []
+    cells = [c for c in catalogue.notebook_cells(path) if c.get("id") == "write"]
+    if not cells:
+        return []
+    asked, models, points = writing_task(cells[0]["source"])
+    # A fold keeps its blank lines, but a mark of ours must not stand in it.
+    answer = f"Your text:\n\n### BEGIN SOLUTION\n{_shown(models)}\n### END SOLUTION"
+    return [
+        _cell("markdown", "ask-write", _shown(asked), locked=True),
+        _cell("markdown", "write", answer, grade=True, solution=True, points=points),
+    ]
+
+
+def assignment(title: str, questions: Sequence[Question], stem: str = "") -> dict[str, Any]:
+    """A notebook in nbgrader's source form; with *stem* the writing task of that lesson too."""
+    cells = [
+        {"cell_type": "markdown", "id": "title", "metadata": {}, "source": f"# {_shown(title)}"}
+    ]
+    for number, question in enumerate(questions, 1):
+        cells += _question(question, number)
+    if stem:
+        cells += _writing(stem)
+    metadata = {
+        "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python"}
+        | {"name": "python3"},
+        "language_info": {"name": "python"},
+    }
+    return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+
+
+# --- the course -------------------------------------------------------------------------------
+
+
+def build(
+    target: str | os.PathLike[str], questions: Sequence[Question], *, force: bool = False
+) -> Built:
+    """Write an nbgrader course with *questions* to the folder *target*.
+
+    One assignment for each bank that has any, named like the bank; with the writing task where
+    every question of a lesson is there.  Forecasts are left out: they are scored and not
+    graded.  Raises :class:`~dialogue.course.files.FileFault` when nothing is left, when a question
+    is not the course's, and when the folder cannot be written.
+    """
+    whole = release.sound_bank()
+    left_out = [f"{q.id}: a forecast is not graded" for q in questions if isinstance(q, Forecast)]
+    groups: dict[str, list[Question]] = {}
+    for question in questions:
+        if isinstance(question, Forecast):
+            continue
+        if question.id not in whole.places:
+            raise files.FileFault(
+                question.id, "this item is not in the course's bank", "name others"
+            )
+        groups.setdefault(Path(whole.places[question.id][0]).stem, []).append(question)
+    if not groups:
+        raise files.FileFault(target, "there is nothing to grade", "name questions of other kinds")
+    titles: Mapping[str, str] = {lesson.stem: lesson.title for lesson in catalogue.lessons()}
+    with files.folder(target, force=force) as beside:
+        (beside / "nbgrader_config.py").write_text(_CONFIG, encoding="utf-8")
+        (beside / "README.md").write_text(_README, encoding="utf-8")
+        for stem, chosen in groups.items():
+            chosen_ids = {question.id for question in chosen}
+            own = [q for q in whole.questions.values() if Path(whole.places[q.id][0]).stem == stem]
+            complete = all(
+                q.id in chosen_ids for q in own if q.status != "draft" and q.kind != "forecast"
+            )
+            notebook = assignment(titles.get(stem, stem), chosen, stem if complete else "")
+            folder = beside / "source" / stem
+            folder.mkdir(parents=True)
+            text_of = json.dumps(notebook, ensure_ascii=False, indent=1) + "\n"
+            (folder / f"{stem}.ipynb").write_text(text_of, encoding="utf-8", newline="\n")
+    return Built({stem: len(chosen) for stem, chosen in groups.items()}, left_out)

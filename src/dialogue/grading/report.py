@@ -1,0 +1,406 @@
+"""The class as a page, as a notebook and as tables."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from html import escape
+from statistics import median
+from typing import Any
+
+import numpy as np
+
+from dialogue.course.files import csv_text
+from dialogue.grading import analysis
+from dialogue.grading.merge import ClassResults
+from dialogue.page import text
+from dialogue.questions import (
+    Evidence,
+    Forecast,
+    Multiple,
+    Single,
+)
+
+TOO_FEW = "too few answers"
+# The thresholds that flag an item. Source: curriculum, need D10 (upper-lower 27 per cent index
+# and point-biserial, distractors under 5 per cent).
+HARD, EASY, WEAK, UNUSED = 0.3, 0.9, 0.2, 0.05
+CLUSTER = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of the report: ``name`` is its file, ``caption`` its heading."""
+
+    name: str
+    caption: str
+    header: Sequence[str]
+    rows: Sequence[Sequence[Any]]
+    note: str = ""
+
+    def csv(self) -> str:
+        """The table as CSV text, each cell safe for a spreadsheet."""
+        return csv_text(self.header, self.rows)
+
+
+def _number(value: float, digits: int = 2) -> float | None:
+    return None if value is None or not np.isfinite(value) else round(float(value), digits)
+
+
+def items(results: ClassResults) -> Table:
+    """One row an item: answers, difficulty, discrimination, point-biserial, time, flags.
+
+    Under 30 answers the three statistics are left empty and the flag says so.
+    """
+    counts = np.sum(~np.isnan(results.scores), axis=0)
+    difficulty = analysis.difficulty(results.scores)
+    discrimination = analysis.discrimination(results.scores)
+    biserial = analysis.point_biserial(results.scores)
+    rows = []
+    for i, question in enumerate(results.questions):
+        if isinstance(question, Forecast) or not (counts[i] or results.other_version[i]):
+            continue
+        enough = counts[i] >= analysis.FEWEST
+        values = [_number(v[i]) if enough else None for v in (difficulty, discrimination, biserial)]
+        seconds = results.seconds[i]
+        rows.append(
+            [
+                question.id,
+                question.kind,
+                question.objective,
+                question.level,
+                int(counts[i]),
+                *values,
+                round(median(seconds)) if len(seconds) >= 5 else None,
+                "; ".join(_flags(results, i, int(counts[i]), *values)),
+            ]
+        )
+    return Table(
+        "items",
+        "Items",
+        (
+            "item",
+            "kind",
+            "objective",
+            "level",
+            "answers",
+            "difficulty",
+            "discrimination",
+            "point-biserial",
+            "median seconds",
+            "look at",
+        ),
+        rows,
+        "First checks only. Difficulty is the mean score, 0 to 1: a high number is an easy item. "
+        "Discrimination is the mean of the best 27 per cent of learners minus that of the weakest; "
+        "point-biserial is the correlation with the learner's other answers. Seconds run from the "
+        f"event before, up to ten minutes. Under {analysis.FEWEST} answers nothing is computed.",
+    )
+
+
+def _flags(results, i, count, difficulty, discrimination, biserial) -> Iterable[str]:
+    if count < analysis.FEWEST:
+        yield f"{TOO_FEW} ({count})"
+        if results.other_version[i]:
+            yield f"{results.other_version[i]} answers to another version left out"
+        return
+    if difficulty is not None and difficulty < HARD:
+        yield f"hard (under {HARD})"
+    if difficulty is not None and difficulty > EASY:
+        yield f"easy (over {EASY})"
+    if discrimination is not None and discrimination < WEAK:
+        yield f"does not tell learners apart (under {WEAK})"
+    if biserial is not None and biserial < 0:
+        yield "better learners do worse: check the key"
+    question = results.questions[i]
+    if isinstance(question, Single | Evidence | Multiple):
+        for option in question.options:
+            if not option.right and results.choices[i][option.text] < UNUSED * count:
+                yield f"hardly chosen: {text.plain(option.text)[:40]}"
+    if results.other_version[i]:
+        yield f"{results.other_version[i]} answers to another version left out"
+
+
+def choices(results: ClassResults) -> Table:
+    """What was chosen: one row an option, or a mistake, that at least two learners chose."""
+    counts = np.sum(~np.isnan(results.scores), axis=0)
+    rows = []
+    for i, question in enumerate(results.questions):
+        right, known = set(), []
+        if isinstance(question, Single | Evidence | Multiple):
+            right = {o.text for o in question.options if o.right}
+            known = [o.text for o in question.options]
+        chosen = results.choices[i]
+        if not counts[i]:
+            continue
+        # What learners typed themselves is shown only when two typed the same.
+        others = [name for name, n in chosen.most_common(8) if n > 1 and name not in known]
+        for name in (*known, *others):
+            share = chosen[name] / counts[i]
+            state = "key" if name in right else "distractor" if name in known else ""
+            rows.append([question.id, text.plain(name), state, chosen[name], round(share, 3)])
+    return Table(
+        "choices",
+        "What was chosen",
+        ("item", "choice", "is", "learners", "share"),
+        rows,
+        "Of classify, match and order questions only mistakes are listed; of typed answers only "
+        "those that two learners share.",
+    )
+
+
+def sure(results: ClassResults) -> Table:
+    """Wrong answers given with the highest certainty, by what was chosen."""
+    rows = []
+    for i, question in enumerate(results.questions):
+        asked = results.asked_sure[i]
+        for name, count in results.sure[i].most_common():
+            if count >= max(2, CLUSTER * asked):
+                rows.append([question.id, text.plain(name), count, asked, round(count / asked, 3)])
+    rows.sort(key=lambda row: -row[4])
+    return Table(
+        "sure-and-wrong",
+        "Sure and wrong",
+        ("item", "choice", "sure and wrong", "asked", "share"),
+        rows,
+        "A misreading that a class shares and is sure of: talk about these first. Listed from two "
+        "learners and a tenth of those who were asked.",
+    )
+
+
+def objectives(results: ClassResults) -> Table:
+    """Mean first score by objective."""
+    grouped: dict[str, list[int]] = {}
+    for i, question in enumerate(results.questions):
+        if question.objective and not isinstance(question, Forecast):
+            grouped.setdefault(question.objective, []).append(i)
+    rows = []
+    for name in sorted(grouped):
+        part = results.scores[:, grouped[name]]
+        count = int(np.sum(~np.isnan(part)))
+        if count:
+            learners = int(np.sum(~np.isnan(part).all(axis=1)))
+            mean = round(float(np.nanmean(part)), 2)
+            few = "" if learners >= analysis.FEWEST else f"{TOO_FEW} ({learners} learners)"
+            rows.append([name, len(grouped[name]), learners, count, mean if not few else None, few])
+    return Table(
+        "objectives",
+        "Objectives",
+        ("objective", "items", "learners", "answers", "mean score", "look at"),
+        rows,
+        "Mean of first checks, 0 to 1.",
+    )
+
+
+def learners(results: ClassResults) -> Table:
+    """One row a learner: how much was answered, first and last mean, and what to look at."""
+    rows = [
+        [
+            learner.class_code,
+            learner.name,
+            learner.answers,
+            len(learner.first),
+            _mean(learner.first.values()),
+            _mean(learner.last.values()),
+            learner.wrong_and_sure,
+            "; ".join(dict.fromkeys(learner.remarks)),
+        ]
+        for learner in sorted(results.learners, key=lambda x: (x.class_code, x.name.casefold()))
+    ]
+    return Table(
+        "learners",
+        "Learners",
+        (
+            "class",
+            "learner",
+            "checks",
+            "items",
+            "mean of first checks",
+            "mean of last checks",
+            "sure and wrong",
+            "look at",
+        ),
+        rows,
+        "Names are those that learners typed. A file that was changed counts for no statistic "
+        "and earns no mark until you have looked at it.",
+    )
+
+
+def gains(results: ClassResults) -> Table:
+    """Pre-test and post-test of those who took both, and the normalised gain.
+
+    An item without an answer earns nothing.  The last row is the class: the gain of its means.
+    """
+    from dialogue.widgets.assessment import gain
+
+    tests = {
+        test: [i for i, q in enumerate(results.questions) if q.id.startswith(f"{test}-")]
+        for test in ("pre", "post")
+    }
+    rows: list[list[Any]] = []
+    for learner in results.learners:
+        shares = []
+        for items in tests.values():
+            scores = [learner.first[i] for i in items if i in learner.first]
+            if scores and not learner.edited:
+                shares.append(sum(scores) / len(items))
+        if len(shares) == 2:
+            rows.append([learner.name, *shares])
+    both = len(rows)
+    if both > 1:
+        means = [sum(row[n] for row in rows) / both for n in (1, 2)]
+        rows.append([f"the {both} learners together", *means])
+    for row in rows:
+        row.append(round(gain(row[1], row[2]), 2) if row[1] < 1 else None)
+        row[1:3] = [round(share, 2) for share in row[1:3]]
+    return Table(
+        "gains",
+        "Before and after",
+        ("learner", "pre-test", "post-test", "normalised gain"),
+        rows,
+        "Shares of all points, of learners who took both tests. The gain is the part of what was "
+        "missing before that was learnt: (post - pre) / (1 - pre), after Hake (1998); empty when "
+        "nothing was missing.",
+    )
+
+
+def _mean(scores: Iterable[float]) -> float | None:
+    scores = list(scores)
+    return round(sum(scores) / len(scores), 2) if scores else None
+
+
+def tables(results: ClassResults) -> list[Table]:
+    """All tables of the report, in the order in which a teacher needs them."""
+    return [
+        sure(results),
+        gains(results),
+        objectives(results),
+        items(results),
+        choices(results),
+        learners(results),
+    ]
+
+
+def summary(results: ClassResults) -> list[str]:
+    """The class in a few sentences."""
+    count = len(results.learners)
+    sound = results.scores.shape[0]
+    said = [
+        f"{count} learner{'s' if count != 1 else ''} handed in; the statistics rest on {sound}."
+    ]
+    if sound < analysis.FEWEST:
+        said.append(
+            f"Under {analysis.FEWEST} learners there are {TOO_FEW} for item statistics; read what "
+            "was chosen instead."
+        )
+    if len(results.banks) > 1:
+        said.append(f"The class answered {len(results.banks)} different versions of the course.")
+    elif results.banks and results.own_bank not in results.banks:
+        said.append("The class answered another version of the course than yours.")
+    if other := sum(results.other_version):
+        said.append(f"{other} answers to another version of a question are left out.")
+    if results.unknown_items:
+        said.append(f"{results.unknown_items} answers are to questions that are not yours.")
+    if odd := sum(bool(learner.remarks) for learner in results.learners):
+        said.append(f"Look at {odd} learner{'s' if odd != 1 else ''}: the last table says why.")
+    if results.left_out:
+        said.append(f"{len(results.left_out)} file(s) could not be read; they are named below.")
+    return said
+
+
+_STYLE = """
+:root { color-scheme: light dark; }
+body { font: 1rem/1.5 system-ui, sans-serif; max-width: 75rem; margin: 2rem auto; padding: 0 1rem; }
+table { border-collapse: collapse; margin: 1rem 0; font-variant-numeric: tabular-nums; }
+caption { text-align: start; font-weight: bold; padding: .3rem 0; }
+th, td { text-align: start; padding: .25rem .7rem; border-bottom: 1px solid #8888; vertical-align: top; }
+td.n { text-align: end; }
+.scroll { overflow-x: auto; }
+@media print { body { max-width: none; font-size: 9pt; } tr { break-inside: avoid; } }
+"""
+
+
+def html(results: ClassResults, title: str) -> str:
+    """The report as one page that needs nothing from outside."""
+    parts = [f"<h1>{escape(title)}</h1>", *(f"<p>{escape(line)}</p>" for line in summary(results))]
+    for table in tables(results):
+        parts.append(_table(table))
+    if results.left_out:
+        lines = "".join(f"<li>{escape(line)}</li>" for line in results.left_out)
+        parts.append(f"<h2>Files that could not be read</h2><ul>{lines}</ul>")
+    return (
+        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{escape(title)}</title><style>{_STYLE}</style></head>"
+        f"<body><main>{''.join(parts)}</main></body></html>\n"
+    )
+
+
+def _table(table: Table) -> str:
+    heading = f"<h2>{escape(table.caption)}</h2><p>{escape(table.note)}</p>"
+    if not table.rows:
+        return f"{heading}<p>Nothing to show.</p>"
+    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in table.header)
+    body = []
+    for row in table.rows:
+        cells = []
+        for i, value in enumerate(row):
+            shown = "" if value is None else escape(str(value))
+            if i == 0:
+                cells.append(f'<th scope="row"><bdi>{shown}</bdi></th>')
+            elif isinstance(value, int | float):
+                cells.append(f'<td class="n">{shown}</td>')
+            else:
+                cells.append(f"<td><bdi>{shown}</bdi></td>")
+        body.append(f"<tr>{''.join(cells)}</tr>")
+    return (
+        f'{heading}<div class="scroll" tabindex="0" role="region" '
+        f'aria-label="{escape(table.caption)}"><table><caption>{escape(table.caption)}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
+    )
+
+
+def notebook(results: ClassResults, title: str) -> str:
+    """The report as a notebook that reads the tables beside it, for going further."""
+    cells: list[dict[str, Any]] = [
+        _markdown("title", f"# {title}\n\n" + "\n\n".join(summary(results)))
+    ]
+    cells.append(_code("setup", "import pandas as pd"))
+    for table in tables(results):
+        cells.append(_markdown(f"about-{table.name}", f"## {table.caption}\n\n{table.note}"))
+        variable = table.name.replace("-", "_")
+        cells.append(_code(table.name, f'{variable} = pd.read_csv("{table.name}.csv")\n{variable}'))
+    return (
+        json.dumps(
+            {
+                "cells": cells,
+                "metadata": {
+                    "kernelspec": {
+                        "display_name": "Python 3",
+                        "language": "python",
+                        "name": "python3",
+                    }
+                },
+                "nbformat": 4,
+                "nbformat_minor": 5,
+            },
+            indent=1,
+        )
+        + "\n"
+    )
+
+
+def _markdown(name: str, source: str) -> dict[str, Any]:
+    return {"cell_type": "markdown", "id": name, "metadata": {}, "source": source}
+
+
+def _code(name: str, source: str) -> dict[str, Any]:
+    return {
+        "cell_type": "code",
+        "execution_count": None,
+        "id": name,
+        "metadata": {},
+        "outputs": [],
+        "source": source,
+    }

@@ -1,0 +1,197 @@
+"""Start JupyterLab on the course: ``dialogue lab`` and ``make lab``."""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import os
+import shutil
+import signal
+import sys
+import webbrowser
+from pathlib import Path
+from typing import Any
+
+from dialogue.course.catalogue import root
+
+START = "notebooks/00-start-here.ipynb"
+DEFAULT_PORT = 8888
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the server until Ctrl+C; 0 when it ran, 1 when it could not start."""
+    parser = argparse.ArgumentParser(prog="dialogue lab", description="Open the course.")
+    parser.add_argument("--port", type=_port, help=f"default: {DEFAULT_PORT}, or the next free one")
+    parser.add_argument("--no-browser", action="store_true", help="only print the address")
+    args = parser.parse_args(argv)
+
+    if record := os.environ.get("DIALOGUE_RECORD_DIR"):
+        # Kernels run in notebooks/: a relative folder must mean the one that was typed.
+        os.environ["DIALOGUE_RECORD_DIR"] = str(Path(record).expanduser().absolute())
+    if not (root() / START).is_file():
+        return _refuse(f"No {START} in {root()}: is the checkout complete? (git status shows)")
+    port = args.port or DEFAULT_PORT
+    if trouble := _trouble(port):
+        other = _free_port(port + 1)
+        if other is None:
+            return _refuse(f"{trouble}, and no port after it is free.")
+        choose = f"make lab PORT={other} (or dialogue lab --port {other})"
+        if args.port:
+            return _refuse(f"{trouble}; choose another: {choose}")
+        _say(f"{trouble}, so the course takes {other}; to choose one: {choose}")
+        port = other
+    browser = not args.no_browser
+    if browser and not _browser_here():
+        browser = False
+        _say("No web browser was found here: open the address below in one.")
+    try:
+        return _serve(port, browser, fixed=args.port is not None)
+    except KeyboardInterrupt:  # Ctrl+C before the server was up
+        return 0
+
+
+def _serve(port: int, browser: bool, *, fixed: bool) -> int:
+    # Here, not at the top: `dialogue check` and the others must not wait for JupyterLab.
+    import zmq
+    from jupyter_core.paths import (
+        ENV_JUPYTER_PATH,
+        jupyter_config_dir,
+        prefer_environment_over_user,
+    )
+    from jupyterlab.commands import get_user_settings_dir
+    from jupyterlab.handlers.announcements import NeverCheckForUpdate
+    from jupyterlab.labapp import LabApp
+    from traitlets.config import Config
+
+    config = Config()
+    # The learner's own look (a dark theme, larger type) is kept.  Configuration of other
+    # Jupyter installations is not read: their passwords, ports and server extensions do not
+    # fit this environment.  Jupyter then gives us an empty folder in place of theirs.
+    config.LabApp.user_settings_dir = get_user_settings_dir()
+    os.environ["JUPYTER_NO_CONFIG"] = "1"
+    ours = Path(jupyter_config_dir())
+    # Jupyter would look for settings from the year 2014 to bring over.
+    (ours / "migrated").touch()
+    # Tabs of the last session, or of another project, would lie over the first lesson.
+    config.LabApp.workspaces_dir = str(ours / "workspaces")
+    if prefer_environment_over_user():
+        # Browser extensions of other installations, for the same reason as above.
+        config.LabApp.labextensions_path = [str(Path(p, "labextensions")) for p in ENV_JUPYTER_PATH]
+
+    # Nothing from outside, and nothing in the way of the lesson.  The files in lab-settings are
+    # defaults that a learner can still change (no news prompt, the list of lessons beside the
+    # lesson) and parts that are switched off (build check, language servers).  What follows
+    # here holds whatever the learner's settings say.
+    config.LabApp.app_settings_dir = str(Path(__file__).with_name("settings"))
+    config.LabApp.news_url = None
+    config.LabApp.check_for_updates_class = NeverCheckForUpdate
+    config.LabApp.extension_manager = "readonly"
+
+    config.LabApp.default_url = f"/lab/tree/{START}"
+    config.ServerApp.root_dir = str(root())
+    config.ServerApp.contents_manager_class = "dialogue.lab.contents.CourseContents"
+    config.ServerApp.kernel_manager_class = "dialogue.lab.contents.CourseKernels"
+    config.ServerApp.ip = "127.0.0.1"
+    config.ServerApp.port = port
+    # We have looked; another course that starts in the same second may still be quicker.
+    config.ServerApp.port_retries = 0 if fixed else 50
+    config.ServerApp.open_browser = browser
+    # Containers and small boards run as root; the server listens on this computer only.
+    config.ServerApp.allow_root = True
+    # Warnings here are about Jupyter's own affairs ("not trusted", a 404); errors still show.
+    config.Application.log_level = "ERROR"
+    # The same for the kernel, which warns of eavesdroppers unless its sockets are encrypted.
+    config.KernelManager.transport_encryption = "auto" if zmq.has("curve") else "disabled"
+
+    try:
+        server = LabApp.initialize_server(config=config)
+        server.no_browser_open_file = not browser  # it would hold the token for nobody
+        if browser:
+            _open_file_where_browsers_may_read(server)
+        # JupyterLab's random token stays; only its own announcement gives way to ours.
+        server.identity_provider.token_generated = False
+        # Ctrl+C stops without a question, and so does closing the terminal.
+        for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+            if hasattr(signal, name):
+                signal.signal(getattr(signal, name), lambda *_: server.stop(from_signal=True))
+        # The server listens only once its loop runs; the address is printed right after.
+        server.io_loop.add_callback(_welcome, server)
+        server.start()
+    finally:
+        shutil.rmtree(ours, ignore_errors=True)
+    _say("Stopped. Your answers are kept; start again whenever you like.")
+    return 0
+
+
+def _welcome(server: Any) -> None:
+    address = f"{server.connection_url.rstrip('/')}/lab/tree/{START}"
+    _say(
+        f"The course is open at {address}?token={server.identity_provider.token}\n"
+        "Your answers are kept on this computer and sent nowhere.\n"
+        "Ctrl+C in this window stops the course."
+    )
+
+
+def _open_file_where_browsers_may_read(server: Any) -> None:
+    """Move the small file that hands the token to the browser into the course folder.
+
+    Jupyter writes it to a hidden folder of the home directory, which browsers installed as
+    snaps (Ubuntu's Firefox) may not read.  Handing over the address itself would show the
+    token to every user of a shared computer.
+    """
+    usual = Path(server.browser_open_file)
+    folder = root() / ".jupyter"
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+    except OSError:
+        return  # an installed course may be read-only
+    server.browser_open_file = str(folder / usual.name)
+
+
+def _browser_here() -> bool:
+    try:
+        browser = webbrowser.get()
+    except webbrowser.Error:
+        return False
+    # Without a display Python falls back on w3m or lynx, which cannot show JupyterLab and
+    # would take over the terminal.
+    return type(browser) is not webbrowser.GenericBrowser or bool(os.environ.get("BROWSER"))
+
+
+def _trouble(port: int) -> str | None:
+    """Why the port cannot be used, or None.  Asked as the server itself will ask."""
+    from tornado.netutil import bind_sockets
+
+    try:
+        for sock in bind_sockets(port, "127.0.0.1"):
+            sock.close()
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            return f"Port {port} is in use"
+        return f"Port {port} cannot be used ({error.strerror})"
+    return None
+
+
+def _free_port(first: int) -> int | None:
+    # Ports below 1024 need an administrator, so there the search starts at the usual one.
+    first = first if first > 1024 else DEFAULT_PORT
+    return next((p for p in range(first, min(first + 100, 65536)) if not _trouble(p)), None)
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port: give a number from 1 to 65535")
+    return int(text)
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
+
+
+def _refuse(line: str) -> int:
+    print(line, file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

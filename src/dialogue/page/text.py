@@ -1,0 +1,110 @@
+"""Text that is safe to show: a small Markdown subset, as a tree, as HTML, as plain words.
+
+Question text may come from anybody.  Only paragraphs, lists, line breaks, *emphasis*,
+**strong** and `code` mean anything; everything else (HTML, links, images, entities) is
+shown as it was typed.  The tree is what the browser gets: it builds each node by name
+from a fixed list and sets text as text, so there is no place where markup could run.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from html import escape
+from typing import Any
+
+# A node is a string or [tag, child, child, …].
+Node = str | list[Any]
+
+# How a readable twin begins.  Jupyter would set what stands between two dollar signs as
+# mathematics; MathJax passes over this class.
+TWIN = '<div class="dialogue-twin mathjax_ignore">'
+
+VEGA = "application/vnd.vega.v5+json"
+# SVG marks stay sharp on a projector and can be styled by the theme; the canvas that JupyterLab
+# would draw by default does neither.
+EMBED = {"renderer": "svg", "actions": False}
+
+BLOCKS = frozenset({"p", "ul", "ol", "li"})
+TAGS = BLOCKS | {"em", "strong", "code", "br"}
+
+
+@lru_cache(maxsize=1)
+def _parser() -> Any:
+    from markdown_it import MarkdownIt
+
+    return MarkdownIt("zero").enable(["list", "emphasis", "backticks", "newline"])
+
+
+@lru_cache(maxsize=4096)
+def _parse(source: str) -> tuple[Node, ...]:
+    root: list[Any] = ["root"]
+    stack = [root]
+    for block in _parser().parse(source):
+        for token in block.children if block.type == "inline" else [block]:
+            if token.type in ("text", "text_special"):
+                stack[-1].append(token.content)
+            elif token.type == "code_inline":
+                stack[-1].append(["code", token.content])
+            elif token.type in ("softbreak", "hardbreak"):
+                stack[-1].append(["br"] if token.type == "hardbreak" else " ")
+            elif token.hidden:  # the paragraph inside a tight list item
+                continue
+            elif token.nesting == 1 and token.tag in TAGS:
+                node: list[Any] = [token.tag]
+                stack[-1].append(node)
+                stack.append(node)
+            elif token.nesting == -1 and token.tag in TAGS:
+                stack.pop()
+            elif token.content:  # nothing we know: show it as typed
+                stack[-1].append(token.content)
+    return tuple(root[1:])
+
+
+def tree(source: str) -> list[Node]:
+    """Parse *source* into a list of block nodes (JSON-ready)."""
+    return list(_parse(source.strip()))
+
+
+def _inline(nodes: list[Node]) -> list[Node]:
+    """Unwrap a single paragraph: option texts and comments stand inside other blocks."""
+    if len(nodes) == 1 and isinstance(nodes[0], list) and nodes[0][0] == "p":
+        return nodes[0][1:]
+    return nodes
+
+
+def inline(source: str) -> list[Node]:
+    """Like :func:`tree`, without the wrapping paragraph when there is only one."""
+    return _inline(tree(source))
+
+
+def html(source: str, *, block: bool = False) -> str:
+    """*source* as safe HTML.  Blocks carry ``dir="auto"`` so Arabic reads right to left."""
+    return _html(tree(source) if block else inline(source))
+
+
+def _html(nodes: list[Node]) -> str:
+    out = []
+    for node in nodes:
+        if isinstance(node, str):
+            out.append(escape(node))
+        elif node[0] == "br":
+            out.append("<br>")
+        else:
+            auto = ' dir="auto"' if node[0] in BLOCKS else ""
+            out.append(f"<{node[0]}{auto}>{_html(node[1:])}</{node[0]}>")
+    return "".join(out)
+
+
+def plain(source: str) -> str:
+    """*source* as words on one line, for ``text/plain`` and for screen-reader labels."""
+
+    def walk(nodes: list[Node]) -> str:
+        parts = []
+        for node in nodes:
+            if isinstance(node, str):
+                parts.append(node)
+            else:
+                parts.append((" " if node[0] in BLOCKS | {"br"} else "") + walk(node[1:]))
+        return "".join(parts)
+
+    return " ".join(walk(tree(source)).split())

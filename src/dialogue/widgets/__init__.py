@@ -1,0 +1,1 @@
+"""What a notebook shows: quizzes, panels, pictures to handle, the glossary, the negotiation."""

@@ -1,0 +1,266 @@
+"""Pictures to handle in a live notebook, and their readable twins: ``explore("troops")``.
+
+The controls are plain ipywidgets.  Picture, words and tables stand in one view of our own
+(``explorer.js``) and not in an Output: there they can change one by one without flicker, the
+words stay one live region that screen readers announce, the picture is one image with one
+description, the tables have captions, and keys stay with the control that has the focus.
+What can be set, and what is drawn and said for it, is in ``charts/explorables.py``.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from difflib import get_close_matches
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import ipywidgets
+import traitlets
+
+from dialogue.charts.explorables import (
+    EXPLORABLES,
+    Control,
+    State,
+    stage,
+)
+from dialogue.charts.look import table_html
+from dialogue.page.text import TWIN
+
+_HERE = Path(__file__).parent / "static"
+LIVE = "This is the reading copy. To move the picture, run the cells: menu Run, then Run All Cells."
+FAILED = (
+    "The picture could not be drawn for this setting. Choose another one, or run the cell again."
+)
+
+
+class Notice:
+    """A message in place of a picture: one plain sentence, no traceback."""
+
+    def __init__(self, line: str) -> None:
+        self.line = line
+
+    def __repr__(self) -> str:
+        return self.line
+
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(self.line)}</p>"
+
+
+class _Stage(anywidget.AnyWidget):
+    """What stands under the controls: the picture, the words, the tables."""
+
+    _esm = "".join((_HERE / name).read_text("utf-8") for name in ("keys.js", "explorer.js"))
+    _css = _HERE / "explorer.css"
+    scene = traitlets.Dict().tag(sync=True)
+
+
+class Explorer(ipywidgets.VBox):
+    """Controls with a picture that follows them.  ``controls`` holds them by key."""
+
+    def __init__(self, name: str, state: State) -> None:
+        self.name = name
+        self._redrawing = False
+        self.twin_html = _twin_html(state)
+        self.twin_text = _twin_text(name, state)
+        self._stage = _Stage(scene=_shown(state))
+        self.controls = {control.key: _widget(control, state) for control in state.controls}
+        super().__init__([*self.controls.values(), self._stage])
+        self.add_class("dialogue-explore")
+        for widget in self.controls.values():
+            widget.observe(self._moved, "value")
+
+    @property
+    def words(self) -> str:
+        """The sentence under the picture."""
+        return str(self._stage.scene["words"])
+
+    def _moved(self, _change: Any) -> None:
+        """A control was moved.  Whatever happens, nothing is raised in the learner's face."""
+        if self._redrawing:
+            return
+        self._redrawing = True
+        try:
+            wishes = {key: widget.value for key, widget in self.controls.items()}
+            state = stage(self.name, wishes)
+            for control in state.controls:
+                _adjust(self.controls[control.key], control, state.settings[control.key])
+            self._stage.scene = _shown(state)
+        except Exception:  # a setting that no test thought of must not end the lesson
+            self._stage.scene = {**self._stage.scene, "words": FAILED}
+        finally:
+            self._redrawing = False
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        data = super()._repr_mimebundle_(**kwargs)
+        data, metadata = data if isinstance(data, tuple) else (data, {})
+        return {**data, "text/html": self.twin_html, "text/plain": self.twin_text}, metadata
+
+
+def _widget(control: Control, state: State) -> Any:
+    value = state.settings[control.key]
+    width = {"style": {"description_width": "initial"}, "layout": {"width": "min(100%, 44rem)"}}
+    if control.kind == "tick":
+        return ipywidgets.Checkbox(value, description=control.label, indent=False, **width)
+    if control.kind == "slider":
+        return ipywidgets.SelectionSlider(
+            options=control.options,
+            value=value,
+            description=control.label,
+            continuous_update=False,  # drawn when the handle rests, not on the way
+            **width,
+        )
+    return ipywidgets.Dropdown(
+        options=control.options, value=value, description=control.label, **width
+    )
+
+
+def _adjust(widget: Any, control: Control, value: Any) -> None:
+    """Bring a control up to date: what it offers may depend on the others."""
+    if control.kind != "tick" and tuple(widget.options) != control.options:
+        with widget.hold_sync():
+            widget.options = control.options
+            widget.value = value
+    elif widget.value != value:
+        widget.value = value
+
+
+def _tables(state: State) -> list[tuple[str, Any]]:
+    picture = state.scene.picture
+    return [(picture.title, picture.table), *state.scene.tables]
+
+
+def _summary(state: State) -> str:
+    """What stands on the fold over the tables."""
+    rows = [f"{caption} ({len(table)} rows)" for caption, table in _tables(state)]
+    return f"As a table: {'; '.join(rows)}"
+
+
+def _shown(state: State) -> dict[str, Any]:
+    """A scene for the view."""
+    scene = state.scene
+    return {
+        "svg": "" if scene.list_only else scene.picture.svg(),
+        "words": scene.words,
+        "description": scene.picture.description,
+        "note": scene.picture.caption,
+        "summary": _summary(state),
+        "tables": [
+            {
+                "caption": caption,
+                "columns": [str(column) for column in table.columns],
+                "rows": [[str(cell) for cell in row] for row in table.itertuples(index=False)],
+            }
+            for caption, table in _tables(state)
+        ],
+        "list_only": scene.list_only,
+    }
+
+
+# --- the readable twin -----------------------------------------------------------------
+
+
+def _set_to(state: State) -> str:
+    """The settings in words, by the labels that a learner sees."""
+    parts = []
+    for control in state.controls:
+        value = state.settings[control.key]
+        label = next(label for label, option in control.options if option == value)
+        parts.append(f"{control.label}: {label}")
+    return "; ".join(parts)
+
+
+def _twin_html(state: State) -> str:
+    picture = state.scene.picture
+    # As an image, because a page that is not trusted strips SVG elements but shows images.
+    # There no theme reaches it, so it brings its own white ground.
+    ground = '<rect width="100%" height="100%" fill="#fff"/><g '
+    drawing = picture.svg().replace("<g ", ground, 1)
+    data = base64.b64encode(drawing.encode()).decode()
+    tables = "".join(table_html(table, caption) for caption, table in _tables(state))
+    return (
+        f"{TWIN}<p><em>{escape(LIVE)}</em></p>"
+        f"<p>{escape(_set_to(state))}.</p>"
+        f'<p><img alt="{escape(picture.title)}: described below." '
+        f'src="data:image/svg+xml;base64,{data}"></p>'
+        f"<p><strong>{escape(state.scene.words)}</strong></p>"
+        f"<p>{escape(picture.description)}</p>"
+        f"<details><summary>{escape(_summary(state))}</summary>{tables}</details>"
+        f"<p><em>{escape(picture.caption)}</em></p></div>"
+    )
+
+
+def _twin_text(name: str, state: State) -> str:
+    picture = state.scene.picture
+    return (
+        f"[explore {name}] {_set_to(state)}.\n{state.scene.words}\n{picture.description}\n"
+        f"(data {_digest(state)})"
+    )
+
+
+def _digest(state: State) -> str:
+    """Twelve hexadecimal digits that change when a drawn datum, a table or a control changes."""
+    picture = state.scene.picture
+    parts = [
+        json.dumps(picture._specification(), sort_keys=True, default=str),
+        *(f"{caption}\n{table.to_csv(index=False)}" for caption, table in _tables(state)),
+        picture.caption,
+        repr([(control.label, control.options) for control in state.controls]),
+    ]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
+
+
+# --- the way in ------------------------------------------------------------------------
+
+
+def explore(name: str, **start: Any) -> Explorer | Notice:
+    """Show a picture that can be handled, such as ``explore("troops")``.
+
+    The names are ``article``, ``troops``, ``timeline``, ``actors``, ``ladder`` and ``raid``.
+    *start* sets controls by their key, to a value or to what stands in the menu, for example
+    ``explore("troops", date="2011-12-31")`` or ``explore("ladder", party="Iraq")``.  A name or
+    a value that does not exist shows one sentence with the nearest that do.
+    """
+    if not isinstance(name, str) or name not in EXPLORABLES:
+        return Notice(
+            f"There is no picture {str(name)!r} to explore. Try: {_near(name, EXPLORABLES)}."
+        )
+    try:
+        state = stage(name, start)
+        trouble = _trouble(name, start, state)
+        return Notice(trouble) if trouble else Explorer(name, state)
+    except OSError as error:
+        return Notice(f"The picture {name!r} cannot be drawn: {error.filename} cannot be read.")
+
+
+def _near(wish: Any, known: Any) -> str:
+    every = [str(k) for k in known]
+    close = get_close_matches(str(wish), every, n=3, cutoff=0.3)
+    return ", ".join(close or every[:6])
+
+
+def _trouble(name: str, start: dict[str, Any], state: State) -> str:
+    """What is wrong with the first wish that could not be met, in one sentence."""
+    controls = {control.key: control for control in state.controls}
+    for key, wish in start.items():
+        if key not in controls:
+            return (
+                f"The picture {name!r} has no setting {key!r}. Its settings: {', '.join(controls)}."
+            )
+        try:
+            controls[key].read(wish)
+        except ValueError:
+            values = [str(value) for value in controls[key].values if value != ""]
+            if controls[key].kind == "slider" and len(values) > 6:
+                return (
+                    f"The setting {key} of {name!r} cannot be {str(wish)!r}: choose from "
+                    f"{values[0]} to {values[-1]}, such as {_near(wish, values).split(', ')[0]}."
+                )
+            return (
+                f"The setting {key} of {name!r} cannot be {str(wish)!r}. "
+                f"Try: {_near(wish, values)}."
+            )
+    return ""

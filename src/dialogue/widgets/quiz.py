@@ -1,0 +1,416 @@
+"""The quiz in a notebook: one widget view for all kinds of question, and its readable twin.
+
+The view (``quiz.js``) shows and asks; grading happens here, with ``questions.grade``, and
+every attempt goes to the learner's record.  Beside the view the output carries the same
+questions as HTML and as text, so that a page without a kernel still shows them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets
+
+from dialogue import bank
+from dialogue.course import sources
+from dialogue.learner import progress
+from dialogue.page import text
+from dialogue.page.text import TWIN
+from dialogue.page.words import STRINGS
+from dialogue.questions import (
+    Classify,
+    Evidence,
+    Forecast,
+    Match,
+    Multiple,
+    Numeric,
+    Order,
+    Outcome,
+    Question,
+    Short,
+    Single,
+    grade,
+)
+from dialogue.widgets import twin
+
+_HERE = Path(__file__).parent / "static"
+# The course's article among the sources: its address is the link beside an evidence question.
+_ARTICLE = "ACW-2020-07"
+
+
+@lru_cache(maxsize=1)
+def view_digest() -> str:
+    """Twelve hexadecimal digits that change when the view's script, style or words change."""
+    parts = [(_HERE / name).read_text(encoding="utf-8") for name in ("quiz.js", "quiz.css")]
+    return hashlib.sha256("".join([*parts, *STRINGS.values()]).encode()).hexdigest()[:12]
+
+
+# --- what the view is told -------------------------------------------------------------
+
+
+def content(question: Question) -> dict[str, Any]:
+    """One question for the view.  Self-check items carry their key, so that a page without
+    a kernel can still grade them."""
+    item: dict[str, Any] = {
+        "id": question.id,
+        "kind": question.kind,
+        "ask": text.tree(question.ask),
+        "para": twin.paragraphs(question),
+        "hint": text.tree(question.hint),
+        "explain": text.tree(question.explain),
+        "points": question.points,
+        "confidence": question.confidence,
+        "contested": question.contested,
+        "as_of": question.as_of,
+        "draft": question.status == "draft",
+        "keyless": question.keyless,
+        "language": question.language,
+        "key": [text.inline(part) for part in twin.key(question)],
+        "sources": [
+            {"text": sources.reference(source), "address": _address(source)}
+            for source in question.sources
+        ],
+    }
+    match question:
+        case Single() | Multiple():
+            item["options"] = [
+                {"text": text.inline(o.text), "say": text.inline(o.say), "right": o.right}
+                for o in question.options
+            ]
+        case Evidence():
+            digests = sources.paragraphs()
+            item["article"] = _address(_ARTICLE)
+            item["options"] = [
+                {
+                    "text": [o.text],
+                    "digest": digests.get(o.text, {}).get("digest", ""),
+                    "say": text.inline(o.say),
+                    "right": o.right,
+                }
+                for o in question.options
+            ]
+        case Numeric():
+            item |= {
+                "answer": question.answer,
+                "values": list(question.values),
+                "tolerance": question.tolerance,
+                "unit": question.unit,
+                "near": [{"value": n.value, "say": text.inline(n.say)} for n in question.near],
+            }
+        case Classify():
+            item["labels"] = list(question.labels)
+            item["statements"] = [
+                {
+                    "text": text.inline(s.text),
+                    "label": s.label,
+                    "comments": {label: text.inline(say) for label, say in s.comments},
+                }
+                for s in question.statements
+            ]
+        case Order():
+            item["events"] = [
+                {"text": text.inline(e.text), "name": text.plain(e.text), "date": e.date}
+                for e in question.events
+            ]
+            item["start"] = twin.start_order(question)
+            item["mistakes"] = [
+                {"first": m.first, "then": m.then, "say": text.inline(m.say)}
+                for m in question.mistakes
+            ]
+        case Match():
+            item |= _match(question)
+        case Short():
+            item |= {
+                "accept": list(question.accept),
+                "wrong": [{"text": s.text, "say": text.inline(s.say)} for s in question.wrong],
+                "forgiving": question.forgiving,
+            }
+        case Forecast():
+            item |= {
+                "resolves": question.resolves,
+                "happened": question.happened,
+                "opens": question.opens,
+                "reference": [{"who": r.who, "chance": r.chance} for r in question.reference],
+                "bands": [{"high": b.high, "say": text.inline(b.say)} for b in question.bands],
+            }
+    return item
+
+
+def _match(question: Match) -> dict[str, Any]:
+    place = {right: i for i, right in enumerate(question.rights)}
+    return {
+        "rights": [text.plain(right) for right in question.rights],
+        "shown": twin.menu_order(question, len(place)),
+        "pairs": [
+            {
+                "left": text.inline(pair.left),
+                "right": place.get(pair.right, -1),  # -1: no key is here
+                "say": text.inline(pair.say),
+                "wrong": [
+                    {"right": place[right], "say": text.inline(say)}
+                    for right, say in pair.wrong
+                    if right in place
+                ],
+            }
+            for pair in question.pairs
+        ],
+        "extra": [
+            {"right": place[extra.text], "say": text.inline(extra.say)} for extra in question.extra
+        ],
+    }
+
+
+def _address(source: str) -> str:
+    return sources.web(sources.bibliography().get(source, {}).get("address", ""))
+
+
+def shown(outcome: Outcome) -> dict[str, Any]:
+    """An outcome for the view, in the shape that ``grade`` in ``quiz.js`` returns too."""
+    return {
+        "verdict": outcome.verdict,
+        "score": outcome.score,
+        "missing": outcome.missing,
+        "problem": outcome.problem,
+        "mark": outcome.mark,
+        "comments": [
+            {"about": c.about, "right": c.right, "say": text.inline(c.say)}
+            for c in outcome.comments
+        ],
+    }
+
+
+# --- the widget ------------------------------------------------------------------------
+
+
+class View(anywidget.AnyWidget):
+    """What the quiz and the panels share: one script, one style, one twin."""
+
+    _esm = _HERE / "quiz.js"
+    _css = _HERE / "quiz.css"
+    content = traitlets.Dict().tag(sync=True)
+    state = traitlets.Dict().tag(sync=True)
+    strings = traitlets.Dict(STRINGS).tag(sync=True)
+
+    twin_html = ""
+    twin_text = ""
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        data, metadata = super()._repr_mimebundle_(**kwargs)
+        return {**data, "text/html": self.twin_html, "text/plain": self.twin_text}, metadata
+
+
+class Quiz(View):
+    """Questions, their state, and the learner's attempts at them.
+
+    *twin_of* are the questions that the twin shows, where a learner's record decides which
+    are asked: what a page says without a kernel must not depend on anybody's record.
+    """
+
+    def __init__(
+        self,
+        questions: Sequence[Question],
+        title: str = "",
+        twin_of: Sequence[Question] | None = None,
+    ) -> None:
+        self.questions = {question.id: question for question in questions}
+        static = questions if twin_of is None else twin_of
+        self.twin_html = twin.as_html(static, title)
+        self.twin_text = twin.as_text(static, title, view_digest())
+        super().__init__(
+            content={
+                "panel": "quiz",
+                "title": title,
+                "items": [content(question) for question in questions],
+            },
+            state=self._restore(),
+        )
+        self.on_msg(self._received)
+
+    def _restore(self) -> dict[str, Any]:
+        state = {}
+        was = {name: question.was for name, question in self.questions.items() if question.was}
+        for name, tries in progress.latest(set(self.questions), was).items():
+            question = self.questions[name]
+            versions = question.versions
+            current = [t for t in tries if t.version in versions]
+            fresh = [i for i, t in enumerate(current, 1) if t.event == "reset"]
+            current = current[fresh[-1] :] if fresh else current
+            checks = [t for t in current if t.event == "check"]
+            if checks:
+                last = checks[-1]
+                # A value from the learner's own code comes without certainty.
+                asked = question if last.confidence else replace(question, confidence=False)
+                state[name] = {
+                    "response": last.response,
+                    "confidence": last.confidence,
+                    "outcome": shown(grade(asked, last.response, last.confidence)),
+                    "tries": len(checks),
+                    "revealed": any(t.event == "reveal" for t in current),
+                    "at": last.at,
+                }
+            elif not fresh and any(t.event == "check" for t in tries):
+                state[name] = {"tries": 0, "edited": True}
+        return state
+
+    def _received(self, _widget: Any, message: Any, _buffers: Any) -> None:
+        """A message from the view.  Whatever arrives, nothing is raised in the learner's face."""
+        item = message.get("item") if isinstance(message, dict) else None
+        if not isinstance(item, str) or item not in self.questions:
+            return
+        question = self.questions[item]
+        event, response = message.get("event"), message.get("response")
+        sure = message.get("confidence")
+        sure = sure if isinstance(sure, int) and sure in (1, 2, 3) else None
+        known = dict(self.state.get(question.id, {}))
+        if event == "check":
+            outcome = grade(question, response, sure)
+            known |= {"response": response, "confidence": sure, "note": ""}
+            known["outcome"] = shown(outcome)
+            if outcome.verdict != "unanswered":
+                known["tries"] = known.get("tries", 0) + 1
+                known |= record(question, "check", response, outcome, sure)
+        elif event == "reveal":
+            known["revealed"] = True
+            known |= record(question, "reveal")
+        elif event == "hint":
+            # Nothing on the page changes, so that an earlier verdict is not announced again.
+            record(question, "hint")
+            return
+        elif event == "reset":
+            known = {"tries": 0, **record(question, "reset")}
+            known.pop("at", None)
+        else:
+            return
+        known["seq"] = message.get("seq")
+        self.state = {**self.state, question.id: known}
+
+
+def record(
+    question: Question,
+    event: str,
+    response: Any = None,
+    outcome: Outcome | None = None,
+    confidence: int | None = None,
+) -> dict[str, Any]:
+    """Write one event to the learner's record; returns what the view says about it."""
+    verdict, score = (outcome.verdict, outcome.score) if outcome else ("", 0.0)
+    attempt = progress.Attempt(
+        question.id,
+        question.version,
+        event,
+        response,
+        verdict,
+        score,
+        confidence=confidence,
+    )
+    try:
+        return {"at": progress.append(attempt).at, "saved": True, "note": ""}
+    except progress.RecordError as error:
+        return {"saved": False, "note": str(error)}
+
+
+class Answers(View):
+    """Where the learner's answers are kept, how many there are, and a way to erase them."""
+
+    def __init__(self) -> None:
+        self.twin_html = f"{TWIN}<p>{escape(STRINGS['erase_live'])}</p></div>"
+        self.twin_text = f"{STRINGS['erase_title']} (view {view_digest()})"
+        super().__init__(content={"panel": "answers"}, state=progress.summary())
+        self.on_msg(self._received)
+
+    def _received(self, _widget: Any, message: Any, _buffers: Any) -> None:
+        event = message.get("event") if isinstance(message, dict) else None
+        if event == "count":
+            self.state = progress.summary()
+        elif event == "erase":
+            try:
+                progress.erase()
+            except progress.RecordError as error:
+                self.state = {**progress.summary(), "note": str(error)}
+            else:
+                self.state = {**progress.summary(), "erased": True}
+
+
+class Notice:
+    """A message in place of a quiz: plain words, no traceback."""
+
+    def __init__(self, lines: list[str]) -> None:
+        self.lines = lines
+
+    def __repr__(self) -> str:
+        return "\n".join(self.lines)
+
+    def _repr_html_(self) -> str:
+        return "".join(f"<p>{escape(line)}</p>" for line in self.lines)
+
+
+_NOTHING = object()
+_LIKE_AN_ID = re.compile(r"\d\d-")
+
+
+def ask(*ids: Any, title: str = "", value: Any = _NOTHING) -> Any:
+    """Show one question, or several as a set with a heading and a score.
+
+    ``ask("05-permanent-bases")`` shows one; ``ask("05-a", "05-b", title="Check")`` a set.
+    ``ask("05-mean-strength", 2.1)`` grades a value that your own code has computed: a
+    number, a column of a table, a text, a list.  An id that does not exist, or a bank with
+    faults, shows a message instead.
+    """
+    if value is _NOTHING and len(ids) == 2 and not isinstance(ids[1], str):
+        ids, value = ids[:1], ids[1]
+    questions, problems = find(ids)
+    if problems and value is _NOTHING and len(ids) == 2 and not find(ids[:1])[1]:
+        # Not an id either: ask("02-basis-of-talks", "SFA") is an answer in words.
+        first = find(ids[:1])[0][0]
+        if isinstance(first, Short | Numeric | Forecast) and not _LIKE_AN_ID.match(ids[1]):
+            ids, value, questions, problems = ids[:1], ids[1], [first], []
+    if problems:
+        return Notice(problems)
+    for question in questions:
+        # The sources of a forecast that a later lesson tells would give its outcome away.
+        if not (isinstance(question, Forecast) and question.opens):
+            sources.use(question.sources)
+    if value is not _NOTHING:
+        from dialogue.widgets.computed import Result
+
+        if len(questions) > 1:
+            return Notice(["A value answers one question: name only one."])
+        return Result(questions[0], value)
+    heading = title or (f"{len(questions)} questions" if len(questions) > 1 else "")
+    return Quiz(questions, heading)
+
+
+def find(ids: Sequence[Any]) -> tuple[list[Question], list[str]]:
+    """The questions with these ids, or else what is wrong, in plain lines."""
+    course = bank.course_bank()
+    problems = []
+    for name in ids:
+        if isinstance(name, str) and name in course.questions:
+            continue
+        own = [str(fault) for fault in course.faults if fault.item == name]
+        if own:
+            problems.append(f"The question {name!r} has a fault in its file:")
+            problems.extend(own)
+            continue
+        near = course.nearest(str(name))
+        hint = f" The nearest: {', '.join(near)}." if near else ""
+        problems.append(f"There is no question {name!r}.{hint}")
+        problems.extend(str(fault) for fault in course.faults if not fault.item)
+    if not ids:
+        problems.append('Name at least one question, such as ask("05-permanent-bases").')
+    if problems:
+        return [], list(dict.fromkeys(problems))
+    return [course.questions[name] for name in dict.fromkeys(ids)], []
+
+
+def my_answers() -> Answers:
+    """Show where your answers are kept and how many there are, with a button to erase them."""
+    return Answers()
