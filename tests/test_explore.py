@@ -26,7 +26,7 @@ from dialogue.charts.explorables import (
     stage,
 )
 from dialogue.charts.people import raid_support
-from dialogue.course.anatomy import WIDGET_VIEW, is_twin, settled
+from dialogue.course.tidy import WIDGET_VIEW, is_twin, settled
 from dialogue.learner import progress
 from dialogue.widgets.explorer import (
     FAILED,

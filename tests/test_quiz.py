@@ -66,24 +66,6 @@ def test_every_item_of_the_bank_has_a_twin() -> None:
         assert "<details>" in data["text/html"]
 
 
-def test_text_twin_changes_with_script_and_style(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    before = bundle(ask(SINGLE))["text/plain"]
-    for name in ("quiz.js", "quiz.css"):
-        (tmp_path / name).write_text(
-            (quiz._HERE / name).read_text(encoding="utf-8"), encoding="utf-8"
-        )
-    with (tmp_path / "quiz.css").open("a") as style:
-        style.write("\n")
-    monkeypatch.setattr(quiz, "_HERE", tmp_path)
-    quiz.view_digest.cache_clear()
-    try:
-        assert bundle(ask(SINGLE))["text/plain"] != before
-    finally:
-        quiz.view_digest.cache_clear()
-
-
 def test_right_wrong_and_again() -> None:
     widget = ask(SINGLE)
     wrong = send(widget, event="check", item=SINGLE, response=(key(SINGLE) + 1) % 3)

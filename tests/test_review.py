@@ -424,7 +424,7 @@ def test_solid_needs_every_question_right_and_one_a_day_later() -> None:
 
 
 def step(*tries: Attempt, lessons: list[Lesson] = PLAN, target: date | None = None) -> recall.Step:
-    return recall.next_step(all_of(*tries, questions=TWO), tidy, TODAY, target)
+    return recall.next_step(all_of(*tries, questions=TWO), lessons, TODAY, target)
 
 
 def test_one_next_step_in_its_order() -> None:

@@ -342,20 +342,6 @@ def test_the_twin_is_the_same_whatever_the_record_holds() -> None:
     assert bundle(negotiate("us", seed=2))["text/plain"] != before["text/plain"]
 
 
-def test_the_twin_changes_with_the_view(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    before = simulation.view_digest()
-    for name in ("simulation.js", "simulation.css"):
-        shutil.copy(simulation._HERE / name, tmp_path / name)
-    with (tmp_path / "simulation.js").open("a") as script:
-        script.write("\n")
-    monkeypatch.setattr(simulation, "_HERE", tmp_path)
-    simulation.view_digest.cache_clear()
-    try:
-        assert simulation.view_digest() != before
-    finally:
-        simulation.view_digest.cache_clear()
-
-
 def test_the_view_uses_no_markup() -> None:
     script = (simulation._HERE / "simulation.js").read_text(encoding="utf-8")
     for way in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("):

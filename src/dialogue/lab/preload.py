@@ -14,10 +14,9 @@ def load_ipython_extension(_shell: Any) -> None:
     try:
         from dialogue import bank
         from dialogue.page import text
-        from dialogue.widgets import quiz
+        from dialogue.widgets import quiz  # noqa: F401  the import itself is what takes time
 
         bank.course_bank()
         text.tree("*ready*")
-        quiz.view_digest()
     except Exception:
         pass

@@ -255,9 +255,7 @@ class ResultPanel(anywidget.AnyWidget):
             f"{TWIN}<p><strong>{escape(title)}</strong></p>"
             f"<p>{escape(STRINGS['about'])}</p><p><em>{escape(STRINGS['live'])}</em></p></div>"
         )
-        script = (_HERE / "assessment.js").read_text(encoding="utf-8")
-        digest = hashlib.sha256("".join([script, *STRINGS.values()]).encode()).hexdigest()[:12]
-        self.twin_text = f"{title}\n{STRINGS['about']}\n(view {digest})"
+        self.twin_text = f"{title}\n{STRINGS['about']}"
         super().__init__(strings={**STRINGS, "title": title})
         self.on_msg(self._received)
 

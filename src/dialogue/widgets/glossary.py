@@ -11,7 +11,6 @@ import hashlib
 import json
 import re
 from difflib import get_close_matches
-from functools import lru_cache
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -165,14 +164,8 @@ def _as_text(shown: list[dict[str, Any]]) -> str:
     lines += [f"{entry['name']}: {entry['plain']}" for entry in shown]
     # What the lines leave out still changes the text.
     content = json.dumps(shown, ensure_ascii=False, sort_keys=True)
-    digest = hashlib.sha256((content + _view()).encode()).hexdigest()[:12]
-    return "\n".join([*lines, f"(view {digest})"])
-
-
-@lru_cache(maxsize=1)
-def _view() -> str:
-    names = ("glossary.js", "glossary.css")
-    return "".join([*((_HERE / n).read_text(encoding="utf-8") for n in names), *STRINGS.values()])
+    digest = hashlib.sha256(content.encode()).hexdigest()[:12]
+    return "\n".join([*lines, f"(terms {digest})"])
 
 
 # --- the live panel ----------------------------------------------------------------------

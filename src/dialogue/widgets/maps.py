@@ -80,9 +80,8 @@ def course_map(by: str = "lesson") -> Any:
     panel = my_progress()
     assert isinstance(panel, Panel)  # only a day that cannot be read gives a message
     html, lines = objective_map()
-    digest = panel.twin_text.splitlines()[-1]
     panel.twin_html = f"{TWIN}{html}</div>"
-    panel.twin_text = f"{lines}\n{digest}"
+    panel.twin_text = lines
     return panel
 
 

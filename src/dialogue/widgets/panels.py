@@ -27,7 +27,6 @@ from dialogue.widgets.quiz import (
     Notice,
     Quiz,
     View,
-    view_digest,
 )
 
 
@@ -149,7 +148,7 @@ def _fixed_twin(view: View, title: str, words: str) -> None:
         f"{TWIN}\n<p><strong>{escape(title)}</strong></p>\n"
         f"<p>{escape(words)}</p>\n<p><em>{escape(STRINGS['panel_live'])}</em></p>\n</div>"
     )
-    view.twin_text = f"{title}\n{words}\n{STRINGS['panel_live']}\n(view {view_digest()})"
+    view.twin_text = f"{title}\n{words}\n{STRINGS['panel_live']}"
 
 
 class Due(_Recall):

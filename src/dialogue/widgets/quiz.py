@@ -7,11 +7,9 @@ questions as HTML and as text, so that a page without a kernel still shows them.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -44,13 +42,6 @@ from dialogue.widgets import twin
 _HERE = Path(__file__).parent / "static"
 # The course's article among the sources: its address is the link beside an evidence question.
 _ARTICLE = "ACW-2020-07"
-
-
-@lru_cache(maxsize=1)
-def view_digest() -> str:
-    """Twelve hexadecimal digits that change when the view's script, style or words change."""
-    parts = [(_HERE / name).read_text(encoding="utf-8") for name in ("quiz.js", "quiz.css")]
-    return hashlib.sha256("".join([*parts, *STRINGS.values()]).encode()).hexdigest()[:12]
 
 
 # --- what the view is told -------------------------------------------------------------
@@ -223,7 +214,7 @@ class Quiz(View):
         self.questions = {question.id: question for question in questions}
         static = questions if twin_of is None else twin_of
         self.twin_html = twin.as_html(static, title)
-        self.twin_text = twin.as_text(static, title, view_digest())
+        self.twin_text = twin.as_text(static, title)
         super().__init__(
             content={
                 "panel": "quiz",
@@ -322,7 +313,7 @@ class Answers(View):
 
     def __init__(self) -> None:
         self.twin_html = f"{TWIN}<p>{escape(STRINGS['erase_live'])}</p></div>"
-        self.twin_text = f"{STRINGS['erase_title']} (view {view_digest()})"
+        self.twin_text = STRINGS["erase_title"]
         super().__init__(content={"panel": "answers"}, state=progress.summary())
         self.on_msg(self._received)
 

@@ -12,13 +12,11 @@ where it was after the kernel was restarted.
 from __future__ import annotations
 
 import errno
-import hashlib
 import json
 import os
 import uuid
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from functools import lru_cache
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -100,15 +98,6 @@ STRINGS = {
     "col_iraq": "Iraq",
     "col_home": "Home tests",
 }
-
-
-@lru_cache(maxsize=1)
-def view_digest() -> str:
-    """Twelve hexadecimal digits that change with the view's script, style or words."""
-    parts = [
-        (_HERE / name).read_text(encoding="utf-8") for name in ("simulation.js", "simulation.css")
-    ]
-    return hashlib.sha256("".join([*parts, *STRINGS.values()]).encode()).hexdigest()[:12]
 
 
 # --- the record ------------------------------------------------------------------------------
@@ -625,7 +614,7 @@ def _twin_text(side: str, seed: int) -> str:
         )
         lines.append(f"{issue.number}. {issue.title}: {options}")
     digest = negotiation.model().digest
-    return "\n".join([*lines, f"(seed {seed}, tables {digest}, view {view_digest()})"])
+    return "\n".join([*lines, f"(seed {seed}, tables {digest})"])
 
 
 # --- the ways in -----------------------------------------------------------------------------

@@ -247,9 +247,9 @@ def _key(question: Question) -> str:
     return f"<p>{escape(STRINGS['answer_is'])} {parts}</p>"
 
 
-def as_text(questions: Sequence[Question], title: str, view: str) -> str:
-    """The questions as plain lines.  Versions and *view* are digests: what the lines leave
-    out (comments, keys, the script) still changes the text."""
+def as_text(questions: Sequence[Question], title: str) -> str:
+    """The questions as plain lines.  A version is a digest: what the lines leave out
+    (comments, keys) still changes the text."""
     lines = [title] if title else []
     for question in questions:
         lines.append(f"[{question.id} {question.version}] {text.plain(question.ask)}")
@@ -281,4 +281,4 @@ def as_text(questions: Sequence[Question], title: str, view: str) -> str:
                     f"  {i}. {text.plain(pair.left)}" for i, pair in enumerate(question.pairs, 1)
                 ]
                 lines.append("  to choose from: " + " · ".join(shown))
-    return "\n".join([*lines, f"(view {view})"])
+    return "\n".join(lines)
