@@ -26,6 +26,7 @@ from dialogue.charts.explorables import (
     stage,
 )
 from dialogue.charts.people import raid_support
+from dialogue.course.tables import categories
 from dialogue.course.tidy import WIDGET_VIEW, is_twin, settled
 from dialogue.learner import progress
 from dialogue.widgets.explorer import (
@@ -290,7 +291,7 @@ def test_the_coding_stays_hidden_until_a_rung_is_chosen() -> None:
 def test_every_undertaking_on_every_rung_meets_the_courses_coding() -> None:
     table = load("commitments")
     table = table[table["round"] == 1].set_index("commitment_id")
-    rungs = [*table["strength"].cat.categories, "dated and measurable"]
+    rungs = [*categories("commitments", "strength"), "dated and measurable"]
     for number, row in table.iterrows():
         for rung in rungs:
             words = stage("ladder", {"commitment": number, "rung": rung}).scene.words

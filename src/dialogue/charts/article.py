@@ -44,7 +44,7 @@ def claims() -> pd.DataFrame:
     """
     import pandas as pd
 
-    return pd.DataFrame(list(sources._table("claims", "claim_id").values()))
+    return pd.DataFrame(list(sources.claims()))
 
 
 def strip() -> pd.DataFrame:

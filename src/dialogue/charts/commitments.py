@@ -10,7 +10,7 @@ from dialogue.charts.look import (
     Picture,
     caption,
 )
-from dialogue.course.tables import load
+from dialogue.course.tables import categories, in_order, load
 
 # A rung that no line of the first round reached: it stands on the ladder all the same.
 TOP_RUNG = "dated and measurable"
@@ -34,25 +34,28 @@ def commitments(
 
     table = load("commitments")
     table = table[table["round"] == 1]
-    rungs = [*table["strength"].cat.categories, TOP_RUNG]
+    own_rungs = categories("commitments", "strength")
+    rungs = [*own_rungs, TOP_RUNG]
     if party:
         table = table[table["party"] == party]
     if domain:
         table = table[table["domain"] == domain]
     open_question = table["commitment_id"].eq(chosen or "") & (placed is None)
+    lines = in_order(
+        table[~open_question], "commitments", "domain", "strength", "party", "commitment_id"
+    )
     dots = pd.DataFrame(
         {
-            "domain": table["domain"].map(DOMAINS),
-            "rung": table["strength"].astype(str),
-            "party": table["party"],
-            "commitment": table["commitment"],
-            "id": table["commitment_id"],
+            "domain": lines["domain"].map(DOMAINS),
+            "rung": lines["strength"],
+            "party": lines["party"],
+            "commitment": lines["commitment"],
+            "id": lines["commitment_id"],
         }
-    )[~open_question]
+    )
     if chosen and placed:
         own = dots[dots["id"] == chosen].assign(rung=placed, party=YOURS)
         dots = pd.concat([dots, own])
-    dots = dots.sort_values(["domain", "rung", "party", "id"])
     dots["place"] = dots.groupby(["domain", "rung"]).cumcount() + 1
     looks = {**PARTIES, YOURS: (SERIES[5], "triangle-down")}
     parties = [p for p in looks if p in set(dots["party"])]
@@ -110,14 +113,14 @@ def commitments(
             "No.": table["commitment_id"],
             "Party": table["party"],
             "Domain": table["domain"].map(DOMAINS),
-            "Rung": table["strength"].astype(str).mask(open_question, "place it first"),
+            "Rung": table["strength"].mask(open_question, "place it first"),
             "Line": table["commitment"],
             "In the article": table["paragraph"].fillna("not mentioned"),
         }
     )
     shown = table[~open_question]
     counts = shown["strength"].value_counts()
-    by_rung = ", ".join(f"{rung} {counts[rung]}" for rung in table["strength"].cat.categories[::-1])
+    by_rung = ", ".join(f"{rung} {counts.get(rung, 0)}" for rung in own_rungs[::-1])
     whole = dots["domain"].nunique() == len(DOMAINS)
     each = "one mark each, in five columns by domain" if whole else "one mark each, by domain"
     told = (

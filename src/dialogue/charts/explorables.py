@@ -21,7 +21,7 @@ from dialogue.charts.look import (
     last_day,
 )
 from dialogue.course import sources
-from dialogue.course.tables import dictionary, load
+from dialogue.course.tables import categories, dictionary, load
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -497,7 +497,7 @@ def ladder(wishes: Mapping[str, Any]) -> Steps:
 
     table = load("commitments")
     table = table[table["round"] == 1]
-    rungs = [*map(str, table["strength"].cat.categories), TOP_RUNG]
+    rungs = [*categories("commitments", "strength"), TOP_RUNG]
     speakers = (("all parties", "all"), *((p, p) for p in sorted(set(table["party"]))))
     party = yield Control("party", "Party", "menu", speakers, "all")
     if party != "all":

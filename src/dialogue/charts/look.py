@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from dialogue.course.sources import table_sources
+from dialogue.course.cited import table_sources
 from dialogue.page.text import EMBED, TWIN, VEGA
 
 if TYPE_CHECKING:

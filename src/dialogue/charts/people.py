@@ -11,7 +11,7 @@ from dialogue.charts.look import (
     Picture,
     caption,
 )
-from dialogue.course.tables import load
+from dialogue.course.tables import in_order, load
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,7 +38,7 @@ def actors(
         ties = ties[ties["tie_id"] != without]
     names = people["name"].str.split(" (", regex=False).str[0]
     if around is None:
-        here, ring, spots = ties, list(people.sort_values(["side", "kind", "name"]).index), {}
+        here, ring, spots = ties, list(in_order(people, "actors", "side", "kind", "name").index), {}
     elif around in people.index:
         here = ties[(ties["from_actor_id"] == around) | (ties["to_actor_id"] == around)]
         ends = {*here["from_actor_id"], *here["to_actor_id"]} - {around}

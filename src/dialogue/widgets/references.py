@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from html import escape
 from typing import TYPE_CHECKING
 
-from dialogue.course import sources
+from dialogue.course import cited, sources
 from dialogue.page.text import TWIN
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def cite(*what: str | pd.DataFrame) -> References:
     arguments: every source that the lesson has used so far, in alphabetical order.
     """
     if not what:
-        return References(sources.used(), [], sources.as_of())
+        return References(cited.used(), [], sources.as_of())
     ids: dict[str, None] = {}
     unknown = []
     for item in what:
@@ -78,6 +78,6 @@ def cite(*what: str | pd.DataFrame) -> References:
             else:
                 unknown.append(item)
         else:
-            ids.update(dict.fromkeys(sources.table_sources(item)))
-    sources.use(name for name in ids if name in sources.bibliography())
+            ids.update(dict.fromkeys(cited.table_sources(item)))
+    cited.use(name for name in ids if name in sources.bibliography())
     return References(list(ids), unknown)
