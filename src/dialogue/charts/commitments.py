@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from dialogue.charts.handling import (
+    Control,
+    Scene,
+    Steps,
+    how_many,
+)
 from dialogue.charts.look import (
     DOMAINS,
     INK,
@@ -10,7 +20,11 @@ from dialogue.charts.look import (
     Picture,
     caption,
 )
-from dialogue.course.tables import categories, in_order, load
+from dialogue.course.tables import categories, dictionary, in_order, load
+
+if TYPE_CHECKING:
+    pass
+
 
 # A rung that no line of the first round reached: it stands on the ladder all the same.
 TOP_RUNG = "dated and measurable"
@@ -150,3 +164,67 @@ def commitments(
         caption(table, note="Rungs are this course’s own coding."),
         "Lines of the first round and their rungs",
     )
+
+
+# --- handled: the verb ladder -----------------------------------------------------------------
+
+
+def explore_ladder(wishes: Mapping[str, Any]) -> Steps:
+    """Place an undertaking on a rung and compare with the course's own coding."""
+
+    table = load("commitments")
+    table = table[table["round"] == 1]
+    rungs = [*categories("commitments", "strength"), TOP_RUNG]
+    speakers = (("all parties", "all"), *((p, p) for p in sorted(set(table["party"]))))
+    party = yield Control("party", "Party", "menu", speakers, "all")
+    if party != "all":
+        table = table[table["party"] == party]
+    present = set(table["domain"])
+    issues = (("all issues", "all"), *((DOMAINS[d], d) for d in DOMAINS if d in present))
+    domain = yield Control("issue", "Issue", "menu", issues, "all")
+    if domain != "all":
+        table = table[table["domain"] == domain]
+    lines = tuple(
+        (f"{row.commitment_id} {row.commitment}", row.commitment_id) for row in table.itertuples()
+    )
+    chosen = yield Control("commitment", "Undertaking", "menu", lines, lines[0][1])
+    places = (("not placed yet", ""), *((rung, rung) for rung in rungs))
+    placed = yield Control("rung", "Your rung", "menu", places, "")
+
+    row = table.set_index("commitment_id").loc[chosen]
+    own = row["strength"]
+    speaker = {"both": "both parties"}.get(row["party"], row["party"])
+    line = f"{chosen} ({speaker}; {DOMAINS[row['domain']]}): “{row['commitment']}.”"
+    if placed:
+        apart = rungs.index(placed) - rungs.index(own)
+        if apart:
+            far = how_many(abs(apart), "rung")
+            verdict = (
+                f"You placed it on “{placed}”, {far} {'above' if apart > 0 else 'below'} the "
+                f"course's own coding, “{own}”"
+            )
+        else:
+            verdict = f"You placed it on “{placed}”, as the course does"
+        note = "" if row.isna()["note"] else f" The course's note: {row['note']}"
+        words = (
+            f"{line} {verdict}: {_rung_rule(own)}.{note} "
+            "The coding is the course's own judgement and may be disputed."
+        )
+    else:
+        words = f"{line} Choose the rung that its verb deserves; the course's coding then appears."
+    return Scene(
+        commitments(
+            party=None if party == "all" else party,
+            domain=None if domain == "all" else domain,
+            chosen=chosen,
+            placed=placed or None,
+        ),
+        words,
+    )
+
+
+def _rung_rule(rung: str) -> str:
+    """What a rung means, from the data dictionary."""
+    meaning = str(dictionary("commitments").loc["strength", "meaning"])
+    found = re.search(rf"\b{re.escape(rung)}: ([^.]+)\.", meaning)
+    return found[1] if found else rung

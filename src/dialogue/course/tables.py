@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import lru_cache
+from functools import lru_cache, wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from dialogue.course.cited import table_sources, use
 from dialogue.course.place import root
@@ -26,6 +27,8 @@ _DTYPES = {"string": "str", "integer": "Int64", "number": "float64", "boolean": 
 
 Row = dict[str, str]
 Stamp = tuple[int, int]
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 def stamp(file: Path) -> Stamp:
@@ -102,6 +105,29 @@ def by_key(name: str, key: str) -> dict[str, Row]:
         except FileNotFoundError:
             continue
     return {}
+
+
+def kept(*names: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Keep what a function makes of these tables until one of them changes.
+
+    For what a picture works out at every move.  A DataFrame comes as a copy of its own.
+    """
+
+    def keep(make: Callable[P, T]) -> Callable[P, T]:
+        @lru_cache(maxsize=16)
+        def made(_stamps: tuple[object, ...], *args: Any, **choices: Any) -> Any:
+            return make(*args, **choices)
+
+        @wraps(make)
+        def kept_or_made(*args: P.args, **choices: P.kwargs) -> T:
+            files = [root() / folder / f"{name}.csv" for name in names for folder in FOLDERS]
+            stamps = tuple((file, stamp(file)) for file in files if file.is_file())
+            result: Any = made(stamps, *args, **choices)
+            return result.copy() if hasattr(result, "copy") else result
+
+        return kept_or_made
+
+    return keep
 
 
 # --- what the Data Packages say ----------------------------------------------------------
