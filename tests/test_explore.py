@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from conftest import copy_course
 from dialogue import load
 from dialogue.bank import course_bank
 from dialogue.charts import EXPLORABLES, ledger, money, options, stage, two_level
@@ -506,7 +507,7 @@ def test_events_beside_the_waiver_lie_within_thirty_days(sweep: dict[str, list[S
 
 
 def test_the_margin_of_error_of_the_lesson() -> None:
-    from dialogue.charts.politics import margin_of_error
+    from dialogue.charts.polls import margin_of_error
 
     assert margin_of_error(63, 1000) == pytest.approx(2.99, abs=0.005)
     assert margin_of_error(63, 4000) == pytest.approx(margin_of_error(63, 1000) / 2)
@@ -848,16 +849,16 @@ def test_a_saved_lesson_keeps_the_twin_and_not_the_view() -> None:
     assert set(saved) == {"text/html", "text/plain"}
 
 
-def test_the_text_notices_a_change_of_the_data(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_text_notices_a_change_of_the_data(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = explore("raid").twin_text
-
-    def other(name: str) -> Any:
-        table = load(name)
-        if name == "raid_accounts":
-            table["value"] = table["value"].str.replace("southern Baghdad", "northern Baghdad")
-        return table
-
-    monkeypatch.setattr("dialogue.charts.people.load", other)
+    course = copy_course(tmp_path / "course")
+    monkeypatch.setenv("DIALOGUE_COURSE", str(course))
+    assert explore("raid").twin_text == before
+    file = course / "data" / "raid_accounts.csv"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("southern Baghdad", "northern Baghdad"), encoding="utf-8")
     after = explore("raid").twin_text
     # A place on which too few agree is in no sentence; only the digest can tell.
     assert before.splitlines()[:-1] == after.splitlines()[:-1]
@@ -886,6 +887,26 @@ def test_the_same_twin_in_another_process() -> None:
     }
     assert len(runs) == 1
     assert len(runs.pop().splitlines()) == len(EXPLORABLES)
+
+
+@pytest.mark.parametrize("name", EXPLORABLES)
+def test_a_move_reads_no_table_again(name: str) -> None:
+    stage(name, {})
+    control = stage(name, {}).controls[0]
+    opened: list[str] = []
+    watch: list[bool] = [True]
+
+    def seen(event: str, arguments: tuple[Any, ...]) -> None:
+        if watch and event == "open" and str(arguments[0]).endswith((".csv", ".json")):
+            opened.append(str(arguments[0]))
+
+    sys.addaudithook(seen)  # there is no way to take one off again
+    try:
+        for value in (control.values[0], control.values[-1]):
+            stage(name, {control.key: value})
+    finally:
+        watch.clear()
+    assert opened == []
 
 
 # --- the way in ----------------------------------------------------------------------------
