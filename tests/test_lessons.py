@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 
+import dialogue
 from conftest import ROOT, copy_course
 from dialogue import bank
 from dialogue.bank import advice
@@ -499,3 +501,48 @@ def test_the_digests_of_the_lessons_cover_the_article() -> None:
     assert shown(LESSONS) == set(sources.paragraphs())
     later = shown([path for path in LESSONS if path.stem >= "07"])
     assert {f"P{n}" for n in range(12, 33)} <= later
+
+
+# --- what a notebook may import ------------------------------------------------------------
+
+
+def imports(source: str) -> list[tuple[str, list[str]]]:
+    """Module and names of each import of the course's package in a cell."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found += [(alias.name, []) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            found.append((node.module or "", [alias.name for alias in node.names]))
+    return [one for one in found if one[0].split(".")[0] == "dialogue"]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
+def test_a_notebook_imports_public_names_and_nothing_else(path: Path) -> None:
+    code = [c["source"] for c in catalogue.notebook_cells(path) if c["cell_type"] == "code"]
+    found = [one for source in code for one in imports(source)]
+    if path.stem[:2].isdigit():
+        assert found
+    for module, names in found:
+        assert module == "dialogue", (path.name, module)
+        assert set(names) <= set(dialogue.__all__), (path.name, names)
+
+
+def test_an_inside_import_is_seen() -> None:
+    inside = "from dialogue.course.negotiation import points\nimport dialogue.bank as b\nimport re"
+    assert [module for module, _ in imports(inside)] == [
+        "dialogue.course.negotiation",
+        "dialogue.bank",
+    ]
+
+
+def test_every_public_name_is_there_and_says_what_it_does() -> None:
+    for name in dialogue.__all__:
+        assert (getattr(dialogue, name).__doc__ or "").strip(), name
+
+
+def test_no_lesson_casts_what_load_gives() -> None:
+    casts = re.compile(r"astype\((str\)|\{[^}]*: str)|\.cat\.|Categorical")
+    for path in NOTEBOOKS:
+        for cell in catalogue.notebook_cells(path):
+            assert not casts.search(cell["source"]), (path.name, cell["id"])

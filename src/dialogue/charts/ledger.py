@@ -20,6 +20,7 @@ from dialogue.charts.look import (
     caption,
     in_words,
 )
+from dialogue.course import cited
 from dialogue.course.tables import load
 from dialogue.learner import progress
 from dialogue.questions import Forecast, NotANumber, brier, chance
@@ -211,6 +212,32 @@ class Logged(NamedTuple):
     row: str
     chance: float
     happened: bool | None
+
+
+def settled_forecasts(lesson: str) -> pd.DataFrame:
+    """What became of the forecasts that wait for a lesson, such as ``settled_forecasts("11")``.
+
+    One row a question of the course, by its id: the question, whether it happened (``yes``,
+    ``no`` or ``unknown``), what came, and the sources.
+    """
+    import pandas as pd
+
+    said = {True: "yes", False: "no", None: "unknown"}
+    rows = []
+    for name, question in bank.course_bank().questions.items():
+        if isinstance(question, Forecast) and question.opens == lesson:
+            cited.use(question.sources)
+            rows.append(
+                {
+                    "forecast": name,
+                    "question": question.ask,
+                    "happened": said[question.happened],
+                    "what came": question.explain,
+                    "sources": ", ".join(question.sources),
+                }
+            )
+    columns = ["forecast", "question", "happened", "what came", "sources"]
+    return pd.DataFrame(rows, columns=columns).set_index("forecast")
 
 
 def own_forecasts() -> list[Logged]:

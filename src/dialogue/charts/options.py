@@ -70,6 +70,22 @@ def marks(seat: str, invented: bool) -> dict[str, dict[str, int]]:
     }
 
 
+def option_marks(seat: str = "baghdad") -> pd.DataFrame:
+    """The invented example marks of the four options as a table, seen from one seat.
+
+    One row an option, one column a criterion; marks run from 1 (bad) to 5 (good).  *seat* is
+    ``baghdad``, ``washington``, ``tehran``, ``najaf-tahrir`` or ``erbil``.  The marks are
+    nobody's view.  Raises ``KeyError`` for another seat.
+    """
+    import pandas as pd
+
+    if seat not in SEATS:
+        raise KeyError(f"There is no seat {seat!r}. Try: {', '.join(SEATS)}.")
+    table = pd.DataFrame(marks(seat, invented=True)).T
+    table.index = pd.Index([f"{number} {name}" for number, name in OPTIONS.items()])
+    return table
+
+
 def totals(given: Marks, weights: Mapping[str, int]) -> dict[str, int]:
     """The weighted sum of each option: mark times weight, added over the criteria.
 

@@ -85,6 +85,16 @@ def asked(cells: list[dict[str, Any]]) -> list[str]:
     return found
 
 
+def named_sources(cells: list[dict[str, Any]]) -> list[str]:
+    """The source ids that the text of a lesson names in its badges, in their order."""
+    found: dict[str, None] = {}
+    for cell in cells:
+        if cell["cell_type"] == "markdown":
+            badges = BADGE.findall(DEFINITION.sub("", cell["source"]))
+            found.update(dict.fromkeys(b[4:] for b in badges if b.startswith("src:")))
+    return list(found)
+
+
 def _words(markdown: str) -> int:
     """Words that a learner meets without opening a fold: model answers are read afterwards."""
     unfolded = re.sub(r"<details>.*?</details>", " ", markdown, flags=re.DOTALL)

@@ -24,9 +24,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dialogue.course import catalogue, tables
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SIDES = {"us": "United States", "iraq": "Iraq"}
 OTHER = {"us": "iraq", "iraq": "us"}
@@ -216,6 +219,29 @@ def _holds(condition: Condition, text: str) -> bool:
 def texts() -> tuple[str, ...]:
     """All 1,728 texts, in the order of the alphabet."""
     return tuple(model().seats)
+
+
+def game_texts() -> pd.DataFrame:
+    """All 1,728 texts of the negotiation game as a table, one row a text.
+
+    ``text`` has a letter for each of the six issues (``BBABCB``; what the letters mean is in
+    ``load("negotiation_payoffs")``), ``us`` and ``iraq`` are the points of the two leads,
+    ``us_home`` and ``iraq_home`` whether the text passes at home, and ``seats`` is how many of
+    parliament's seats support it.  All of it is invented for teaching.
+    """
+    import pandas as pd
+
+    m = model()
+    return pd.DataFrame(
+        {
+            "text": list(m.seats),
+            "us": list(m.score["us"].values()),
+            "iraq": list(m.score["iraq"].values()),
+            "us_home": list(m.carried["us"].values()),
+            "iraq_home": list(m.carried["iraq"].values()),
+            "seats": list(m.seats.values()),
+        }
+    )
 
 
 def as_side(side: Any) -> str:
