@@ -26,6 +26,7 @@ def own_record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """No test reads or writes the record of whoever runs the tests."""
     folder = tmp_path / "record"
     monkeypatch.setenv("DIALOGUE_RECORD_DIR", str(folder))
+    monkeypatch.setenv("DIALOGUE_CACHE_DIR", str(tmp_path / "cache"))
     return folder
 
 

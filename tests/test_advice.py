@@ -13,7 +13,7 @@ import pytest
 from conftest import copy_course
 from dialogue import bank
 from dialogue.bank import advice
-from dialogue.cli import parser
+from dialogue.cli.commands import check
 
 TODAY = date(2020, 7, 15)
 GOOD = """\
@@ -297,7 +297,7 @@ def test_github_annotations_are_escaped(file: Path) -> None:
     # Inside a fault's text a line break is shown, and never starts another command.
     assert any("t%25\\n:" in line for line in lines), lines
     fault = bank.Fault("a:b,c%.yaml", 3, "x:y", "one\r\ntwo\x1b", "100%, now: go")
-    assert parser._annotation(fault, "error") == (
+    assert check.annotation(fault, "error") == (
         "::error file=a%3Ab%2Cc%25.yaml,line=3,title=x%3Ay::one%0D%0Atwo\\u001b; 100%25, now: go"
     )
 

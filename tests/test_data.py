@@ -17,8 +17,8 @@ import pytest
 from frictionless import Package, Schema
 
 from conftest import ROOT, copy_course
-from dialogue import cite, dictionary, load
-from dialogue.course import evidence, sources, tables
+from dialogue import cite, dictionary, game_texts, load, option_marks, settled_forecasts
+from dialogue.course import cache, cited, evidence, sources, tables
 
 
 def problems(course: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
@@ -38,6 +38,73 @@ def rewrite(file: Path, change: Callable[[list[dict[str, str]]], object]) -> Non
 
 def test_the_evidence_is_valid() -> None:
     assert [str(fault) for fault in evidence.check()] == []
+
+
+def test_tables_are_checked_again_only_when_something_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    course = copy_course(tmp_path / "course")
+    rewrite(course / "data/commitments.csv", lambda rows: rows[0].update(round="one"))
+    runs: list[int] = []
+    real = evidence._check
+    monkeypatch.setattr(evidence, "_check", lambda: runs.append(1) or real())
+    monkeypatch.setenv("DIALOGUE_CACHE_DIR", str(tmp_path / "cache"))
+    first = problems(course, monkeypatch)
+    monkeypatch.chdir(course)  # a fault names its file as seen from here
+    again = problems(course, monkeypatch)
+    assert [len(first), len(again), len(runs)] == [1, 1, 1]
+    assert again[0].replace("\\", "/").startswith("data/commitments.csv:2: round: 'one' is not")
+    rewrite(course / "data/commitments.csv", lambda rows: rows[0].update(round="1"))
+    assert problems(course, monkeypatch) == []
+    assert len(runs) == 2
+    rewrite(course / "data/commitments.csv", lambda rows: rows[0].update(round="one"))
+    assert problems(course, monkeypatch) == again  # a state to come back to
+    assert len(runs) == 2
+
+
+def test_a_second_check_needs_no_frictionless(tmp_path: Path) -> None:
+    """It is most of what a check costs; `dialogue check` runs at each save of an author."""
+    code = (
+        "import sys\n"
+        "from dialogue.course import evidence\n"
+        "assert evidence.check() == []\n"
+        "print('frictionless' in sys.modules, 'pandas' in sys.modules)"
+    )
+    said = [
+        subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        ).stdout
+        for _ in range(2)
+    ]
+    assert said[0].startswith("True")
+    assert said[1] == "False False\n"
+
+
+@pytest.mark.parametrize(
+    "kept", [b"", b"[[", b"{}", b'[["x"]]', b"\xff\xfe", b"null", b"[" * 100_000, None]
+)
+def test_a_damaged_or_unwritable_cache_is_ignored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept: bytes | None
+) -> None:
+    place = tmp_path / "cache"
+    monkeypatch.setenv("DIALOGUE_CACHE_DIR", str(place))
+    if kept is None:
+        place.write_text("a file where the folder should be")
+    else:
+        place.mkdir()
+        (place / "tables.json").write_bytes(kept)
+    monkeypatch.setattr(evidence, "_check", list)
+    assert evidence.check() == []
+
+
+def test_kept_faults_of_a_wrong_form_are_looked_for_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DIALOGUE_CACHE_DIR", str(tmp_path))
+    monkeypatch.setattr(evidence, "_check", list)
+    for wrong in (7, [7], [["x"]], [["x", 1, "", "m", "r", "more"]], {"a": 1}):
+        cache.keep("tables", evidence._digest(), wrong)
+        assert evidence.check() == []
 
 
 BROKEN_CELLS = [
@@ -206,10 +273,78 @@ def test_load_and_plain_read_csv_give_the_same_values(name: str) -> None:
             assert list(left.dropna().astype(str)) == list(right.dropna().astype(str)), column
 
 
+@pytest.mark.parametrize("name", sorted(tables.resources()))
+def test_load_gives_what_pandas_documents(name: str) -> None:
+    """Words are text, numbers are numbers, and a day is a day: nothing to cast away."""
+    table = load(name)
+    for field in tables.resources()[name]["schema"]["fields"]:
+        column, kind = table[field["name"]], field["type"]
+        if kind == "date":
+            assert pd.api.types.is_datetime64_dtype(column), field["name"]
+        elif kind in ("integer", "number", "year"):
+            assert pd.api.types.is_numeric_dtype(column), field["name"]
+        elif kind == "string":
+            assert column.dtype == "str", field["name"]
+
+
+# Of a pair, both are days or both are text: they are compared.
+PAIRED = {("events", "date_end"), ("rounds", "date_end"), ("legal_basis", "start")}
+
+
+@pytest.mark.parametrize("name", sorted(tables.resources()))
+def test_what_holds_full_dates_is_a_date(name: str) -> None:
+    for field in tables.resources()[name]["schema"]["fields"]:
+        if field["type"] != "string" or (name, field["name"]) in PAIRED:
+            continue
+        cells = [row[field["name"]] for row in tables.records(name) if row[field["name"]]]
+        full = [re.fullmatch(r"\d{4}-\d{2}-\d{2}", cell) for cell in cells]
+        assert not (cells and all(full)), f"{name}.{field['name']} is a date"
+
+
+def test_the_order_of_words_is_documented_and_used() -> None:
+    assert tables.categories("commitments", "strength")[::3] == ["discusses", "pledges"]
+    told = dictionary("commitments")["values"]
+    assert told["strength"] == "discusses < affirms < intends < pledges"
+    assert told["party"] == "Iraq, United States, both"
+    rungs = list(tables.in_order(load("commitments"), "commitments", "strength")["strength"])
+    assert list(dict.fromkeys(rungs)) == tables.categories("commitments", "strength")
+
+
+def test_a_table_is_read_once_and_again_when_it_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    course = copy_course(tmp_path / "course")
+    monkeypatch.setenv("DIALOGUE_COURSE", str(course))
+    before = tables.records("waivers")
+    assert tables.records("waivers") is before
+    mine = load("waivers")
+    mine["status"] = "changed by a learner"
+    assert "changed by a learner" not in set(load("waivers")["status"])
+    rewrite(course / "data" / "waivers.csv", lambda rows: rows[0].update(note="new"))
+    assert tables.records("waivers")[0]["note"] == "new"
+    assert load("waivers")["note"].iloc[0] == "new"
+    assert tables.records("no-such-table") == ()
+    assert tables.by_key("no-such-table", "id") == {}
+
+
+# Spreadsheets of other programs, and what a class handed in.
+FOREIGN = ("exchange/sheet", "grading/gradebook", "grading/report", "grading/variants")
+
+
+def test_there_is_one_reader_of_csv() -> None:
+    """The course's own tables are read in one place; what others wrote has its own readers."""
+    readers = {
+        file.relative_to(ROOT / "src/dialogue").as_posix()
+        for file in (ROOT / "src/dialogue").rglob("*.py")
+        if re.search(r"csv\.(DictReader|reader)\(|read_csv\(", file.read_text(encoding="utf-8"))
+    }
+    foreign = {f"{name}.py" for name in FOREIGN}
+    assert readers - foreign == {"course/tables.py"}
+
+
 def test_load_is_typed() -> None:
     table = load("commitments")
-    assert table["strength"].cat.ordered
-    assert table["strength"].max() == "pledges"
+    assert str(table["strength"].dtype) == "str"
     assert table["paragraph"].isna().any()
     assert str(table["round"].dtype) == "Int64"
     assert str(table["due"].dtype).startswith("datetime64")
@@ -228,9 +363,31 @@ def test_cite() -> None:
     assert "STATE-2020-06-11-AR" in repr(cite("STATE-2020-06-11"))
 
 
+def test_cite_of_a_lesson_names_what_its_text_names() -> None:
+    ids = cite("01").ids
+    assert "SHAFAQ-2023-08" in ids
+    assert set(ids) <= set(sources.bibliography())
+    assert cite("13").unknown == ["13"]
+
+
+def test_the_tables_that_lessons_ask_for() -> None:
+    every = game_texts().set_index("text")
+    assert len(every) == 1728
+    assert every.loc["BBABCB", ["us", "iraq", "seats"]].to_list() == [75, 68, 163]
+    assert every.loc["BBABCB", ["us_home", "iraq_home"]].to_list() == [True, False]
+    marks = option_marks("baghdad")
+    assert marks.loc["2 Scheduled exit", "sovereignty"] == 5
+    with pytest.raises(KeyError, match="baghdad"):
+        option_marks("bagdad")
+    told = settled_forecasts("11")
+    assert set(told["happened"]) <= {"yes", "no", "unknown"}
+    assert len(told) > 5
+    assert settled_forecasts("99").empty
+
+
 def test_cite_of_a_table_names_all_its_sources() -> None:
     table = load("commitments")
-    assert set(cite(table).ids) == set(tables.sources.table_sources(table))
+    assert set(cite(table).ids) == set(cited.table_sources(table))
     assert len(cite(table).ids) > 5
 
 

@@ -14,18 +14,15 @@ from typing import Any
 
 import pytest
 
+from conftest import copy_course
 from dialogue import load
 from dialogue.bank import course_bank
-from dialogue.charts import explorables_stakes as stakes_words
-from dialogue.charts import stakes
+from dialogue.charts import EXPLORABLES, ledger, money, options, stage, two_level
+from dialogue.charts.actors import paths
 from dialogue.charts.article import share
-from dialogue.charts.explorables import (
-    EXPLORABLES,
-    State,
-    _paths,
-    stage,
-)
-from dialogue.charts.people import raid_support
+from dialogue.charts.handling import State
+from dialogue.charts.raid import raid_support
+from dialogue.course.tables import categories
 from dialogue.course.tidy import WIDGET_VIEW, is_twin, settled
 from dialogue.learner import progress
 from dialogue.widgets.explorer import (
@@ -262,9 +259,9 @@ def test_a_reported_alliance_is_no_command() -> None:
 
 def test_paths_have_no_loops_and_end_where_they_should() -> None:
     ties = load("ties")
-    paths = _paths(ties, "iran", "pmf")
-    assert paths
-    for path, _ in paths:
+    found = paths(ties, "iran", "pmf")
+    assert found
+    for path, _ in found:
         assert path[0] == "iran"
         assert path[-1] == "pmf"
         assert len(set(path)) == len(path)
@@ -290,7 +287,7 @@ def test_the_coding_stays_hidden_until_a_rung_is_chosen() -> None:
 def test_every_undertaking_on_every_rung_meets_the_courses_coding() -> None:
     table = load("commitments")
     table = table[table["round"] == 1].set_index("commitment_id")
-    rungs = [*table["strength"].cat.categories, "dated and measurable"]
+    rungs = [*categories("commitments", "strength"), "dated and measurable"]
     for number, row in table.iterrows():
         for rung in rungs:
             words = stage("ladder", {"commitment": number, "rung": rung}).scene.words
@@ -351,7 +348,7 @@ def test_the_four_tables_agree_with_the_counts_of_the_whole_game() -> None:
     payoffs, rules = load("negotiation_payoffs"), load("negotiation_support")
     issues = [list(own["option"]) for _, own in payoffs.groupby("issue")]
     texts = [dict(enumerate(letters, 1)) for letters in product(*issues)]
-    said = [stakes.verdicts(text, payoffs, rules) for text in texts]
+    said = [two_level.verdicts(text, payoffs, rules) for text in texts]
     signed = [v for v in said if v["US delegation"].accepts and v["Iraqi delegation"].accepts]
     passed = [v for v in signed if all(one.accepts for one in v.values())]
     assert (len(texts), len(signed), len(passed)) == (1728, 467, 203)
@@ -451,8 +448,8 @@ def test_a_figure_from_memory_is_said_to_be_one() -> None:
     ],
 )
 def test_the_waiver_of_a_day(day: str, certain: list[str], possible: list[str]) -> None:
-    table = stakes_words.dated_waivers()
-    cover = stakes_words.covered(table, day)
+    table = money.dated_waivers()
+    cover = money.covered(table, day)
     assert [table["waiver_id"][p] for p in cover.certain] == certain
     assert [table["waiver_id"][p] for p in cover.possible] == possible
     words = stage("waivers", {"date": day}).scene.words
@@ -476,10 +473,10 @@ def test_a_gap_in_the_table_is_no_proof_and_the_end_is_the_end() -> None:
 def test_every_waiver_in_force_is_told_with_length_and_reason(
     sweep: dict[str, list[State]],
 ) -> None:
-    table = stakes_words.dated_waivers()
+    table = money.dated_waivers()
     seen = set()
     for state in sweep["waivers"]:
-        cover = stakes_words.covered(table, state.settings["date"])
+        cover = money.covered(table, state.settings["date"])
         for position in (*cover.certain, *cover.possible):
             row = table.iloc[position]
             told = state.scene.words.split(row["waiver_id"])[1].split(" W")[0]
@@ -510,7 +507,7 @@ def test_events_beside_the_waiver_lie_within_thirty_days(sweep: dict[str, list[S
 
 
 def test_the_margin_of_error_of_the_lesson() -> None:
-    from dialogue.charts.politics import margin_of_error
+    from dialogue.charts.polls import margin_of_error
 
     assert margin_of_error(63, 1000) == pytest.approx(2.99, abs=0.005)
     assert margin_of_error(63, 4000) == pytest.approx(margin_of_error(63, 1000) / 2)
@@ -581,7 +578,7 @@ def test_the_rank_of_iraqiyyun_follows_from_the_seats(sweep: dict[str, list[Stat
 
 @pytest.mark.parametrize("invented", [False, True])
 def test_no_option_is_favoured_at_the_start(invented: bool) -> None:
-    for seat in stakes.SEATS:
+    for seat in options.SEATS:
         scene = stage("options", {"seat": seat, "marks": invented}).scene
         assert "all four options tie at 3.00 of 5; none is ahead" in scene.words
         assert scene.words.count("all four tie") >= 4
@@ -589,17 +586,17 @@ def test_no_option_is_favoured_at_the_start(invented: bool) -> None:
         assert ("invented for teaching" in scene.words) == invented
 
 
-@pytest.mark.parametrize("seat", stakes.SEATS)
+@pytest.mark.parametrize("seat", options.SEATS)
 def test_in_the_example_every_option_and_criterion_has_each_mark_once(seat: str) -> None:
-    grid = stakes.EXAMPLE[seat]
+    grid = options.EXAMPLE[seat]
     for line in (*grid, *zip(*grid, strict=True)):
         assert sorted(line) == [1, 2, 4, 5]
 
 
 def test_every_option_can_win_from_every_seat() -> None:
-    for seat in stakes.SEATS:
+    for seat in options.SEATS:
         won = set()
-        for heavy in stakes.CRITERIA:
+        for heavy in options.CRITERIA:
             wish = {"seat": seat, "marks": True, heavy: 10}
             words = stage("options", wish).scene.words
             won |= set(re.findall(r": option (\d) \([^)]*\) leads with", words))
@@ -612,38 +609,38 @@ def test_who_leads_is_who_has_the_highest_weighted_sum(sweep: dict[str, list[Sta
     states = [*states, *(stage("options", {**s.settings, **uneven}) for s in states[::8])]
     for state in states:
         wish, scene = state.settings, state.scene
-        name = stakes.SEATS[wish["seat"]]
+        name = options.SEATS[wish["seat"]]
         own = scene.picture.table[scene.picture.table["Seen from"] == name]
         sums = {
-            row["Option"][0]: sum(wish[key] * row[title] for key, title in stakes.CRITERIA.items())
+            row["Option"][0]: sum(wish[key] * row[title] for key, title in options.CRITERIA.items())
             for _, row in own.iterrows()
         }
         best = [option for option, total in sums.items() if total == max(sums.values())]
         led = set(own.loc[own["Place"] != "behind", "Option"].str[0])
         assert led == set(best)
         if len(best) == 1:
-            assert f"option {best[0]} ({stakes.OPTIONS[best[0]]}) leads" in scene.words
+            assert f"option {best[0]} ({options.OPTIONS[best[0]]}) leads" in scene.words
         else:
             assert f"{'all four options' if len(best) == 4 else 'options'}" in scene.words
             assert " tie at " in scene.words
 
 
 def test_the_smallest_move_changes_the_leader_and_no_smaller_one_does() -> None:
-    for seat in stakes.SEATS:
-        given = stakes.marks(seat, invented=True)
+    for seat in options.SEATS:
+        given = options.marks(seat, invented=True)
         for weights in (
             {"security": 8, "sovereignty": 5, "economy": 5, "feasibility": 5},
             {"security": 3, "sovereignty": 9, "economy": 1, "feasibility": 4},
             {"security": 0, "sovereignty": 0, "economy": 10, "feasibility": 0},
         ):
-            now = stakes.leaders(given, weights)
-            for change in stakes_words.nearest_changes(given, weights):
+            now = options.leaders(given, weights)
+            for change in options.nearest_changes(given, weights):
                 moved = {**weights, change.criterion: change.weight}
-                assert stakes.leaders(given, moved) == change.lead != now
+                assert options.leaders(given, moved) == change.lead != now
                 here = weights[change.criterion]
                 for weight in range(11):
                     if abs(weight - here) < abs(change.weight - here):
-                        between = stakes.leaders(given, {**weights, change.criterion: weight})
+                        between = options.leaders(given, {**weights, change.criterion: weight})
                         assert between in (now, ())
 
 
@@ -658,7 +655,7 @@ def test_marks_of_the_readers_own_count_and_are_said_to_be_theirs() -> None:
 
 
 def test_without_any_weight_nothing_is_ranked() -> None:
-    scene = stage("options", dict.fromkeys(stakes.CRITERIA, 0)).scene
+    scene = stage("options", dict.fromkeys(options.CRITERIA, 0)).scene
     assert "nothing can be ranked" in scene.words
     assert "leads" not in scene.words
     assert "tie" not in scene.words
@@ -669,9 +666,9 @@ def test_without_any_weight_nothing_is_ranked() -> None:
 
 
 def test_a_closed_row_tells_no_outcome(sweep: dict[str, list[State]]) -> None:
-    rows = stakes.ledger_rows()
+    rows = ledger.ledger_rows()
     for state in sweep["ledger"]:
-        opened = set(stakes.ROWS[: state.settings["opened"]])
+        opened = set(ledger.ROWS[: state.settings["opened"]])
         closed = rows[~rows["ledger"].isin(opened)]
         everything = (
             state.scene.words
@@ -687,8 +684,8 @@ def test_a_closed_row_tells_no_outcome(sweep: dict[str, list[State]]) -> None:
 
 
 def test_the_ledger_opens_one_row_at_a_time_and_names_the_next() -> None:
-    rows = stakes.ledger_rows()
-    for opened, name in enumerate(stakes.ROWS):
+    rows = ledger.ledger_rows()
+    for opened, name in enumerate(ledger.ROWS):
         words = stage("ledger", {"opened": opened}).scene.words
         for row in rows[rows["ledger"] == name].itertuples():
             assert row.statement in words.split(f"Next is {name}:")[1]
@@ -699,7 +696,7 @@ def test_the_ledger_opens_one_row_at_a_time_and_names_the_next() -> None:
 
 
 def test_what_cannot_be_scored_is_not_and_is_said() -> None:
-    rows = stakes.ledger_rows().set_index("forecast_id")
+    rows = ledger.ledger_rows().set_index("forecast_id")
     scored = rows[rows["score"].notna()]
     assert set(scored["outcome"].astype(str)) == {"yes", "no"}
     assert not set(scored["kind"].astype(str)) & {"advice", "conditional"}
@@ -719,7 +716,7 @@ def test_what_cannot_be_scored_is_not_and_is_said() -> None:
 
 
 def test_the_score_of_one_chance_for_all() -> None:
-    scores = stakes.ledger_rows()["score"].dropna()
+    scores = ledger.ledger_rows()["score"].dropna()
     for percent in (0, 50, 85, 100):
         words = stage("ledger", {"opened": 20, "chance": percent}).scene.words
         mean = ((percent / 100 - scores) ** 2).mean()
@@ -762,9 +759,9 @@ def test_the_learners_own_chances_stand_beside_their_rows(
 
 def test_every_forecast_beside_a_row_exists() -> None:
     questions = course_bank().questions
-    for item, row in stakes_words.BESIDE.items():
+    for item, row in ledger.BESIDE.items():
         assert questions[item].kind == "forecast"
-        assert row in stakes.ROWS
+        assert row in ledger.ROWS
 
 
 def test_the_saved_ledger_does_not_know_the_learner(
@@ -852,16 +849,16 @@ def test_a_saved_lesson_keeps_the_twin_and_not_the_view() -> None:
     assert set(saved) == {"text/html", "text/plain"}
 
 
-def test_the_text_notices_a_change_of_the_data(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_text_notices_a_change_of_the_data(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = explore("raid").twin_text
-
-    def other(name: str) -> Any:
-        table = load(name)
-        if name == "raid_accounts":
-            table["value"] = table["value"].str.replace("southern Baghdad", "northern Baghdad")
-        return table
-
-    monkeypatch.setattr("dialogue.charts.people.load", other)
+    course = copy_course(tmp_path / "course")
+    monkeypatch.setenv("DIALOGUE_COURSE", str(course))
+    assert explore("raid").twin_text == before
+    file = course / "data" / "raid_accounts.csv"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("southern Baghdad", "northern Baghdad"), encoding="utf-8")
     after = explore("raid").twin_text
     # A place on which too few agree is in no sentence; only the digest can tell.
     assert before.splitlines()[:-1] == after.splitlines()[:-1]
@@ -871,7 +868,7 @@ def test_the_text_notices_a_change_of_the_data(monkeypatch: pytest.MonkeyPatch) 
 def test_the_same_twin_in_another_process() -> None:
     code = (
         "import hashlib\n"
-        "from dialogue.charts.explorables import EXPLORABLES\n"
+        "from dialogue.charts import EXPLORABLES\n"
         "from dialogue import explore\n"
         "for name in EXPLORABLES:\n"
         "    live = explore(name)\n"
@@ -890,6 +887,26 @@ def test_the_same_twin_in_another_process() -> None:
     }
     assert len(runs) == 1
     assert len(runs.pop().splitlines()) == len(EXPLORABLES)
+
+
+@pytest.mark.parametrize("name", EXPLORABLES)
+def test_a_move_reads_no_table_again(name: str) -> None:
+    stage(name, {})
+    control = stage(name, {}).controls[0]
+    opened: list[str] = []
+    watch: list[bool] = [True]
+
+    def seen(event: str, arguments: tuple[Any, ...]) -> None:
+        if watch and event == "open" and str(arguments[0]).endswith((".csv", ".json")):
+            opened.append(str(arguments[0]))
+
+    sys.addaudithook(seen)  # there is no way to take one off again
+    try:
+        for value in (control.values[0], control.values[-1]):
+            stage(name, {control.key: value})
+    finally:
+        watch.clear()
+    assert opened == []
 
 
 # --- the way in ----------------------------------------------------------------------------

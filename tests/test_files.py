@@ -315,11 +315,11 @@ def test_a_bank_with_a_fault_is_named_by_line(tmp_path):
 
 
 def test_a_command_prints_a_fault_in_one_line(capsys, monkeypatch):
-    from dialogue.cli import parser
+    from dialogue.cli.commands import bibliography
 
     def refuse(_arguments):
         raise FileFault("x.csv", "is bad", "mend it", 3)
 
-    monkeypatch.setattr(parser, "_bibliography", refuse)
+    monkeypatch.setattr(bibliography, "_bibliography", refuse)
     assert main(["bibliography"]) == 1
     assert capsys.readouterr().err == "x.csv:3: is bad; mend it\n"

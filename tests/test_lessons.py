@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 
+import dialogue
 from conftest import ROOT, copy_course
 from dialogue import bank
 from dialogue.bank import advice
@@ -61,8 +63,174 @@ def test_a_cell_that_fails_is_named_without_a_traceback(
     path.write_text(json.dumps({**notebook, "nbformat_minor": 5}), encoding="utf-8")
     assert main(["tidy", str(path)]) == 1
     said = capsys.readouterr()
-    assert "could not be executed: ZeroDivisionError" in said.out
-    assert "Traceback" not in said.out + said.err
+    assert said.err.startswith("broken … failed")
+    assert "could not be executed: ZeroDivisionError" in said.err
+    assert "Traceback" not in said.err
+    assert said.out == ""
+
+
+# --- the one form ------------------------------------------------------------------------
+
+# What other editors leave in a cell, in one of its outputs, and in the notebook.
+CELL_MARKS = {
+    "VS Code": {"vscode": {"languageId": "python"}},
+    "outputs hidden": {"jupyter": {"outputs_hidden": False}},
+    "Colab": {"id": "x1", "outputId": "y2", "colab": {"base_uri": "https://localhost:8080/"}},
+    "papermill": {"papermill": {"duration": 0.1, "status": "completed"}, "tags": []},
+    "ExecuteTime": {"ExecuteTime": {"start_time": "t"}},
+    "scrolled": {"scrolled": True, "collapsed": False},
+    "JupyterLab's timing": {"execution": {"iopub.status.idle": "t"}},
+    "trust": {"trusted": True},
+    "classic notebook": {"deletable": True, "editable": True},
+}
+NOTEBOOK_MARKS = {
+    "VS Code": {"vscode": {"interpreter": {"hash": "0" * 64}}},
+    "Colab": {"colab": {"provenance": []}, "accelerator": "GPU"},
+    "papermill": {"papermill": {"parameters": {}}},
+    "classic notebook": {"varInspector": {}, "toc": {}},
+    "widgets": {"widgets": {"application/vnd.jupyter.widget-state+json": {}}},
+    "an older format": {"orig_nbformat": 4},
+}
+
+
+def lesson() -> tuple[str, dict[str, Any]]:
+    text = (ROOT / "notebooks" / f"{LESSON}.ipynb").read_text(encoding="utf-8")
+    return text, json.loads(text)
+
+
+@pytest.mark.parametrize("editor", CELL_MARKS)
+def test_marks_of_editors_in_cells_go(editor: str) -> None:
+    text, notebook = lesson()
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code":
+            mark = json.loads(json.dumps(CELL_MARKS[editor]))
+            folded = {**mark.pop("jupyter", {}), **cell["metadata"].get("jupyter", {})}
+            cell["metadata"].update(mark, **({"jupyter": folded} if folded else {}))
+            for output in cell["outputs"]:
+                if "metadata" in output:
+                    output["metadata"]["text/html"] = dict(CELL_MARKS[editor])
+                output["transient"] = {"display_id": "x"}
+    assert tidy.written(notebook) == text
+
+
+@pytest.mark.parametrize("editor", NOTEBOOK_MARKS)
+def test_marks_of_editors_in_a_notebook_go(editor: str) -> None:
+    text, notebook = lesson()
+    notebook["metadata"].update(NOTEBOOK_MARKS[editor])
+    assert tidy.written(notebook) == text
+
+
+def test_what_a_lesson_needs_stays() -> None:
+    _, notebook = lesson()
+    kept = {
+        "jupyter": {"source_hidden": True},
+        "slideshow": {"slide_type": "skip"},
+        "tags": ["more"],
+    }
+    notebook["cells"][2]["metadata"] = dict(kept)
+    assert tidy.canonical(notebook)["cells"][2]["metadata"] == kept
+
+
+def test_a_new_cell_is_named_after_what_is_in_it() -> None:
+    made_up = [
+        ("code", 'ask("05-next-meeting")', "check-05-next-meeting"),
+        ("markdown", "Text.\n\n## Who speaks, and to whom?", "who-speaks-and-to-whom"),
+        ("markdown", "No heading but some words here", "no-heading-but-some-words"),
+        ("code", "# How this table was made\nload('x')", "how-this-table-was-made"),
+        ("code", 'from dialogue import chart\nchart("oil")', "chart-oil"),
+        ("code", 'ask("05-next-meeting")', "check-05-next-meeting-2"),
+        ("markdown", "بغداد", "markdown-cell"),
+        ("code", "1 + 1", "code-cell"),
+    ]
+    ids = ["0a1b2c3d", "7c9e6679-7425-40de-944b-e07fc1f90ae7", "", "x1YzAbC_de12"] * 2
+    cells = [
+        {"cell_type": kind, "id": i, "source": source}
+        for i, (kind, source, _) in zip(ids, made_up, strict=True)
+    ]
+    tidy.name_cells(cells)
+    assert [cell["id"] for cell in cells] == [name for *_, name in made_up]
+    assert all(anatomy.telling(cell["id"]) for cell in cells)
+    before = [cell["id"] for cell in cells]
+    tidy.name_cells(cells)
+    assert [cell["id"] for cell in cells] == before
+
+
+def test_a_cell_that_was_copied_gets_a_name_of_its_own() -> None:
+    cells = [{"cell_type": "code", "id": "talk", "source": 'ask("05-x")'} for _ in range(2)]
+    tidy.name_cells(cells)
+    assert [cell["id"] for cell in cells] == ["talk", "check-05-x"]
+
+
+def test_the_promise_to_authors(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """CONTRIBUTING's question in a cell that JupyterLab made: one `dialogue tidy`, no more."""
+    from dialogue.cli import main
+
+    copy = copy_course(tmp_path / "course")
+    monkeypatch.setenv("DIALOGUE_COURSE", str(copy))
+    item = re.search(
+        r"```yaml\n(.*?)```", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"), re.DOTALL
+    )
+    assert item
+    with (copy / "exercises" / f"{LESSON}.yaml").open("a", encoding="utf-8") as file:
+        file.write("\n" + item[1])
+    path = copy / "notebooks" / f"{LESSON}.ipynb"
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    new = {
+        "cell_type": "code",
+        "id": "7c9e6679-7425-40de-944b-e07fc1f90ae7",
+        "metadata": {"trusted": True, "execution": {"iopub.status.idle": "t"}},
+        "outputs": [],
+        "execution_count": None,
+        "source": ['ask("05-next-meeting")'],
+    }
+    notebook["cells"].insert(-6, new)
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    assert main(["tidy", str(path)]) == 0
+    said = capsys.readouterr()
+    assert (said.out, said.err) == ("", f"{LESSON} … rewritten\n")
+    text = path.read_text(encoding="utf-8")
+    assert '"id": "check-05-next-meeting"' in text
+    assert tidy.written(json.loads(text)) == text
+    known = bank.course_bank().questions
+    assert "05-next-meeting" in known
+    assert [f for f in anatomy.check(path, known) if "cells; " not in f.message] == []
+
+
+def test_a_notebook_is_written_whole_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from dialogue.cli import main
+
+    path = tmp_path / "full.ipynb"
+    text = '{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
+    path.write_text(text, encoding="utf-8")
+
+    def full(_descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    assert main(["tidy", str(path)]) == 1
+    assert "No space left on device" in capsys.readouterr().err
+    assert path.read_text(encoding="utf-8") == text
+    assert list(tmp_path.glob(".part-*")) == []
+
+
+@pytest.mark.parametrize("text", ["", "<<<<<<< HEAD\n{}", None])
+def test_a_damaged_notebook_is_named_and_the_others_are_tidied(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str | None
+) -> None:
+    from dialogue.cli import main
+
+    bad, good = tmp_path / "bad.ipynb", tmp_path / "good.ipynb"
+    if text is not None:
+        bad.write_text(text, encoding="utf-8")
+    good.write_text('{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}')
+    assert main(["tidy", str(bad), str(good)]) == 1
+    said = capsys.readouterr().err
+    assert re.search(r"bad … failed\n.*bad\.ipynb.*; ", said)
+    assert said.endswith("good … rewritten\n")
 
 
 # --- each rule of the anatomy, broken ---------------------------------------------------
@@ -333,3 +501,48 @@ def test_the_digests_of_the_lessons_cover_the_article() -> None:
     assert shown(LESSONS) == set(sources.paragraphs())
     later = shown([path for path in LESSONS if path.stem >= "07"])
     assert {f"P{n}" for n in range(12, 33)} <= later
+
+
+# --- what a notebook may import ------------------------------------------------------------
+
+
+def imports(source: str) -> list[tuple[str, list[str]]]:
+    """Module and names of each import of the course's package in a cell."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found += [(alias.name, []) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            found.append((node.module or "", [alias.name for alias in node.names]))
+    return [one for one in found if one[0].split(".")[0] == "dialogue"]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
+def test_a_notebook_imports_public_names_and_nothing_else(path: Path) -> None:
+    code = [c["source"] for c in catalogue.notebook_cells(path) if c["cell_type"] == "code"]
+    found = [one for source in code for one in imports(source)]
+    if path.stem[:2].isdigit():
+        assert found
+    for module, names in found:
+        assert module == "dialogue", (path.name, module)
+        assert set(names) <= set(dialogue.__all__), (path.name, names)
+
+
+def test_an_inside_import_is_seen() -> None:
+    inside = "from dialogue.course.negotiation import points\nimport dialogue.bank as b\nimport re"
+    assert [module for module, _ in imports(inside)] == [
+        "dialogue.course.negotiation",
+        "dialogue.bank",
+    ]
+
+
+def test_every_public_name_is_there_and_says_what_it_does() -> None:
+    for name in dialogue.__all__:
+        assert (getattr(dialogue, name).__doc__ or "").strip(), name
+
+
+def test_no_lesson_casts_what_load_gives() -> None:
+    casts = re.compile(r"astype\((str\)|\{[^}]*: str)|\.cat\.|Categorical")
+    for path in NOTEBOOKS:
+        for cell in catalogue.notebook_cells(path):
+            assert not casts.search(cell["source"]), (path.name, cell["id"])

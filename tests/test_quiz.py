@@ -270,13 +270,13 @@ def test_certainty_is_asked_for_recorded_and_restored() -> None:
 
 
 def test_a_forecast_that_is_told_later_names_no_sources_yet() -> None:
-    from dialogue.course import sources
+    from dialogue.course import cited
 
     later = next(
         q
         for q in bank.course_bank().questions.values()
         if q.kind == "forecast" and q.opens and q.sources
     )
-    sources._used.clear()
+    cited._used.clear()
     ask(later.id)
-    assert not set(later.sources) & set(sources._used)
+    assert not set(later.sources) & set(cited._used)

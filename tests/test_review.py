@@ -572,13 +572,13 @@ def test_the_reading_copy_never_depends_on_the_record(today: date) -> None:
 def test_what_cite_lists_does_not_depend_on_the_record(
     today: date, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from dialogue.course import sources
+    from dialogue.course import cited
 
     def used() -> list[str]:
-        monkeypatch.setattr(sources, "_used", {})
+        monkeypatch.setattr(cited, "_used", {})
         for _ in everything():
             pass
-        return sorted(sources._used)
+        return sorted(cited._used)
 
     empty = used()
     assert empty

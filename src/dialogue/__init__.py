@@ -1,7 +1,8 @@
 """The small package behind the notebooks.
 
-A lesson needs four names: ``from dialogue import ask, chart, cite, load``.
-They are imported only when asked for, so that ``import dialogue`` stays instant and
+A lesson needs four names, ``from dialogue import ask, chart, cite, load``, and reaches for
+nothing that is not named here: what stands in ``_HOME`` is what a notebook may import.
+The names are imported only when asked for, so that ``import dialogue`` stays instant and
 nothing loads pandas, Altair or the widget machinery before a cell uses it.
 """
 
@@ -19,6 +20,7 @@ _HOME = {
     "dictionary": "dialogue.course.tables",
     "explore": "dialogue.widgets.explorer",
     "gain": "dialogue.widgets.assessment",
+    "game_texts": "dialogue.course.negotiation",
     "glossary": "dialogue.widgets.glossary",
     "hand_in": "dialogue.widgets.hand_in",
     "load": "dialogue.course.tables",
@@ -27,9 +29,12 @@ _HOME = {
     "my_progress": "dialogue.widgets.panels",
     "my_test_result": "dialogue.widgets.assessment",
     "negotiate": "dialogue.widgets.simulation",
+    "option_marks": "dialogue.charts.options",
+    "projector": "dialogue.widgets.simulation",
     "review": "dialogue.widgets.panels",
     "review_calendar": "dialogue.widgets.panels",
     "routes": "dialogue.widgets.maps",
+    "settled_forecasts": "dialogue.charts.ledger",
     "take_test": "dialogue.widgets.assessment",
     "supplement": "dialogue.widgets.supplements",
     "warm_up": "dialogue.widgets.panels",

@@ -22,7 +22,7 @@ from typing import Any
 
 import yaml
 
-from dialogue.course import catalogue
+from dialogue.course import catalogue, tables
 from dialogue.course.faults import Fault as Fault
 from dialogue.course.faults import printable as printable
 from dialogue.course.faults import shown as shown
@@ -243,22 +243,14 @@ class Known:
     lessons: frozenset[str] = frozenset()  # numbers of all lessons
 
 
-def _column(file: Path, name: str) -> frozenset[str]:
-    if not file.is_file():
-        return frozenset()
-    with file.open(encoding="utf-8", newline="") as rows:
-        return frozenset(row[name] for row in csv.DictReader(rows))
-
-
 def known() -> Known:
     """Read the ids that an item may name from ``seeds/`` and from the lessons."""
-    seeds = catalogue.root() / "seeds"
     lessons = catalogue.lessons()
     return Known(
-        paragraphs=_column(seeds / "paragraphs.csv", "paragraph"),
+        paragraphs=frozenset(row["paragraph"] for row in tables.records("paragraphs")),
         objectives=frozenset(o for lesson in lessons for o in lesson.objectives),
         planned=frozenset(lesson.number for lesson in lessons if not lesson.objectives),
-        sources=_column(seeds / "sources.csv", "source_id"),
+        sources=frozenset(row["source_id"] for row in tables.records("sources")),
         lessons=frozenset(lesson.number for lesson in lessons),
     )
 
@@ -280,14 +272,6 @@ def _real(text: str) -> bool:
 
 
 # --- a key that comes from a table -------------------------------------------------------
-
-
-@lru_cache(maxsize=64)
-def _rows(path: Path, _stamp: int) -> tuple[tuple[str, ...], list[dict[str, str]]]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file, restval="")
-        rows = [{k: v for k, v in row.items() if k is not None} for row in reader]
-        return tuple(reader.fieldnames or ()), rows
 
 
 def stands(value: str, text: str) -> list[tuple[int, int]]:
@@ -868,8 +852,6 @@ class _Reader:
     def _table(
         self, fields: dict[str, Node], line: int
     ) -> tuple[str, tuple[str, ...], list[dict[str, str]]] | None:
-        from dialogue.course import tables  # not at the top: few banks need it
-
         name = self.text(fields, "table", need="'answer_from'", line=line)
         if not name:
             return None
@@ -882,8 +864,8 @@ class _Reader:
                 remedy = f"did you mean {' or '.join(near)}?" if near else every
                 self.fault(line, f"unknown table {name!r}", remedy)
                 return None
-            file = resources[name]["file"]
-            return name, *_rows(file, file.stat().st_mtime_ns)
+            sheet = tables.sheet(resources[name]["file"])
+            return name, sheet.header, list(sheet.rows)
         except (OSError, ValueError, KeyError, TypeError, csv.Error) as error:
             message = f"the table {name!r} cannot be read ({type(error).__name__})"
             self.fault(line, message, "see what 'dialogue check' says about the tables")
@@ -1429,7 +1411,6 @@ def read(
     bank, ids = Bank(keep_nodes=keep_nodes), known()
     for path in files(paths):
         read_file(path, ids, bank)
-        _rows.cache_clear()  # the tables are kept for one file, not for the session
     former_ids(bank)
     bank.faults.sort(key=lambda fault: (fault.file, fault.line))
     if paths or not overlay:

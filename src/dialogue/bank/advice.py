@@ -8,7 +8,6 @@ Advice may be declined; it never makes a bank wrong.
 
 from __future__ import annotations
 
-import csv
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -22,7 +21,7 @@ from dialogue.bank import (
     printable,
     shown,
 )
-from dialogue.course import catalogue
+from dialogue.course import catalogue, tables
 from dialogue.questions import (
     Classify,
     Evidence,
@@ -120,11 +119,7 @@ def advise(bank: Bank, *, whole: bool = False, today: date | None = None) -> lis
 
 
 def _sides() -> dict[str, str]:
-    file = catalogue.root() / "seeds" / "sources.csv"
-    if not file.is_file():
-        return {}
-    with file.open(encoding="utf-8", newline="") as rows:
-        return {row["source_id"]: row.get("side", "") for row in csv.DictReader(rows)}
+    return {row["source_id"]: row.get("side", "") for row in tables.records("sources")}
 
 
 # --- one item ----------------------------------------------------------------------------
@@ -302,11 +297,8 @@ def _missing(bank: Bank) -> Iterator[Advice]:
                 yield Advice(shown(lesson.path), 1, "", "few-items", message, remedy)
     covered = {paragraph for q in bank.questions.values() for paragraph in q.para}
     file = catalogue.root() / "seeds" / "paragraphs.csv"
-    if not file.is_file():
-        return
-    with file.open(encoding="utf-8", newline="") as rows:
-        for line, row in enumerate(csv.DictReader(rows), 2):
-            if row["kind"] == "body" and row["paragraph"] not in covered:
-                message = f"no item is about {row['paragraph']}"
-                remedy = "write one, or name the paragraph in 'para:'"
-                yield Advice(shown(file), line, "", "no-item", message, remedy)
+    for line, row in enumerate(tables.records("paragraphs"), 2):
+        if row["kind"] == "body" and row["paragraph"] not in covered:
+            message = f"no item is about {row['paragraph']}"
+            remedy = "write one, or name the paragraph in 'para:'"
+            yield Advice(shown(file), line, "", "no-item", message, remedy)

@@ -1,33 +1,68 @@
-"""The course's pictures, each by its name: ``chart("commitments")``."""
+"""The course's pictures, each by its name: ``chart("commitments")``.
+
+One module a subject: a function draws its picture, and beside it ``explore_…`` says how the
+picture is handled (see ``handling.py``).
+"""
 
 from __future__ import annotations
 
-import importlib
+from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from typing import Any
 
+from dialogue.charts import (
+    actors,
+    article,
+    commitments,
+    history,
+    ledger,
+    money,
+    options,
+    parliament,
+    places,
+    polls,
+    raid,
+    two_level,
+)
+from dialogue.charts.handling import Explorable, State, play
 from dialogue.charts.look import Picture
 
-# Name of the picture: the module that draws it, in a function of the same name.
-CHARTS = {
-    "actors": "people",
-    "article": "article",
-    "commitments": "commitments",
-    "forecasts": "politics",
-    "ledger": "stakes",
-    "oil": "money",
-    "options": "stakes",
-    "parliament": "politics",
-    "places": "people",
-    "polls": "politics",
-    "raid": "people",
-    "timeline": "history",
-    "troops": "history",
-    "two-level": "stakes",
-    "waivers": "money",
+__all__ = ["CHARTS", "EXPLORABLES", "Picture", "chart", "stage"]
+
+CHARTS: dict[str, Callable[..., Picture]] = {
+    "actors": actors.actors,
+    "article": article.article,
+    "commitments": commitments.commitments,
+    "forecasts": ledger.forecasts,
+    "ledger": ledger.ledger,
+    "oil": money.oil,
+    "options": options.options,
+    "parliament": parliament.parliament,
+    "places": places.places,
+    "polls": polls.polls,
+    "raid": raid.raid,
+    "timeline": history.timeline,
+    "troops": history.troops,
+    "two-level": two_level.two_level,
+    "waivers": money.waivers,
 }
 
-__all__ = ["CHARTS", "Picture", "chart"]
+# The pictures that can be handled.
+EXPLORABLES: dict[str, Explorable] = {
+    "actors": actors.explore_actors,
+    "article": article.explore_article,
+    "ladder": commitments.explore_ladder,
+    "ledger": ledger.explore_ledger,
+    "oil": money.explore_oil,
+    "options": options.explore_options,
+    "parliament": parliament.explore_parliament,
+    "polls": polls.explore_polls,
+    "raid": raid.explore_raid,
+    "timeline": history.explore_timeline,
+    "troops": history.explore_troops,
+    "two-level": two_level.explore_two_level,
+    "waivers": money.explore_waivers,
+}
 
 
 def chart(name: str, **choices: Any) -> Picture:
@@ -39,5 +74,9 @@ def chart(name: str, **choices: Any) -> Picture:
     if name not in CHARTS:
         near = get_close_matches(name, CHARTS, n=3, cutoff=0.3) or sorted(CHARTS)
         raise KeyError(f"There is no picture {name!r}. Try: {', '.join(near)}.")
-    module = importlib.import_module(f".{CHARTS[name]}", __name__)
-    return getattr(module, name.replace("-", "_"))(**choices)
+    return CHARTS[name](**choices)
+
+
+def stage(name: str, wishes: Mapping[str, Any]) -> State:
+    """The explorable *name* with *wishes* where they can be had and its defaults elsewhere."""
+    return play(EXPLORABLES[name], wishes)

@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
-from dialogue.charts.look import INK, SERIES, Picture
+from dialogue.charts.handling import (
+    Control,
+    Scene,
+    Steps,
+    how_many,
+    tick,
+)
+from dialogue.charts.look import (
+    INK,
+    SERIES,
+    Picture,
+)
 from dialogue.course import sources
+from dialogue.course.tables import kept
 
 if TYPE_CHECKING:
     import pandas as pd
+
 
 # Kind of statement: the letter in its square, the word in the legend, the colour.
 KINDS = {
@@ -22,7 +36,6 @@ KINDS = {
     "heading": ("H", "heading", SERIES[4]),
 }
 SECURITY_ROW = "About security"
-
 # What makes a statement one about security: the course's digest of it names forces, those who
 # fight them, or what either does.
 _SECURITY = re.compile(
@@ -44,9 +57,10 @@ def claims() -> pd.DataFrame:
     """
     import pandas as pd
 
-    return pd.DataFrame(list(sources._table("claims", "claim_id").values()))
+    return pd.DataFrame(list(sources.claims()))
 
 
+@kept("claims", "paragraphs")
 def strip() -> pd.DataFrame:
     """One row a paragraph: ``kind``, ``section``, ``repeats``, ``main`` (its commonest kind of
     statement; of several, the one that comes first), ``count`` (of statements) and
@@ -179,6 +193,7 @@ def article(quotes: bool = True, chosen: str | None = None) -> Picture:
     )
 
 
+@kept("claims", "paragraphs")
 def share(quotes: bool = True) -> tuple[int, int]:
     """How many paragraphs are about security, and of how many that are counted."""
     table = strip()
@@ -186,3 +201,61 @@ def share(quotes: bool = True) -> tuple[int, int]:
     if not quotes:
         counted = counted[counted["kind"] != "pull-quote"]
     return int((counted["security"] == "yes").sum()), len(counted)
+
+
+# --- handled ----------------------------------------------------------------------------------
+
+
+def explore_article(wishes: Mapping[str, Any]) -> Steps:
+    """Choose a paragraph and read what it states; leave the pull quotes out."""
+
+    table = strip().set_index("paragraph")
+    no_quotes = yield tick("leave_out_quotes", "Leave out pull quotes", False)
+    shown = table[table["kind"] != "pull-quote"] if no_quotes else table
+    # Whoever reads a pull quote and leaves those out goes on with what it repeats.
+    wish = str(wishes.get("paragraph", "")).upper()
+    repeated = str(table.loc[wish, "repeats"]) if wish in table.index else ""
+    default = repeated if repeated in shown.index else shown.index[0]
+    options = tuple((name, name) for name in shown.index)
+    name = yield Control("paragraph", "Paragraph", "slider", options, default)
+
+    row = table.loc[name]
+    part = row["kind"].replace("-", " ") + (f" of {row['repeats']}" if row["repeats"] else "")
+    own = claims()
+    own = own[own["paragraph"] == name]
+    if row["kind"] == "pull-quote":
+        what = f"{row['repeats']} is mostly {KINDS[row['main']][1]}"
+    elif row["main"]:
+        what = f"{how_many(len(own), 'statement')}, mostly {KINDS[row['main']][1]}"
+    else:
+        what = "no statement is coded"
+    digest = sources.paragraphs()[name]["digest"]
+    (yes, every), (kept, fewer) = share(), share(quotes=False)
+    before, after = 100 * yes / every, 100 * kept / fewer
+    if no_quotes:
+        change = (
+            f"{abs(after - before):.0f} points {'lower' if after < before else 'higher'} than"
+            if round(after) != round(before)
+            else "much the same as"
+        )
+        portion = (
+            f"Without its {every - fewer} pull quotes the article has {kept} of {fewer} paragraphs "
+            f"about security, {after:.0f} per cent: {change} with them."
+        )
+    else:
+        portion = (
+            f"Pull quotes counted, {yes} of {every} paragraphs are about security, "
+            f"{before:.0f} per cent."
+        )
+    tables = ()
+    if len(own):
+        stated = own[["claim_id", "kind", "hedge", "wording"]].assign(
+            kind=own["kind"].map(lambda kind: KINDS[kind][1])
+        )
+        stated.columns = ["No.", "Kind", "Weakened by the article", "Statement, in our words"]
+        tables = ((f"What {name} states", stated),)
+    return Scene(
+        article(quotes=not no_quotes, chosen=name),
+        f"{name} ({part}; section {row['section'].replace('-', ' ')}; {what}). {digest} {portion}",
+        tables,
+    )

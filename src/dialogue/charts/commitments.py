@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from dialogue.charts.handling import (
+    Control,
+    Scene,
+    Steps,
+    how_many,
+)
 from dialogue.charts.look import (
     DOMAINS,
     INK,
@@ -10,7 +20,11 @@ from dialogue.charts.look import (
     Picture,
     caption,
 )
-from dialogue.course.tables import load
+from dialogue.course.tables import categories, dictionary, in_order, load
+
+if TYPE_CHECKING:
+    pass
+
 
 # A rung that no line of the first round reached: it stands on the ladder all the same.
 TOP_RUNG = "dated and measurable"
@@ -34,25 +48,28 @@ def commitments(
 
     table = load("commitments")
     table = table[table["round"] == 1]
-    rungs = [*table["strength"].cat.categories, TOP_RUNG]
+    own_rungs = categories("commitments", "strength")
+    rungs = [*own_rungs, TOP_RUNG]
     if party:
         table = table[table["party"] == party]
     if domain:
         table = table[table["domain"] == domain]
     open_question = table["commitment_id"].eq(chosen or "") & (placed is None)
+    lines = in_order(
+        table[~open_question], "commitments", "domain", "strength", "party", "commitment_id"
+    )
     dots = pd.DataFrame(
         {
-            "domain": table["domain"].map(DOMAINS),
-            "rung": table["strength"].astype(str),
-            "party": table["party"],
-            "commitment": table["commitment"],
-            "id": table["commitment_id"],
+            "domain": lines["domain"].map(DOMAINS),
+            "rung": lines["strength"],
+            "party": lines["party"],
+            "commitment": lines["commitment"],
+            "id": lines["commitment_id"],
         }
-    )[~open_question]
+    )
     if chosen and placed:
         own = dots[dots["id"] == chosen].assign(rung=placed, party=YOURS)
         dots = pd.concat([dots, own])
-    dots = dots.sort_values(["domain", "rung", "party", "id"])
     dots["place"] = dots.groupby(["domain", "rung"]).cumcount() + 1
     looks = {**PARTIES, YOURS: (SERIES[5], "triangle-down")}
     parties = [p for p in looks if p in set(dots["party"])]
@@ -110,14 +127,14 @@ def commitments(
             "No.": table["commitment_id"],
             "Party": table["party"],
             "Domain": table["domain"].map(DOMAINS),
-            "Rung": table["strength"].astype(str).mask(open_question, "place it first"),
+            "Rung": table["strength"].mask(open_question, "place it first"),
             "Line": table["commitment"],
             "In the article": table["paragraph"].fillna("not mentioned"),
         }
     )
     shown = table[~open_question]
     counts = shown["strength"].value_counts()
-    by_rung = ", ".join(f"{rung} {counts[rung]}" for rung in table["strength"].cat.categories[::-1])
+    by_rung = ", ".join(f"{rung} {counts.get(rung, 0)}" for rung in own_rungs[::-1])
     whole = dots["domain"].nunique() == len(DOMAINS)
     each = "one mark each, in five columns by domain" if whole else "one mark each, by domain"
     told = (
@@ -147,3 +164,67 @@ def commitments(
         caption(table, note="Rungs are this course’s own coding."),
         "Lines of the first round and their rungs",
     )
+
+
+# --- handled: the verb ladder -----------------------------------------------------------------
+
+
+def explore_ladder(wishes: Mapping[str, Any]) -> Steps:
+    """Place an undertaking on a rung and compare with the course's own coding."""
+
+    table = load("commitments")
+    table = table[table["round"] == 1]
+    rungs = [*categories("commitments", "strength"), TOP_RUNG]
+    speakers = (("all parties", "all"), *((p, p) for p in sorted(set(table["party"]))))
+    party = yield Control("party", "Party", "menu", speakers, "all")
+    if party != "all":
+        table = table[table["party"] == party]
+    present = set(table["domain"])
+    issues = (("all issues", "all"), *((DOMAINS[d], d) for d in DOMAINS if d in present))
+    domain = yield Control("issue", "Issue", "menu", issues, "all")
+    if domain != "all":
+        table = table[table["domain"] == domain]
+    lines = tuple(
+        (f"{row.commitment_id} {row.commitment}", row.commitment_id) for row in table.itertuples()
+    )
+    chosen = yield Control("commitment", "Undertaking", "menu", lines, lines[0][1])
+    places = (("not placed yet", ""), *((rung, rung) for rung in rungs))
+    placed = yield Control("rung", "Your rung", "menu", places, "")
+
+    row = table.set_index("commitment_id").loc[chosen]
+    own = row["strength"]
+    speaker = {"both": "both parties"}.get(row["party"], row["party"])
+    line = f"{chosen} ({speaker}; {DOMAINS[row['domain']]}): “{row['commitment']}.”"
+    if placed:
+        apart = rungs.index(placed) - rungs.index(own)
+        if apart:
+            far = how_many(abs(apart), "rung")
+            verdict = (
+                f"You placed it on “{placed}”, {far} {'above' if apart > 0 else 'below'} the "
+                f"course's own coding, “{own}”"
+            )
+        else:
+            verdict = f"You placed it on “{placed}”, as the course does"
+        note = "" if row.isna()["note"] else f" The course's note: {row['note']}"
+        words = (
+            f"{line} {verdict}: {_rung_rule(own)}.{note} "
+            "The coding is the course's own judgement and may be disputed."
+        )
+    else:
+        words = f"{line} Choose the rung that its verb deserves; the course's coding then appears."
+    return Scene(
+        commitments(
+            party=None if party == "all" else party,
+            domain=None if domain == "all" else domain,
+            chosen=chosen,
+            placed=placed or None,
+        ),
+        words,
+    )
+
+
+def _rung_rule(rung: str) -> str:
+    """What a rung means, from the data dictionary."""
+    meaning = str(dictionary("commitments").loc["strength", "meaning"])
+    found = re.search(rf"\b{re.escape(rung)}: ([^.]+)\.", meaning)
+    return found[1] if found else rung

@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from dialogue.charts.handling import (
+    Control,
+    Scene,
+    Steps,
+    day_slider,
+    how_many,
+    in_short,
+    listed,
+    tick,
+)
 from dialogue.charts.look import (
     INK,
     QUIET,
     SERIES,
     Picture,
     caption,
+    in_words,
     last_day,
 )
 from dialogue.course.tables import load
+
+if TYPE_CHECKING:
+    pass
+
 
 STRANDS = {
     "streets-and-society": "Streets and society",
@@ -25,12 +41,12 @@ STRANDS = {
 _MARKS = ("circle", "square", "triangle-up", "diamond", "cross")
 
 
-def _moment(date: str) -> int:
+def moment(date: str) -> int:
     """A day as Vega counts time: a text would be read in the time zone of the reader."""
     return int(datetime.fromisoformat(date).replace(tzinfo=UTC).timestamp() * 1000)
 
 
-def _drawn(date: str) -> str:
+def drawn_at(date: str) -> str:
     """A date of stated precision as the day to draw it at: the middle of its month or year."""
     return {4: f"{date}-07-01", 7: f"{date}-15"}.get(len(date), date)
 
@@ -50,22 +66,22 @@ def timeline(
     import pandas as pd
 
     table = load("events")
-    table = table[table["date"].map(_drawn).between(start, end)]
+    table = table[table["date"].map(drawn_at).between(start, end)]
     if strand:
-        table = table[table["strand"].astype(str) == strand]
+        table = table[table["strand"] == strand]
     hidden = table["known_on"].map(last_day) > known_on
     shown = table[~hidden]
     dots = pd.DataFrame(
         {
-            "date": shown["date"].map(_drawn),
+            "date": shown["date"].map(drawn_at),
             "when": shown["date"],
-            "strand": shown["strand"].astype(str).map(STRANDS),
+            "strand": shown["strand"].map(STRANDS),
             "event": shown["title"],
         }
     )
     order = list(STRANDS.values())
     lanes = alt.Y("strand:N", title=None, sort=order, scale=alt.Scale(domain=order))
-    years = alt.Scale(type="utc", domain=[_moment(start), _moment(end)])
+    years = alt.Scale(type="utc", domain=[moment(start), moment(end)])
     figure = (
         alt.Chart(dots)
         .mark_point(filled=True, size=130, opacity=0.85)
@@ -114,7 +130,7 @@ def _curtain(on: str, known_on: str, end: str, years: Any) -> list[Any]:
     import altair as alt
     import pandas as pd
 
-    day = pd.DataFrame([{"day": _moment(on), "end": _moment(end), "words": "not yet known"}])
+    day = pd.DataFrame([{"day": moment(on), "end": moment(end), "words": "not yet known"}])
     line = (
         alt.Chart(day)
         .mark_rule(color=INK, strokeWidth=2, strokeDash=[2, 3])
@@ -130,6 +146,57 @@ def _curtain(on: str, known_on: str, end: str, years: Any) -> list[Any]:
     return [field, line]
 
 
+def explore_timeline(wishes: Mapping[str, Any]) -> Steps:
+    """A day in a year of crises: what was known, and what the curtain hides."""
+
+    start, end = "2019-10-01", "2020-08-31"
+    every = load("events")
+    every = every[every["date"].map(drawn_at).between(start, end)]
+    every = every.assign(
+        lane=every["strand"],
+        known=every["known_on"].map(last_day),
+        happened=every["date"].map(last_day),
+    )
+    lanes = (("all strands", "all"), *((name, key) for key, name in STRANDS.items()))
+    lane = yield Control("strand", "Strand", "menu", lanes, "all")
+    curtain = yield tick("curtain", "Hide what was not yet known", True)
+    days = {start, end, *(day for day in every["known"] if start <= day <= end)}
+    meeting = load("rounds").set_index("session_id").loc["R01", "date"]
+    day = yield day_slider("date", "Date", days, wishes.get("date"), meeting)
+
+    table = every if lane == "all" else every[every["lane"] == lane]
+    known = table[table["known"] <= day].sort_values(["known", "happened"], kind="stable")
+    later = table[table["known"] > day].sort_values(["known", "happened"], kind="stable")
+    over = int((later["happened"] <= day).sum())
+
+    def one(row: Any) -> str:
+        return f"“{row['title']}” ({in_words(row['date'])})"
+
+    where = "the picture" if lane == "all" else f"the strand {STRANDS[lane]}"
+    words = f"On {in_words(day)} {len(known)} of the {how_many(len(table), 'event')} of {where} "
+    words += "was known" if len(known) == 1 else "were known"
+    words += f", the latest {one(known.iloc[-1])}. " if len(known) else ". "
+    if not len(later):
+        words += "Nothing is left to become known."
+    elif curtain:
+        words += f"The curtain hides {len(later)} that became known later"
+        words += f", {over} of which had already happened." if over else "."
+    else:
+        words += f"With the curtain open the other {len(later)} are in view too; the next to "
+        words += f"become known is {one(later.iloc[0])}."
+    return Scene(
+        timeline(
+            known_on=day if curtain else "9999-12-31",
+            start=start,
+            end=end,
+            on=day,
+            strand=None if lane == "all" else lane,
+        ),
+        words,
+    )
+
+
+# --- soldiers, and the legal basis of their stay ----------------------------------------------
 # The kinds of number that the picture keeps apart, in the words of its legend.
 MEASURES = {
     "reported-presence": "reported as present",
@@ -164,17 +231,17 @@ def troops(start: str = "2003-01-01", on: str | None = None) -> Picture:
     kinds = MEASURES
     shown = pd.DataFrame(
         {
-            "date": table["date"].map(_drawn),
+            "date": table["date"].map(drawn_at),
             "when": table["date"],
             "troops": table["troops"].astype(float),
-            "measure": table["measure"].astype(str).map(kinds),
-            "by": table["stated_by"].astype(str).str.replace("-", " "),
+            "measure": table["measure"].map(kinds),
+            "by": table["stated_by"].str.replace("-", " "),
             "told": [f"{QUALIFIERS[row.qualifier]}{row.troops:,}" for row in table.itertuples()],
         }
     ).dropna(subset="measure")
     shown = shown[shown["date"] >= start]
     last = LAST
-    years = alt.Scale(type="utc", domain=[_moment(start), _moment(last)])
+    years = alt.Scale(type="utc", domain=[moment(start), moment(last)])
     across = alt.X("date:T", title=None, scale=years)
     names = list(kinds.values())
     # Without the end of the field force in 2011 the step would say that 4,000 stayed for years.
@@ -218,8 +285,8 @@ def troops(start: str = "2003-01-01", on: str | None = None) -> Picture:
     )
     periods = periods[periods["end"] > start].reset_index(drop=True)
     periods["start"] = periods["start"].where(periods["start"] > start, start)
-    periods["first"] = periods["start"].map(_moment)
-    periods["after"] = periods["end"].map(_moment)
+    periods["first"] = periods["start"].map(moment)
+    periods["after"] = periods["end"].map(moment)
     periods["middle"] = (periods["first"] + periods["after"]) // 2
     ribbon = (
         alt.Chart(periods)
@@ -241,7 +308,7 @@ def troops(start: str = "2003-01-01", on: str | None = None) -> Picture:
     )
     above, below = [line, marks], [ribbon, numbers]
     if on:
-        day = pd.DataFrame([{"day": _moment(on)}])
+        day = pd.DataFrame([{"day": moment(on)}])
         rule = (
             alt.Chart(day)
             .mark_rule(color=INK, strokeWidth=2, strokeDash=[2, 3])
@@ -278,3 +345,62 @@ def troops(start: str = "2003-01-01", on: str | None = None) -> Picture:
         ),
         "US soldiers in Iraq, and the legal basis, by date",
     )
+
+
+_STATED_BY = {
+    "us-government": "the US government",
+    "press": "the press",
+    "research": "research",
+}
+
+
+def explore_troops(wishes: Mapping[str, Any]) -> Steps:
+    """A day: which number was the latest, of which kind, and the legal basis in force."""
+
+    levels = load("troop_levels")
+    levels = levels[(levels["scope"] == "iraq") & levels["measure"].isin(list(MEASURES))]
+    levels = levels.assign(day=levels["date"].map(last_day), kind=levels["measure"])
+    legal = load("legal_basis")
+    legal = legal[legal["lane"] == "forces"].reset_index(drop=True)
+    first, last = int(legal["start"].min()[:4]), int(LAST[:4]) - 5
+    years = tuple((str(year), year) for year in range(first, last + 1))
+    year = yield Control("start", "Start in", "menu", years, first)
+    start = f"{year}-01-01"
+    days = {d for d in [*levels["day"], *legal["start"]] if start <= d <= LAST}
+    today = load("rounds").set_index("session_id").loc["R01", "date"]
+    if today >= start:
+        days.add(today)
+    day = yield day_slider("date", "Date", days, wishes.get("date"), today)
+
+    def told(row: Any) -> str:
+        when = in_words(row.date)
+        return (
+            f"{QUALIFIERS[row.qualifier]}{row.troops:,} ({when}; said by "
+            f"{_STATED_BY[row.stated_by]}; {in_short(row.source_id)})"
+        )
+
+    past = levels[levels["day"] <= day]
+    present = past[past["kind"] == "reported-presence"]
+    latest = present[present["day"] == present["day"].max()]
+    if len(latest):
+        numbers = listed([told(row) for row in latest.itertuples()], "or")
+        said = f"the latest number of US soldiers reported as present in Iraq was {numbers}."
+    else:
+        said = "no number of US soldiers in Iraq was yet reported."
+    others = past[(past["kind"] != "reported-presence")]
+    if len(latest):
+        others = others[others["day"] >= latest["day"].max()]
+    apart = [f"{MEASURES[row.kind]}: {told(row)}" for row in others.itertuples()]
+    if apart:
+        said += f" Of another kind, so kept apart: {'; '.join(apart)}."
+    force = legal[(legal["start"] <= day) & ~(legal["end"].fillna("9999") < day)]
+    if len(force):
+        basis = force.iloc[0]
+        number = int(force.index[0]) + 1
+        said += (
+            f" Legal basis in force that day: no. {number}, {basis['name']} "
+            f"({basis['document']}; {in_short(basis['source_id'])})."
+        )
+    else:
+        said += f" The ribbon of legal bases begins on {in_words(legal['start'].min())}."
+    return Scene(troops(start=start, on=day), f"On {in_words(day)} {said}")

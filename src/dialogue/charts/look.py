@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from calendar import month_name, monthrange
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from dialogue.course.sources import table_sources
+from dialogue.course.cited import table_sources
 from dialogue.page.text import EMBED, TWIN, VEGA
 
 if TYPE_CHECKING:
@@ -95,6 +96,26 @@ def table_html(table: pd.DataFrame, caption: str) -> str:
     )
 
 
+@lru_cache(maxsize=1)
+def _config() -> dict[str, Any]:
+    """How all pictures look, as Vega-Lite says it."""
+    import altair as alt
+
+    words = {"labelColor": INK, "titleColor": INK}
+    sizes = {"labelFontSize": TEXT_SIZE, "titleFontSize": TEXT_SIZE}
+    lines = {"domainColor": QUIET, "tickColor": QUIET, "gridColor": QUIET, "gridOpacity": 0.35}
+    # One description for the whole picture.  Vega would give every mark a label of its own,
+    # and a screen reader would read out a hundred of them; the table has them all.
+    empty = alt.Chart().mark_point().configure(font=FONT, aria=False)
+    return (
+        empty.configure_view(stroke=None)
+        .configure_axis(**words, **sizes, **lines, labelLimit=0)
+        .configure_header(**words, **sizes)
+        .configure_legend(**words, **sizes, symbolSize=160, orient="top")
+        .to_dict()["config"]
+    )
+
+
 @dataclass(frozen=True)
 class Picture:
     """A chart with its description and its table, ready to be displayed.
@@ -109,37 +130,14 @@ class Picture:
     title: str
 
     def _specification(self) -> dict[str, Any]:
-        dressed = (
-            self.figure.properties(background="transparent", padding=12)
-            # One description for the whole picture.  Vega would give every mark a label of its
-            # own, and a screen reader would read out a hundred of them; the table has them all.
-            .configure(font=FONT, aria=False)
-            .configure_view(stroke=None)
-            .configure_axis(
-                labelColor=INK,
-                titleColor=INK,
-                domainColor=QUIET,
-                tickColor=QUIET,
-                gridColor=QUIET,
-                gridOpacity=0.35,
-                labelFontSize=TEXT_SIZE,
-                titleFontSize=TEXT_SIZE,
-                labelLimit=0,
-            )
-            .configure_header(
-                labelColor=INK, titleColor=INK, labelFontSize=TEXT_SIZE, titleFontSize=TEXT_SIZE
-            )
-            .configure_legend(
-                labelColor=INK,
-                titleColor=INK,
-                labelFontSize=TEXT_SIZE,
-                titleFontSize=TEXT_SIZE,
-                symbolSize=160,
-                orient="top",
-            )
-            .properties(description=self.description)
-        )
-        return dressed.to_dict()
+        # Written into the finished specification: Altair would copy all data for each setting.
+        return {
+            **self.figure.to_dict(),
+            "config": _config(),
+            "background": "transparent",
+            "padding": 12,
+            "description": self.description,
+        }
 
     def _table_html(self) -> str:
         return (

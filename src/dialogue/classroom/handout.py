@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from dialogue.classroom import paper
-from dialogue.course import catalogue, files, sources
+from dialogue.course import catalogue, files, sources, tables
 from dialogue.learner import recall
 from dialogue.questions import Question, Single
 
@@ -111,11 +111,8 @@ def _but(paragraph: str, short: bool) -> str:
 
 
 def _plan(stem: str) -> list[str]:
-    import csv
-
-    text = files.read_text(catalogue.root() / "seeds/lessons.csv")
-    rows = {row["lesson"]: row["paragraphs"].split() for row in csv.DictReader(text.splitlines())}
-    return rows.get(stem, [])
+    row = tables.by_key("lessons", "lesson").get(stem)
+    return row["paragraphs"].split() if row else []
 
 
 def key(lesson: catalogue.Lesson, questions: Sequence[Question]) -> str:

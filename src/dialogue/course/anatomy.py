@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -37,6 +37,16 @@ _META = re.compile(
 )
 # A figure or a date in prose: digits that are not an id, a list number or a lesson's name.
 _FIGURE = re.compile(r"(?<![\w-])\d[\d,.]*(?![\w-])")
+
+
+# What editors make up: eight hexadecimal digits, or a whole UUID.
+_MADE_UP = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{8}")
+_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+def telling(cell_id: str) -> bool:
+    """Does the id of a cell say anything?  Editors make up such as ``0a1b2c3d``."""
+    return bool(_NAME.fullmatch(cell_id)) and not _MADE_UP.fullmatch(cell_id)
 
 
 # A run of badges, typed plainly (``[P4] [src:CRS-R40011]``) or already made readable.
@@ -75,6 +85,16 @@ def asked(cells: list[dict[str, Any]]) -> list[str]:
     return found
 
 
+def named_sources(cells: list[dict[str, Any]]) -> list[str]:
+    """The source ids that the text of a lesson names in its badges, in their order."""
+    found: dict[str, None] = {}
+    for cell in cells:
+        if cell["cell_type"] == "markdown":
+            badges = BADGE.findall(DEFINITION.sub("", cell["source"]))
+            found.update(dict.fromkeys(b[4:] for b in badges if b.startswith("src:")))
+    return list(found)
+
+
 def _words(markdown: str) -> int:
     """Words that a learner meets without opening a fold: model answers are read afterwards."""
     unfolded = re.sub(r"<details>.*?</details>", " ", markdown, flags=re.DOTALL)
@@ -82,94 +102,181 @@ def _words(markdown: str) -> int:
     return len(re.findall(r"\w[\w’'-]*", text))
 
 
+@dataclass(frozen=True)
+class Draft:
+    """A lesson under the eyes of the rules: its cells, and *known*, the questions of the bank."""
+
+    path: Path
+    cells: list[dict[str, Any]]
+    known: Mapping[str, Asked]
+
+    @property
+    def markdown(self) -> list[dict[str, Any]]:
+        return [cell for cell in self.cells if cell["cell_type"] == "markdown"]
+
+    @property
+    def code(self) -> list[dict[str, Any]]:
+        return [cell for cell in self.cells if cell["cell_type"] == "code"]
+
+    @property
+    def is_whole(self) -> bool:
+        """A lesson, and not the way in or a page beside the lessons."""
+        return self.path.stem[:2].isdigit() and self.path.stem[:2] != "00"
+
+    @property
+    def has_all_beats(self) -> bool:
+        return [cell["id"] for cell in self.cells if cell["id"] in BEATS] == list(BEATS)
+
+    def labels(self, cell: str) -> list[str]:
+        """The objectives that one beat lists."""
+        source = next(c["source"] for c in self.cells if c["id"] == cell)
+        return re.findall(r"^- \*\*(\d\d-\d+)\*\*", source, re.MULTILINE)
+
+
 def check(path: Path, known: Mapping[str, Asked]) -> list[Fault]:
     """Every way in which the lesson at *path* departs from the anatomy; *known* is the bank."""
-    return list(_check(path, known))
+    draft = Draft(path, catalogue.notebook_cells(path), known)
+    rules = list(EVERYWHERE)
+    if draft.is_whole:
+        rules += OF_LESSONS
+        if draft.has_all_beats:  # the others read the beats
+            rules += OF_BEATS
+    return [Fault(path.name, cell, message) for rule in rules for cell, message in rule(draft)]
 
 
-def _check(path: Path, known: Mapping[str, Asked]) -> Iterator[Fault]:
-    name, cells = path.name, catalogue.notebook_cells(path)
-    by_id = {cell.get("id", ""): cell for cell in cells}
-    markdown = [cell for cell in cells if cell["cell_type"] == "markdown"]
-    code = [cell for cell in cells if cell["cell_type"] == "code"]
-    whole = path.stem[:2].isdigit() and path.stem[:2] != "00"  # the way in is no lesson
+# --- the rules: each yields the id of a cell and what is wrong there -------------------------
 
-    def fault(cell: str, message: str) -> Fault:
-        return Fault(name, cell, message)
+Findings = Iterator[tuple[str, str]]
 
-    for cell in cells:
-        if re.fullmatch(r"[0-9a-f]{8}|", cell.get("id", "")):
-            yield fault(cell.get("id", "?"), "the id says nothing; name the cell")
 
-    # headings
-    headings = [(c["id"], len(h[1]), h[2]) for c in markdown for h in HEADING.finditer(c["source"])]
-    if [level for _, level, _ in headings].count(1) != 1 or (headings and headings[0][1] != 1):
-        yield fault("title", "the first heading, and only it, is of the first level")
-    for (_, before, _), (cell, level, text) in pairwise(headings):
+def _names(draft: Draft) -> Findings:
+    for cell in draft.cells:
+        if not telling(cell.get("id", "")):
+            yield cell.get("id", "?"), "the id says nothing; run 'dialogue tidy', or name the cell"
+
+
+def _headings(draft: Draft) -> Findings:
+    found = [
+        (cell["id"], len(heading[1]), heading[2])
+        for cell in draft.markdown
+        for heading in HEADING.finditer(cell["source"])
+    ]
+    if [level for _, level, _ in found].count(1) != 1 or (found and found[0][1] != 1):
+        yield "title", "the first heading, and only it, is of the first level"
+    for (_, before, _), (cell, level, text) in pairwise(found):
         if level > before + 1:
-            yield fault(cell, f"the heading {text!r} skips a level")
+            yield cell, f"the heading {text!r} skips a level"
 
-    # sizes
-    words = sum(_words(cell["source"]) for cell in markdown)
+
+def _sizes(draft: Draft) -> Findings:
+    words = sum(_words(cell["source"]) for cell in draft.markdown)
     if words > MOST_WORDS:
-        yield fault("title", f"{words} words of prose; at most {MOST_WORDS}")
-    for cell in code:
+        yield "title", f"{words} words of prose; at most {MOST_WORDS}"
+    for cell in draft.code:
         lines = len(cell["source"].splitlines())
         if lines > MOST_CODE_LINES:
-            yield fault(cell["id"], f"{lines} lines of code; at most {MOST_CODE_LINES}")
+            yield cell["id"], f"{lines} lines of code; at most {MOST_CODE_LINES}"
+
+
+def _folds(draft: Draft) -> Findings:
+    for cell in draft.code:
         folded = cell["metadata"].get("jupyter", {}).get("source_hidden")
         if folded and not cell["source"].startswith("# "):
-            yield fault(cell["id"], "a folded cell starts with a comment that says what it does")
+            yield cell["id"], "a folded cell starts with a comment that says what it does"
 
-    # badges
-    for cell in markdown:
+
+def _badges(draft: Draft) -> Findings:
+    for cell in draft.markdown:
         for badge in BADGE.findall(DEFINITION.sub("", cell["source"])):
             target = badge.removeprefix("src:")
             if target not in sources.paragraphs() and target not in sources.bibliography():
-                yield fault(cell["id"], f"the badge [{badge}] has no target in seeds/")
+                yield cell["id"], f"the badge [{badge}] has no target in seeds/"
+
+
+def _images(draft: Draft) -> Findings:
+    for cell in draft.markdown:
         for image in re.findall(r"!\[\s*\]\(", cell["source"]):
-            yield fault(cell["id"], f"an image without a text alternative ({image}…)")
+            yield cell["id"], f"an image without a text alternative ({image}…)"
 
-    ids = asked(cells)
-    for item in ids:
-        if item not in known:
-            yield fault("?", f"asks {item!r}, which is not in the bank")
 
-    if not whole:
-        return
-    if not CELLS[0] <= len(cells) <= CELLS[1]:
-        yield fault("title", f"{len(cells)} cells; {CELLS[0]} to {CELLS[1]}")
-    order = [cell["id"] for cell in cells if cell["id"] in BEATS]
-    if order != list(BEATS):
-        yield fault("title", f"the beats are {', '.join(order)}; expected {', '.join(BEATS)}")
-        return
-    if not _META.search(by_id["title"]["source"]):
-        yield fault("title", "no line '**Time** … minutes · **Needs** … · **As of** …'")
-    prefix = path.stem[:2]
-    objectives = re.findall(r"^- \*\*(\d\d-\d+)\*\*", by_id["objectives"]["source"], re.MULTILINE)
-    points = re.findall(r"^- \*\*(\d\d-\d+)\*\*", by_id["key-points"]["source"], re.MULTILINE)
-    if not objectives or any(not o.startswith(prefix) for o in objectives):
-        yield fault("objectives", f"list the objectives as '- **{prefix}-1** …'")
+def _questions(draft: Draft) -> Findings:
+    for item in asked(draft.cells):
+        if item not in draft.known:
+            yield "?", f"asks {item!r}, which is not in the bank"
+
+
+def _length(draft: Draft) -> Findings:
+    if not CELLS[0] <= len(draft.cells) <= CELLS[1]:
+        yield "title", f"{len(draft.cells)} cells; {CELLS[0]} to {CELLS[1]}"
+
+
+def _beats(draft: Draft) -> Findings:
+    if not draft.has_all_beats:
+        order = [cell["id"] for cell in draft.cells if cell["id"] in BEATS]
+        yield "title", f"the beats are {', '.join(order)}; expected {', '.join(BEATS)}"
+
+
+def _facts(draft: Draft) -> Findings:
+    """The line under the title: how long, what it needs, up to when it tells."""
+    title = next(cell["source"] for cell in draft.cells if cell["id"] == "title")
+    if not _META.search(title):
+        yield "title", "no line '**Time** … minutes · **Needs** … · **As of** …'"
+
+
+def _mirror(draft: Draft) -> Findings:
+    prefix = draft.path.stem[:2]
+    objectives, points = draft.labels("objectives"), draft.labels("key-points")
+    if not objectives or any(not label.startswith(prefix) for label in objectives):
+        yield "objectives", f"list the objectives as '- **{prefix}-1** …'"
     if objectives != points:
-        yield fault("key-points", f"{points} do not mirror the objectives {objectives}")
-    own = [known[i] for i in ids if i in known]
+        yield "key-points", f"{points} do not mirror the objectives {objectives}"
+
+
+def _practice(draft: Draft) -> Findings:
+    """Each objective is asked about twice, and each question about one is asked somewhere."""
+    objectives, ids = draft.labels("objectives"), asked(draft.cells)
+    own = [draft.known[item] for item in ids if item in draft.known]
     for objective in objectives:
         count = sum(question.objective == objective for question in own)
         if count < 2:
-            yield fault("objectives", f"{objective} has {count} items in the lesson; at least 2")
-    unused = {i for i, q in known.items() if i.startswith(f"{prefix}-")} - set(ids)
-    for item in sorted(unused & {q.id for q in known.values() if q.objective in objectives}):
-        if not any(item in asked(catalogue.notebook_cells(p)) for p in path.parent.glob("*.ipynb")):
-            yield fault("sources", f"the item {item!r} is asked in no lesson")
-    # A paragraph of prose that states a figure or a date says where it comes from.
-    for cell in markdown:
-        if cell["id"] in {"title", "objectives", "write", "key-points", "sources", "data-exercise"}:
+            yield "objectives", f"{objective} has {count} items in the lesson; at least 2"
+    of_lesson = {
+        item
+        for item, question in draft.known.items()
+        if item.startswith(f"{draft.path.stem[:2]}-") and question.objective in objectives
+    }
+    for item in sorted(of_lesson - set(ids)):
+        others = draft.path.parent.glob("*.ipynb")
+        if not any(item in asked(catalogue.notebook_cells(other)) for other in others):
+            yield "sources", f"the item {item!r} is asked in no lesson"
+
+
+_UNBADGED = {"title", "objectives", "write", "key-points", "sources", "data-exercise"}
+
+
+def _figures(draft: Draft) -> Findings:
+    """A paragraph of prose that states a figure or a date says where it comes from."""
+    for cell in draft.markdown:
+        if cell["id"] in _UNBADGED:
             continue
-        for block in re.split(
-            r"\n\s*\n", re.sub(r"<[^>]+>", "", DEFINITION.sub("", cell["source"]))
-        ):
+        text = re.sub(r"<[^>]+>", "", DEFINITION.sub("", cell["source"]))
+        for block in re.split(r"\n\s*\n", text):
             if block.startswith("#") or "|" in block:
                 continue
             prose = RUN.sub("", re.sub(r"`[^`]*`|^\s*(\d+\.|-) ", "", block, flags=re.MULTILINE))
             if _FIGURE.search(prose) and not BADGE.search(block):
-                yield fault(cell["id"], f"a figure or date without a badge: {block[:70]!r}")
+                yield cell["id"], f"a figure or date without a badge: {block[:70]!r}"
+
+
+Rule = Callable[[Draft], Findings]
+EVERYWHERE: tuple[Rule, ...] = (
+    _names,
+    _headings,
+    _sizes,
+    _folds,
+    _badges,
+    _images,
+    _questions,
+)
+OF_LESSONS: tuple[Rule, ...] = (_length, _beats)
+OF_BEATS: tuple[Rule, ...] = (_facts, _mirror, _practice, _figures)

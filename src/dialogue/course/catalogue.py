@@ -6,31 +6,29 @@ hand.  ``seeds/lessons.csv`` is only the plan; a lesson's own file wins once it 
 
 from __future__ import annotations
 
-import csv
 import json
-import os
 import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from dialogue.course.place import root
+from dialogue.course.tables import Stamp, records, stamp
+
+__all__ = [
+    "ROUTES",
+    "Lesson",
+    "Route",
+    "duration",
+    "lessons",
+    "notebook_cells",
+    "root",
+]
+
 _TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
 _MINUTES = re.compile(r"\*\*Time\*\* (\d+) minutes")
 _OBJECTIVE = re.compile(r"^- \*\*(\d\d-\d+)\*\* (.+)$", re.MULTILINE)
-
-
-def root() -> Path:
-    """The folder that holds ``notebooks/``, ``data/``, ``seeds/`` and ``exercises/``.
-
-    The checkout when the package is used from one, else the copy inside the installed
-    wheel.  ``DIALOGUE_COURSE`` points somewhere else (used for checking a copy).
-    """
-    if named := os.environ.get("DIALOGUE_COURSE"):
-        return Path(named)
-    here = Path(__file__).resolve()
-    checkout = here.parents[3]
-    return checkout if (checkout / "exercises").is_dir() else here.parents[1] / "_course"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +57,7 @@ def notebook_cells(path: Path) -> list[dict[str, Any]]:
 
 
 @lru_cache(maxsize=64)
-def _read(path: Path, _stamp: float) -> Lesson:
+def _read(path: Path, _stamp: Stamp) -> Lesson:
     cells = [cell for cell in notebook_cells(path) if cell["cell_type"] == "markdown"]
     text = "\n".join(cell["source"] for cell in cells)
     # The key points repeat the labels of the objectives; the objectives stand in one cell.
@@ -77,14 +75,13 @@ def _read(path: Path, _stamp: float) -> Lesson:
 def lessons() -> list[Lesson]:
     """All lessons in order: the notebooks that exist, then the plan for those that do not."""
     found = {
-        path.stem: _read(path, path.stat().st_mtime)
+        path.stem: _read(path, stamp(path))
         for path in sorted((root() / "notebooks").glob("[0-9][0-9]-*.ipynb"))
     }
-    with (root() / "seeds" / "lessons.csv").open(encoding="utf-8", newline="") as plan:
-        for row in csv.DictReader(plan):
-            if row["lesson"] not in found:
-                planned = Lesson(row["lesson"], row["title"], int(row["minutes"]), False, {})
-                found[row["lesson"]] = planned
+    for row in records("lessons"):
+        if row["lesson"] not in found:
+            planned = Lesson(row["lesson"], row["title"], int(row["minutes"]), False, {})
+            found[row["lesson"]] = planned
     return [found[stem] for stem in sorted(found)]
 
 

@@ -5,18 +5,23 @@ Like the bank, all faults come at once, each with file, line, field, cause and r
 
 from __future__ import annotations
 
-import csv
+import hashlib
+import importlib.util
 import json
-from collections.abc import Callable, Iterator
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from difflib import get_close_matches
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from dialogue.course import catalogue
+from dialogue.course import cache, catalogue, tables
 from dialogue.course.faults import Fault, shown
 
 PACKAGES = ("seeds", "data")
+Rows = Sequence[tables.Row]
 
 
 class NotInstalled(Exception):
@@ -24,17 +29,42 @@ class NotInstalled(Exception):
 
 
 def check() -> list[Fault]:
-    """Every fault of every table.
+    """Every fault of every table; looked for again only when a table or a rule has changed.
 
     Raises :class:`NotInstalled` without frictionless, which comes with the extra
     ``instructor`` and with the test tools.
     """
+    if importlib.util.find_spec("frictionless") is None:
+        raise NotInstalled
+    root, digest = catalogue.root(), _digest()
     try:
-        import frictionless  # noqa: F401
-    except ImportError as error:
-        raise NotInstalled from error
+        known = cache.recall("tables", digest)
+        return [Fault(shown(root / file), *rest) for file, *rest in known]
+    except (TypeError, ValueError):  # not kept, or damaged
+        found = _check()
+    plain = [[os.path.relpath(f.file, root), f.line, f.item, f.message, f.remedy] for f in found]
+    cache.keep("tables", digest, plain)
+    return found
+
+
+def _digest() -> str:
+    """Twelve bytes, in hexadecimal, of all that a check depends on: tables, rules, tools."""
+    digest = hashlib.sha256(f"{version('frictionless')} {sys.version}".encode())
+    rules = [Path(__file__), Path(tables.__file__)]
+    described = [catalogue.root() / name for name in PACKAGES]
+    content = [file for name in described for file in (*name.glob("*.csv"), *name.glob("*.json"))]
+    for file in (*rules, *sorted(content)):
+        try:
+            data = file.read_bytes()
+        except OSError as error:
+            data = str(error).encode()
+        digest.update(f"{file.parent.name}/{file.name} {len(data)}\n".encode() + data)
+    return digest.hexdigest()[:24]
+
+
+def _check() -> list[Fault]:
     faults: list[Fault] = []
-    tables: dict[str, list[dict[str, str]]] = {}
+    sound: dict[str, Rows] = {}
     resources: list[tuple[Path, dict[str, Any]]] = []
     for name in PACKAGES:
         folder = catalogue.root() / name
@@ -42,27 +72,33 @@ def check() -> list[Fault]:
         if descriptor is None:
             continue
         before = len(faults)
-        described = {resource["path"] for resource in descriptor["resources"]}
-        for file in sorted(folder.glob("*.csv")):
-            if file.name not in described:
-                remedy = f"describe it in {name}/datapackage.json"
-                faults.append(Fault(shown(file), 1, "", "the table is not described", remedy))
-        for resource in descriptor["resources"]:
-            resources.append((folder / resource["path"], resource))
+        resources += [(folder / one["path"], one) for one in descriptor["resources"]]
+        faults += _undescribed(folder, descriptor)
         faults += _validate(folder, descriptor)
         if len(faults) == before:
             for resource in descriptor["resources"]:
-                with (folder / resource["path"]).open(encoding="utf-8", newline="") as rows:
-                    tables[resource["name"]] = list(csv.DictReader(rows))
+                sound[resource["name"]] = tables.sheet(folder / resource["path"]).rows
     # Keys and rules make sense only on tables that are sound in themselves.
-    faults += _references(resources, tables)
+    faults += _references(resources, sound)
+    faults += _rules(resources, sound)
+    return sorted(faults, key=lambda fault: (fault.file, fault.line))
+
+
+def _undescribed(folder: Path, descriptor: dict[str, Any]) -> Iterator[Fault]:
+    described = {resource["path"] for resource in descriptor["resources"]}
+    for file in sorted(folder.glob("*.csv")):
+        if file.name not in described:
+            remedy = f"describe it in {folder.name}/datapackage.json"
+            yield Fault(shown(file), 1, "", "the table is not described", remedy)
+
+
+def _rules(resources: list[tuple[Path, dict[str, Any]]], sound: dict[str, Rows]) -> Iterator[Fault]:
     for name, rules in RULES.items():
-        if name in tables:
+        if name in sound:
             file = next(path for path, resource in resources if resource["name"] == name)
             for rule in rules:
-                for line, field, message, remedy in rule(tables[name]):
-                    faults.append(Fault(shown(file), line, field, message, remedy))
-    return sorted(faults, key=lambda fault: (fault.file, fault.line))
+                for line, field, message, remedy in rule(sound[name]):
+                    yield Fault(shown(file), line, field, message, remedy)
 
 
 def _descriptor(file: Path, faults: list[Fault]) -> dict[str, Any] | None:
@@ -184,16 +220,16 @@ def _constraint(cell: Any, schema: dict[str, Any]) -> tuple[str, str]:
 
 
 def _references(
-    resources: list[tuple[Path, dict[str, Any]]], tables: dict[str, list[dict[str, str]]]
+    resources: list[tuple[Path, dict[str, Any]]], sound: dict[str, Rows]
 ) -> Iterator[Fault]:
     """Keys into the other package: the standard has none, so a field says ``references``."""
     for file, resource in resources:
-        rows = tables.get(resource["name"])
+        rows = sound.get(resource["name"])
         for field in resource["schema"]["fields"]:
             target = field.get("references")
-            if not target or rows is None or target["resource"] not in tables:
+            if not target or rows is None or target["resource"] not in sound:
                 continue
-            known = {row[target["field"]] for row in tables[target["resource"]]}
+            known = {row[target["field"]] for row in sound[target["resource"]]}
             for line, row in enumerate(rows, 2):
                 # Some columns hold several keys, separated by spaces.
                 keys = row[field["name"]].split() if target.get("many") else [row[field["name"]]]
@@ -211,7 +247,6 @@ def _references(
 # --- rules that a schema cannot state: (line, field, message, remedy) --------------------
 
 Finding = tuple[int, str, str, str]
-Rows = list[dict[str, str]]
 
 
 def ordered(start: str, end: str) -> Callable[[Rows], Iterator[Finding]]:

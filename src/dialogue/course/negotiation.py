@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import io
 import random
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -25,9 +24,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from dialogue.course import catalogue
+from dialogue.course import catalogue, tables
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SIDES = {"us": "United States", "iraq": "Iraq"}
 OTHER = {"us": "iraq", "iraq": "us"}
@@ -103,21 +105,20 @@ def model() -> Model:
     stamps = []
     for name in (PAYOFFS, SUPPORT):
         try:
-            stamps.append((root / name).stat().st_mtime_ns)
+            stamps.append(tables.stamp(root / name))
         except OSError as error:
             raise TableError(f"{name}: cannot be read ({error.strerror}); {REMEDY}") from error
     return _read(root, tuple(stamps))
 
 
 @lru_cache(maxsize=8)
-def _read(root: Path, _stamps: tuple[int, ...]) -> Model:
-    payoffs, support = _content(root, PAYOFFS), _content(root, SUPPORT)
-    issues = _issues(payoffs)
+def _read(root: Path, _stamps: tuple[tables.Stamp, ...]) -> Model:
+    issues = _issues(root)
     walk_away: dict[str, int] = {}
     home: dict[str, dict[str, str]] = {}
     majority, blocs = 0, []
     side_of = {name: side for side, name in SIDES.items()}
-    for line, row in _rows(SUPPORT, support, ("test", "party", "bloc", "value", "rule")):
+    for line, row in _rows(root, SUPPORT, ("test", "party", "bloc", "value", "rule")):
         where = f"{SUPPORT}:{line}"
         if row["party"] not in side_of:
             raise TableError(f"{where}: party is {row['party']!r}, not a side; {REMEDY}")
@@ -148,7 +149,8 @@ def _read(root: Path, _stamps: tuple[int, ...]) -> Model:
         "us": {text: _holds(us_condition, text) for text in every},
         "iraq": {text: seats[text] >= majority for text in every},
     }
-    digest = hashlib.sha256(f"{RULES}\n{payoffs}\n{support}".encode()).hexdigest()[:12]
+    payoffs, support = ((root / name).read_bytes() for name in (PAYOFFS, SUPPORT))
+    digest = hashlib.sha256(b"%d\n%s\n%s" % (RULES, payoffs, support)).hexdigest()[:12]
     rules = home["us"]["rule"], home["iraq"]["rule"]
     return Model(
         issues, walk_away, rules[0], us_condition, rules[1], majority, tuple(blocs),
@@ -156,27 +158,21 @@ def _read(root: Path, _stamps: tuple[int, ...]) -> Model:
     )  # fmt: skip
 
 
-def _content(root: Path, name: str) -> str:
+def _rows(root: Path, name: str, needed: Iterable[str]) -> Iterator[tuple[int, tables.Row]]:
     try:
-        return (root / name).read_bytes().decode("utf-8-sig")
+        sheet = tables.sheet(root / name)
     except OSError as error:
         raise TableError(f"{name}: cannot be read ({error.strerror}); {REMEDY}") from error
     except UnicodeDecodeError as error:
         raise TableError(f"{name}: is not UTF-8 text; {REMEDY}") from error
-
-
-def _rows(name: str, content: str, needed: Iterable[str]) -> Iterator[tuple[int, dict[str, str]]]:
-    reader = csv.DictReader(io.StringIO(content, newline=""))
-    try:
-        for column in needed:
-            if column not in (reader.fieldnames or ()):
-                raise TableError(f"{name}:1: the column {column} is missing; {REMEDY}")
-        for row in reader:
-            if None in row or None in row.values():
-                raise TableError(f"{name}:{reader.line_num}: too many or too few cells; {REMEDY}")
-            yield reader.line_num, row
     except csv.Error as error:
-        raise TableError(f"{name}:{reader.line_num}: {error}; {REMEDY}") from error
+        raise TableError(f"{name}: {error}; {REMEDY}") from error
+    for column in needed:
+        if column not in sheet.header:
+            raise TableError(f"{name}:1: the column {column} is missing; {REMEDY}")
+    if sheet.ragged:
+        raise TableError(f"{name}:{sheet.ragged[0]}: too many or too few cells; {REMEDY}")
+    yield from zip(sheet.lines, sheet.rows, strict=True)
 
 
 def _whole(where: str, row: dict[str, str], column: str) -> int:
@@ -185,10 +181,10 @@ def _whole(where: str, row: dict[str, str], column: str) -> int:
     return int(row[column])
 
 
-def _issues(content: str) -> tuple[Issue, ...]:
+def _issues(root: Path) -> tuple[Issue, ...]:
     found: dict[int, Issue] = {}
     columns = ("issue", "issue_title", "option", "option_text", "points_us", "points_iraq")
-    for line, row in _rows(PAYOFFS, content, columns):
+    for line, row in _rows(root, PAYOFFS, columns):
         where, option = f"{PAYOFFS}:{line}", row["option"]
         number = _whole(where, row, "issue")
         issue = found.setdefault(
@@ -223,6 +219,29 @@ def _holds(condition: Condition, text: str) -> bool:
 def texts() -> tuple[str, ...]:
     """All 1,728 texts, in the order of the alphabet."""
     return tuple(model().seats)
+
+
+def game_texts() -> pd.DataFrame:
+    """All 1,728 texts of the negotiation game as a table, one row a text.
+
+    ``text`` has a letter for each of the six issues (``BBABCB``; what the letters mean is in
+    ``load("negotiation_payoffs")``), ``us`` and ``iraq`` are the points of the two leads,
+    ``us_home`` and ``iraq_home`` whether the text passes at home, and ``seats`` is how many of
+    parliament's seats support it.  All of it is invented for teaching.
+    """
+    import pandas as pd
+
+    m = model()
+    return pd.DataFrame(
+        {
+            "text": list(m.seats),
+            "us": list(m.score["us"].values()),
+            "iraq": list(m.score["iraq"].values()),
+            "us_home": list(m.carried["us"].values()),
+            "iraq_home": list(m.carried["iraq"].values()),
+            "seats": list(m.seats.values()),
+        }
+    )
 
 
 def as_side(side: Any) -> str:

@@ -3,54 +3,24 @@
 from __future__ import annotations
 
 import calendar
-import csv
-from functools import lru_cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from dialogue.course import catalogue
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-# What the running lesson has shown so far, so that cite() can end it with a list.
-_used: dict[str, None] = {}
-
-
-@lru_cache(maxsize=4)
-def _rows(file: Path, key: str, _stamp: int) -> dict[str, dict[str, str]]:
-    with file.open(encoding="utf-8", newline="") as rows:
-        return {row[key]: row for row in csv.DictReader(rows)}
-
-
-def _table(name: str, key: str) -> dict[str, dict[str, str]]:
-    file = catalogue.root() / "seeds" / f"{name}.csv"
-    return _rows(file, key, file.stat().st_mtime_ns) if file.is_file() else {}
+from dialogue.course.tables import by_key, records
 
 
 def bibliography() -> dict[str, dict[str, str]]:
     """All rows of ``seeds/sources.csv`` by ``source_id``."""
-    return _table("sources", "source_id")
+    return by_key("sources", "source_id")
 
 
 def paragraphs() -> dict[str, dict[str, str]]:
     """All rows of ``seeds/paragraphs.csv`` by paragraph (``P1`` to ``P32``)."""
-    return _table("paragraphs", "paragraph")
+    return by_key("paragraphs", "paragraph")
 
 
 def claims() -> list[dict[str, str]]:
     """The register of the article's claims, in its order (``seeds/claims.csv``)."""
-    return list(_table("claims", "claim_id").values())
-
-
-def use(source_ids: Any) -> None:
-    """Remember that the lesson has used these sources."""
-    _used.update(dict.fromkeys(i for i in source_ids if i))
-
-
-def used() -> list[str]:
-    """The sources that the lesson has used so far, in alphabetical order."""
-    return sorted(_used)
+    return list(records("claims"))
 
 
 def web(address: str) -> str:
@@ -72,21 +42,11 @@ def as_of() -> str:
 
     It is the latest ``as_of`` of ``data/forecasts.csv``; "" when the table is not there.
     """
-    file = catalogue.root() / "data" / "forecasts.csv"
-    if not file.is_file():
-        return ""
-    rows = _rows(file, "forecast_id", file.stat().st_mtime_ns).values()
-    latest = max((row["as_of"] for row in rows if row["as_of"]), default="")
+    latest = max((row["as_of"] for row in records("forecasts") if row["as_of"]), default="")
     if not latest:
         return ""
     year, month = latest.split("-")[:2]
     return f"{calendar.month_name[int(month)]} {year}"
-
-
-def table_sources(table: pd.DataFrame) -> list[str]:
-    """The source ids that a table's rows name, sorted."""
-    columns = [c for c in table.columns if str(c).endswith("source_id")]
-    return sorted({str(v) for c in columns for v in table[c].dropna() if v})
 
 
 # Kinds of source as the citation styles know them (CSL 1.0.2 item types).

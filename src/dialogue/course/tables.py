@@ -1,24 +1,140 @@
-"""The course's tables as DataFrames, typed by their Data Package."""
+"""The course's tables: the one reader of its CSV files, and DataFrames for lessons.
+
+Everything that needs a table reads it here, and reads it once: a file is opened again only
+when its time or size has changed, so a slider that redraws a picture opens none.
+"""
 
 from __future__ import annotations
 
+import csv
 import json
+from collections.abc import Callable
+from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import lru_cache
+from functools import lru_cache, wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
-from dialogue.course import catalogue, sources
+from dialogue.course.cited import table_sources, use
+from dialogue.course.place import root
 
 if TYPE_CHECKING:
     import pandas as pd
 
-# Data Package type to pandas dtype.  Dates of stated precision stay text in the files.
+FOLDERS = ("seeds", "data")
+# Data Package type to pandas dtype; dates are read apart.
 _DTYPES = {"string": "str", "integer": "Int64", "number": "float64", "boolean": "boolean"}
 
+Row = dict[str, str]
+Stamp = tuple[int, int]
+P = ParamSpec("P")
+T = TypeVar("T")
 
-@lru_cache(maxsize=4)
-def _package(file: Path, _stamp: int) -> dict[str, dict[str, Any]]:
+
+def stamp(file: Path) -> Stamp:
+    """What changes when a file does: its time and its size.  Raises ``OSError``."""
+    status = file.stat()
+    return status.st_mtime_ns, status.st_size
+
+
+# --- rows --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A CSV file as it stands: every cell is text, and what is empty is ``""``.
+
+    *lines* has the last line of each row in the file, *ragged* the lines of the rows with too
+    many or too few cells.  The rows are shared by all who ask: nobody may change them.
+    """
+
+    header: tuple[str, ...]
+    rows: tuple[Row, ...]
+    lines: tuple[int, ...]
+    ragged: tuple[int, ...]
+
+
+def sheet(file: Path) -> Sheet:
+    """Read a CSV file of the course.
+
+    Raises ``OSError`` when it cannot be read, ``UnicodeDecodeError`` when it is not UTF-8 and
+    ``csv.Error`` when it is no CSV.
+    """
+    return _sheet(file, stamp(file))
+
+
+@lru_cache(maxsize=128)
+def _sheet(file: Path, _stamp: Stamp) -> Sheet:
+    rows: list[Row] = []
+    lines: list[int] = []
+    ragged: list[int] = []
+    with file.open(encoding="utf-8-sig", newline="") as text:
+        reader = csv.DictReader(text)
+        for row in reader:
+            if None in row or None in row.values():
+                ragged.append(reader.line_num)
+            rows.append({key: value or "" for key, value in row.items() if key is not None})
+            lines.append(reader.line_num)
+        return Sheet(tuple(reader.fieldnames or ()), tuple(rows), tuple(lines), tuple(ragged))
+
+
+def records(name: str) -> tuple[Row, ...]:
+    """The rows of one table, such as ``records("sources")``, in the order of the file.
+
+    Empty when the course has no such file.  Raises what :func:`sheet` does.
+    """
+    for folder in FOLDERS:
+        try:
+            return sheet(root() / folder / f"{name}.csv").rows
+        except FileNotFoundError:
+            continue
+    return ()
+
+
+@lru_cache(maxsize=64)
+def _by_key(file: Path, key: str, _stamp: Stamp) -> dict[str, Row]:
+    return {row[key]: row for row in _sheet(file, _stamp).rows}
+
+
+def by_key(name: str, key: str) -> dict[str, Row]:
+    """The rows of one table by the column *key*; empty when the course has no such file."""
+    for folder in FOLDERS:
+        file = root() / folder / f"{name}.csv"
+        try:
+            return _by_key(file, key, stamp(file))
+        except FileNotFoundError:
+            continue
+    return {}
+
+
+def kept(*names: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Keep what a function makes of these tables until one of them changes.
+
+    For what a picture works out at every move.  A DataFrame comes as a copy of its own.
+    """
+
+    def keep(make: Callable[P, T]) -> Callable[P, T]:
+        @lru_cache(maxsize=16)
+        def made(_stamps: tuple[object, ...], *args: Any, **choices: Any) -> Any:
+            return make(*args, **choices)
+
+        @wraps(make)
+        def kept_or_made(*args: P.args, **choices: P.kwargs) -> T:
+            files = [root() / folder / f"{name}.csv" for name in names for folder in FOLDERS]
+            stamps = tuple((file, stamp(file)) for file in files if file.is_file())
+            result: Any = made(stamps, *args, **choices)
+            return result.copy() if hasattr(result, "copy") else result
+
+        return kept_or_made
+
+    return keep
+
+
+# --- what the Data Packages say ----------------------------------------------------------
+
+
+@lru_cache(maxsize=8)
+def _package(file: Path, _stamp: Stamp) -> dict[str, dict[str, Any]]:
     descriptor = json.loads(file.read_text(encoding="utf-8"))
     return {
         resource["name"]: {**resource, "file": file.parent / resource["path"]}
@@ -29,9 +145,9 @@ def _package(file: Path, _stamp: int) -> dict[str, dict[str, Any]]:
 def resources() -> dict[str, dict[str, Any]]:
     """Every table of ``data/`` and ``seeds/`` by name, as its Data Package describes it."""
     found: dict[str, dict[str, Any]] = {}
-    for folder in ("seeds", "data"):
-        file = catalogue.root() / folder / "datapackage.json"
-        found.update(_package(file, file.stat().st_mtime_ns))
+    for folder in FOLDERS:
+        file = root() / folder / "datapackage.json"
+        found.update(_package(file, stamp(file)))
     return found
 
 
@@ -43,9 +159,30 @@ def _resource(name: str) -> dict[str, Any]:
     return every[name]
 
 
+def categories(name: str, column: str) -> list[str]:
+    """The words that a column may hold, in the order that the Data Package gives them.
+
+    Raises ``KeyError`` for a table, a column or a list of words that is not there.
+    """
+    fields = {field["name"]: field for field in _resource(name)["schema"]["fields"]}
+    return list(fields[column]["categories"])
+
+
+def in_order(table: pd.DataFrame, name: str, *columns: str) -> pd.DataFrame:
+    """Rows of the table *name* sorted by *columns*, words in the order of the Data Package."""
+    fields = {field["name"]: field for field in _resource(name)["schema"]["fields"]}
+
+    def rank(column: pd.Series) -> pd.Series:
+        words = fields[str(column.name)].get("categories")
+        return column.map({word: n for n, word in enumerate(words)}) if words else column
+
+    return table.sort_values(list(columns), key=rank, kind="stable")
+
+
 def dictionary(name: str) -> pd.DataFrame:
     """What the columns of a table mean: one row a field, with type, unit and vocabulary.
 
+    Where the words of a column have an order, they stand in it, with ``<`` between them.
     Raises ``KeyError`` with the nearest names when there is no such table.
     """
     import pandas as pd
@@ -54,38 +191,56 @@ def dictionary(name: str) -> pd.DataFrame:
     for field in _resource(name)["schema"]["fields"]:
         target = field.get("references")
         values = field.get("categories") or field.get("constraints", {}).get("enum") or []
+        between = " < " if field.get("categoriesOrdered") else ", "
+        words = f"see {target['resource']}" if target else between.join(map(str, values))
         rows.append(
             {
                 "field": field["name"],
                 "type": field["type"],
                 "unit": field.get("unit", ""),
-                "values": f"see {target['resource']}" if target else ", ".join(map(str, values)),
+                "values": words,
                 "meaning": field["description"],
             }
         )
     return pd.DataFrame(rows).set_index("field")
 
 
+# --- DataFrames --------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=64)
+def _frame(
+    file: Path, _stamp: Stamp, types: tuple[tuple[str, str], ...]
+) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """A table with its types, and the sources that its rows name."""
+    import pandas as pd
+
+    every = _sheet(file, _stamp)
+    table = pd.DataFrame(list(every.rows), columns=list(every.header), dtype="str")
+    table = table.mask(table == "")  # unknown
+    for column, kind in types:
+        if kind == "date":
+            table[column] = pd.to_datetime(table[column], format="ISO8601")
+        elif kind in ("integer", "number"):
+            numbers = pd.to_numeric(table[column])
+            table[column] = numbers.astype(_DTYPES[kind])
+        else:
+            table[column] = table[column].astype(_DTYPES.get(kind, "str"))
+    return table, tuple(table_sources(table)) if "source_id" in table else ()
+
+
 def load(name: str) -> pd.DataFrame:
     """Load one table, such as ``load("commitments")``.
 
-    Text, whole numbers, numbers and dates come as such; a field with ordered categories
-    sorts in that order; what is unknown is missing.  Raises ``KeyError`` with the nearest
-    names when there is no such table.
+    Words are plain text, numbers are numbers, and days are real dates.  A column whose dates
+    are not all known to the day (``2020``, ``2020-06``) stays text, because a day would be made
+    up.  What is unknown is missing.  ``dictionary(name)`` tells what each column means, and the
+    order of words that have one.  Raises ``KeyError`` with the nearest names when there is no
+    such table.
     """
-    import pandas as pd
-
     resource = _resource(name)
-    table = pd.read_csv(resource["file"], dtype=str, keep_default_na=False, na_values=[""])
-    for field in resource["schema"]["fields"]:
-        column = field["name"]
-        if "categories" in field:
-            ordered = field.get("categoriesOrdered", False)
-            table[column] = pd.Categorical(table[column], field["categories"], ordered=ordered)
-        elif field["type"] == "date":
-            table[column] = pd.to_datetime(table[column], format="ISO8601")
-        else:
-            table[column] = table[column].astype(_DTYPES.get(field["type"], "str"))
-    if "source_id" in table and name != "sources":
-        sources.use(sources.table_sources(table))
-    return table
+    types = tuple((field["name"], field["type"]) for field in resource["schema"]["fields"])
+    table, ids = _frame(resource["file"], stamp(resource["file"]), types)
+    if name != "sources":
+        use(ids)
+    return table.copy()

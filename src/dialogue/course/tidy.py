@@ -9,17 +9,40 @@ from __future__ import annotations
 
 import copy
 import json
+import os
 import re
+import subprocess
 import sys
 import tempfile
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from dialogue.course import catalogue, sources
-from dialogue.course.anatomy import BADGE, DEFINITION, HEADING, RUN
+from dialogue.course import catalogue, files, sources
+from dialogue.course.anatomy import BADGE, DEFINITION, HEADING, RUN, asked, telling
 from dialogue.page.text import EMBED, TWIN, VEGA
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+
+# What may stand in a committed notebook.  Editors add marks of their own (folds, timings, hashes,
+# permissions) and invent new ones, so this names what stays and not what goes.
+_CELL_KEYS = {
+    "markdown": ("cell_type", "id", "metadata", "source", "attachments"),
+    "raw": ("cell_type", "id", "metadata", "source", "attachments"),
+    "code": ("cell_type", "execution_count", "id", "metadata", "outputs", "source"),
+}
+_OUTPUT_KEYS = {
+    "stream": ("output_type", "name", "text"),
+    "display_data": ("output_type", "data", "metadata"),
+    "execute_result": ("output_type", "data", "execution_count", "metadata"),
+    "error": ("output_type", "ename", "evalue", "traceback"),
+}
+_OUTPUT_METADATA = {
+    VEGA: ("embed_options",),
+    "image/png": ("width", "height"),
+    "image/jpeg": ("width", "height"),
+}
+_KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
 
 def _badge(badge: str) -> str:
@@ -97,29 +120,103 @@ def is_twin(data: dict[str, Any]) -> bool:
 
 
 def canonical(notebook: dict[str, Any]) -> dict[str, Any]:
-    """The form of an executed notebook that is committed: settled, with readable badges,
-    and without widget state, timings and marks of trust."""
+    """The form of an executed notebook that is committed: settled, with readable badges, with
+    cells whose ids say what they are, and with nothing else than what a lesson needs."""
     result = settled(notebook)
-    result["metadata"].pop("widgets", None)
-    result["metadata"]["kernelspec"] = {
-        "display_name": "Python 3 (ipykernel)",
-        "language": "python",
-        "name": "python3",
-    }
-    result["metadata"]["language_info"] = {"name": "python"}
+    result["metadata"] = {"kernelspec": dict(_KERNEL), "language_info": {"name": "python"}}
+    result["cells"] = [_kept_cell(cell) for cell in result["cells"]]
+    name_cells(result["cells"])
     markdown = [cell for cell in result["cells"] if cell["cell_type"] == "markdown"]
     headings = [text for c in markdown for _, text in HEADING.findall("".join(c["source"]))]
     digest = next((h for h in headings if "paragraph by paragraph" in h), "Sources and next")
-    for cell in result["cells"]:
-        for noise in ("trusted", "execution"):
-            cell["metadata"].pop(noise, None)
-        for output in cell.get("outputs", []):
-            if "metadata" in output:
-                kept = output.get("data", {})
-                output["metadata"] = {k: v for k, v in output["metadata"].items() if k in kept}
     for cell in markdown:
         cell["source"] = readable("".join(cell["source"]), "#" + digest.replace(" ", "-"))
     return result
+
+
+def _only(names: Iterable[str], of: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: of[name] for name in names if name in of}
+
+
+def _kept_cell(cell: dict[str, Any]) -> dict[str, Any]:
+    kept = _only(_CELL_KEYS[cell["cell_type"]], cell)
+    if not kept.get("attachments", True):
+        del kept["attachments"]
+    kept["metadata"] = _kept_metadata(cell.get("metadata", {}))
+    if "outputs" in kept:
+        kept["outputs"] = [_kept_output(output) for output in kept["outputs"]]
+    return kept
+
+
+def _kept_metadata(metadata: dict[str, Any]) -> dict[str, Any]:
+    """Of a cell's metadata: is its code folded, what are its tags, how is it a slide?"""
+    kept: dict[str, Any] = {}
+    if metadata.get("jupyter", {}).get("source_hidden"):
+        kept["jupyter"] = {"source_hidden": True}
+    if slide := _only(["slide_type"], metadata.get("slideshow", {})):
+        kept["slideshow"] = slide
+    if metadata.get("tags"):
+        kept["tags"] = metadata["tags"]
+    return kept
+
+
+def _kept_output(output: dict[str, Any]) -> dict[str, Any]:
+    kept = _only(_OUTPUT_KEYS[output["output_type"]], output)
+    if "metadata" in kept:
+        found = {
+            mime: _only(_OUTPUT_METADATA.get(mime, ()), kept["metadata"].get(mime, {}))
+            for mime in kept.get("data", {})
+        }
+        kept["metadata"] = {mime: own for mime, own in found.items() if own}
+    return kept
+
+
+# --- names of cells ------------------------------------------------------------------------
+
+_CALL = re.compile(r"""^\s*(?:\w+ = )?(\w+)\((?:["']([\w-]+)["'])?""", re.MULTILINE)
+_LONGEST_ID = 64  # nbformat allows no more
+
+
+def name_cells(cells: list[dict[str, Any]]) -> None:
+    """Give each cell whose id says nothing (an editor made it up) one that does.
+
+    A cell with a question is named after it (``check-05-next-meeting``), text after its first
+    heading, other code after its first comment or call.
+    """
+    taken = {cell.get("id", "") for cell in cells if telling(cell.get("id", ""))}
+    seen: set[str] = set()
+    for cell in cells:
+        known = cell.get("id", "")
+        if telling(known) and known not in seen:
+            seen.add(known)
+            continue
+        wish = _wish({**cell, "source": "".join(cell["source"])})
+        name, number = wish, 1
+        while name in taken or name in seen:
+            number += 1
+            name = f"{wish}-{number}"
+        cell["id"] = name
+        seen.add(name)
+
+
+def _wish(cell: dict[str, Any]) -> str:
+    """The name that a cell's own words suggest."""
+    source, words = cell["source"], ""
+    if questions := asked([cell]):
+        words = f"check {questions[0]}"
+    elif cell["cell_type"] == "code":
+        comment = re.match(r"# *(.+)", source)
+        call = _CALL.search(re.sub(r"^(from|import) .*$", "", source, flags=re.MULTILINE))
+        if comment:
+            words = comment[1]
+        elif call:
+            words = " ".join(part for part in call.groups() if part)
+    else:
+        heading = HEADING.search(source)
+        words = heading[2] if heading else " ".join(source.split()[:5])
+    slug = "-".join(re.findall(r"[a-z0-9]+", words.lower()))
+    slug = slug[: _LONGEST_ID - 4].rsplit("-", 1)[0] if len(slug) > _LONGEST_ID - 4 else slug
+    return slug if telling(slug) else f"{cell['cell_type']}-cell"
 
 
 def written(notebook: dict[str, Any]) -> str:
@@ -136,9 +233,6 @@ def execute(path: Path) -> dict[str, Any]:
 
     Raises ``nbclient.exceptions.CellExecutionError`` when a cell fails.
     """
-    import os
-    import subprocess
-
     import nbformat
     from jupyter_client.kernelspec import KernelSpec
     from jupyter_client.manager import AsyncKernelManager
@@ -169,9 +263,21 @@ def notebooks(paths: list[Path]) -> list[Path]:
 
 
 def tidy(path: Path, *, dry: bool = False) -> bool:
-    """Execute and rewrite one notebook.  Returns whether it changed (or, *dry*, would)."""
-    before = path.read_text(encoding="utf-8")
+    """Execute and rewrite one notebook.  Returns whether it changed (or, *dry*, would).
+
+    Raises what :func:`execute` does, and :class:`~dialogue.course.files.FileFault`, with the
+    notebook as it was, when it cannot be read or written.
+    """
+    before = files.read_text(path)
+    try:
+        json.loads(before)
+    except ValueError as error:
+        line = getattr(error, "lineno", 0)
+        remedy = "restore it from an earlier version"
+        raise files.FileFault(
+            path, "this is not a notebook (no valid JSON)", remedy, line
+        ) from None
     after = written(execute(path))
     if after != before and not dry:
-        path.write_text(after, encoding="utf-8", newline="\n")
+        files.write(path, after, force=True)
     return after != before

@@ -80,9 +80,7 @@ def rows(item: Item) -> list[dict[str, str]]:
     column = source.get("vary")
     if not column:
         return []
-    file = tables.resources()[source["table"]]["file"]
-    with file.open(encoding="utf-8-sig", newline="") as table:
-        every = list(csv.DictReader(table))
+    every = tables.sheet(tables.resources()[source["table"]]["file"]).rows
     others = {name: value for name, value in source["where"].items() if name != column}
 
     def fits(row: Mapping[str, str]) -> bool:

@@ -20,7 +20,7 @@ import anywidget
 import traitlets
 
 from dialogue import bank
-from dialogue.course import catalogue, sources
+from dialogue.course import catalogue, cited
 from dialogue.learner import progress
 from dialogue.page.text import TWIN
 from dialogue.page.words import STRINGS as QUIZ_STRINGS
@@ -332,7 +332,7 @@ def take_test(test: str) -> Sheet | Notice:
         return problem
     questions = questions_of(test)
     for question in questions:
-        sources.use(question.sources)
+        cited.use(question.sources)
     return Sheet(questions, TESTS[test])
 
 

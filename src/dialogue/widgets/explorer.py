@@ -4,7 +4,7 @@ The controls are plain ipywidgets.  Picture, words and tables stand in one view 
 (``explorer.js``) and not in an Output: there they can change one by one without flicker, the
 words stay one live region that screen readers announce, the picture is one image with one
 description, the tables have captions, and keys stay with the control that has the focus.
-What can be set, and what is drawn and said for it, is in ``charts/explorables.py``.
+What can be set, and what is drawn and said for it, each picture's module in ``charts`` says.
 """
 
 from __future__ import annotations
@@ -21,12 +21,8 @@ import anywidget
 import ipywidgets
 import traitlets
 
-from dialogue.charts.explorables import (
-    EXPLORABLES,
-    Control,
-    State,
-    stage,
-)
+from dialogue.charts import EXPLORABLES, stage
+from dialogue.charts.handling import Control, State
 from dialogue.charts.look import table_html
 from dialogue.page.text import TWIN
 
@@ -219,7 +215,6 @@ def _digest(state: State) -> str:
 def explore(name: str, **start: Any) -> Explorer | Notice:
     """Show a picture that can be handled, such as ``explore("troops")``.
 
-    The names are ``article``, ``troops``, ``timeline``, ``actors``, ``ladder`` and ``raid``.
     *start* sets controls by their key, to a value or to what stands in the menu, for example
     ``explore("troops", date="2011-12-31")`` or ``explore("ladder", party="Iraq")``.  A name or
     a value that does not exist shows one sentence with the nearest that do.
@@ -234,6 +229,9 @@ def explore(name: str, **start: Any) -> Explorer | Notice:
         return Notice(trouble) if trouble else Explorer(name, state)
     except OSError as error:
         return Notice(f"The picture {name!r} cannot be drawn: {error.filename} cannot be read.")
+
+
+explore.__doc__ = f"{explore.__doc__}\n    The names: {', '.join(sorted(EXPLORABLES))}.\n    "
 
 
 def _near(wish: Any, known: Any) -> str:

@@ -18,7 +18,7 @@ from typing import Any
 import anywidget
 import traitlets
 
-from dialogue.course import catalogue, sources
+from dialogue.course import catalogue, sources, tables
 from dialogue.page.text import TWIN
 from dialogue.questions import fold
 from dialogue.widgets.quiz import Notice
@@ -54,7 +54,7 @@ def entries() -> list[dict[str, Any]]:
     """
     lessons = {lesson.number: lesson for lesson in catalogue.lessons()}
     found = []
-    for term_id, row in sources._table("glossary", "term_id").items():
+    for term_id, row in tables.by_key("glossary", "term_id").items():
         variants = _list(row["variants"])
         abbreviation = row["abbreviation"]
         names = [row["term"], abbreviation, row["arabic"], row["transliteration"], *variants]

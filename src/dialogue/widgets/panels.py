@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from dialogue import bank
-from dialogue.course import catalogue, sources
+from dialogue.course import catalogue, cited
 from dialogue.learner import progress, recall
 from dialogue.page import text
 from dialogue.page.text import TWIN
@@ -93,7 +93,7 @@ def warm_up(lesson: str | int) -> Quiz | Notice:
         return Notice([f"No earlier lesson than {number} has questions to warm up with.", *faults])
     # The sources of everybody's questions: what cite() lists must not depend on the record.
     for question in fixed:
-        sources.use(question.sources)
+        cited.use(question.sources)
     today = _today()
     own = recall.warm_up_set(course_bank.questions, _standings(today), number, today)
     return _Recall(own, STRINGS["warm_up"], today, twin_of=fixed)

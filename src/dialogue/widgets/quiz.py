@@ -18,7 +18,7 @@ import anywidget
 import traitlets
 
 from dialogue import bank
-from dialogue.course import sources
+from dialogue.course import cited, sources
 from dialogue.learner import progress
 from dialogue.page import text
 from dialogue.page.text import TWIN
@@ -368,7 +368,7 @@ def ask(*ids: Any, title: str = "", value: Any = _NOTHING) -> Any:
     for question in questions:
         # The sources of a forecast that a later lesson tells would give its outcome away.
         if not (isinstance(question, Forecast) and question.opens):
-            sources.use(question.sources)
+            cited.use(question.sources)
     if value is not _NOTHING:
         from dialogue.widgets.computed import Result
 

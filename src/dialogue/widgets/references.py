@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from html import escape
 from typing import TYPE_CHECKING
 
-from dialogue.course import sources
+from dialogue.course import anatomy, catalogue, cited, sources
 from dialogue.page.text import TWIN
 
 if TYPE_CHECKING:
@@ -59,15 +59,24 @@ class References:
         return f"{TWIN}{shown}{notes}</div>"
 
 
+def _named_in(number: str) -> list[str]:
+    """The sources that the text of a lesson names; none when there is no such lesson."""
+    lesson = next((one for one in catalogue.lessons() if one.number == number), None)
+    if lesson is None or not lesson.written:
+        return []
+    return anatomy.named_sources(catalogue.notebook_cells(lesson.path))
+
+
 def cite(*what: str | pd.DataFrame) -> References:
     """Show full references.
 
     Each argument is a source id (``"CRS-R40011"``), a paragraph of the article (``"P6"``:
-    our digest of it), or a table from :func:`dialogue.load` (all its sources).  Without
-    arguments: every source that the lesson has used so far, in alphabetical order.
+    our digest of it), the number of a lesson (``"01"``: all that its text names in brackets),
+    or a table from :func:`dialogue.load` (all its sources).  Without arguments: every source
+    that the lesson has used so far, in alphabetical order.
     """
     if not what:
-        return References(sources.used(), [], sources.as_of())
+        return References(cited.used(), [], sources.as_of())
     ids: dict[str, None] = {}
     unknown = []
     for item in what:
@@ -75,9 +84,11 @@ def cite(*what: str | pd.DataFrame) -> References:
             known = item in sources.bibliography() or item in sources.paragraphs()
             if known:
                 ids[item] = None
+            elif named := _named_in(item):
+                ids.update(dict.fromkeys(named))
             else:
                 unknown.append(item)
         else:
-            ids.update(dict.fromkeys(sources.table_sources(item)))
-    sources.use(name for name in ids if name in sources.bibliography())
+            ids.update(dict.fromkeys(cited.table_sources(item)))
+    cited.use(name for name in ids if name in sources.bibliography())
     return References(list(ids), unknown)

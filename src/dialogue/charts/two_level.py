@@ -1,0 +1,256 @@
+"""Who must approve a text: two delegations, and two audiences at home.
+
+The points and rules are the invented ones of lesson 12, from the tables ``negotiation_payoffs``
+and ``negotiation_support``.  They say nothing about what any side wanted in 2020.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dialogue.charts.handling import (
+    Control,
+    Scene,
+    Steps,
+    listed,
+)
+from dialogue.charts.look import (
+    INK,
+    PARTIES,
+    Picture,
+    caption,
+)
+from dialogue.course.tables import load
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+# The four tables at which a text must pass: party, and whether it is the home audience's.
+TABLES = (
+    ("US delegation", "United States", False),
+    ("Iraqi delegation", "Iraq", False),
+    ("US home audience", "United States", True),
+    ("Iraqi home audience", "Iraq", True),
+)
+WITHDRAWAL, PLEDGE = 1, 3  # numbers of the issues that the two sliders set
+
+
+class Verdict(NamedTuple):
+    """What one of the four tables says of a text: a number, the number needed, yes or no.
+
+    *value* and *need* are points for a delegation and seats for the Iraqi home audience; both
+    are None for the American one, whose test has no number.  *blocs* are those that support the
+    text, as ``(name, seats)``.
+    """
+
+    accepts: bool
+    value: int | None = None
+    need: int | None = None
+    blocs: tuple[tuple[str, int], ...] = ()
+
+
+def holds(condition: str, text: Mapping[int, str]) -> bool:
+    """Whether *text* (an option letter for each issue) meets a condition of the rules.
+
+    The form is that of ``negotiation_support``: alternatives parted by ``|``, in each of them
+    terms that must all hold; ``1CD`` means option C or D on issue 1.
+    """
+    return any(
+        all(text[int(term[0])] in term[1:] for term in alternative.split())
+        for alternative in condition.split("|")
+    )
+
+
+def verdicts(text: Mapping[int, str], payoffs: Any, rules: Any) -> dict[str, Verdict]:
+    """What each of the four tables says of *text*, by the names in :data:`TABLES`."""
+    points = {"United States": 0, "Iraq": 0}
+    for row in payoffs.itertuples():
+        if text[row.issue] == row.option:
+            points["United States"] += int(row.points_us)
+            points["Iraq"] += int(row.points_iraq)
+    need = rules.set_index("rule_id")["value"]
+    blocs = tuple(
+        (row.bloc, int(row.value))
+        for row in rules[rules["test"] == "bloc"].itertuples()
+        if holds(row.condition, text)
+    )
+    home = rules.set_index("rule_id").loc["home-us", "condition"]
+    seats, majority = sum(n for _, n in blocs), int(need["home-iraq"])
+    us, iraq = int(need["walk-away-us"]), int(need["walk-away-iraq"])
+    return {
+        "US delegation": Verdict(points["United States"] >= us, points["United States"], us),
+        "Iraqi delegation": Verdict(points["Iraq"] >= iraq, points["Iraq"], iraq),
+        "US home audience": Verdict(holds(home, text)),
+        "Iraqi home audience": Verdict(seats >= majority, seats, majority, blocs),
+    }
+
+
+def two_level(text: str = "BBBBBB") -> Picture:
+    """Which texts each delegation and each home audience would accept, in the invented game.
+
+    *text* has one letter for each of the six issues, such as ``BBABCB``.  The picture varies the
+    pace of withdrawal (issue 1) and the firmness of the pledge (issue 3) and keeps the other
+    four.  Raises ``ValueError`` when a letter is not among the options of its issue.
+    """
+    import altair as alt
+    import pandas as pd
+
+    payoffs, rules = load("negotiation_payoffs"), load("negotiation_support")
+    options = payoffs.groupby("issue")["option"].agg("".join)
+    if len(text) != len(options) or any(
+        c not in own for c, own in zip(text, options, strict=False)
+    ):
+        raise ValueError(
+            f"{text!r} is no text of the game: give one letter for each issue, from "
+            f"{', '.join(options)}."
+        )
+    chosen = dict(zip(options.index, text, strict=True))
+    titles = payoffs.set_index(["issue", "option"])["option_text"]
+    cells = []
+    for pledge in options[PLEDGE]:
+        for pace in options[WITHDRAWAL]:
+            said = verdicts({**chosen, WITHDRAWAL: pace, PLEDGE: pledge}, payoffs, rules)
+            cells.append(
+                {"pace": pace, "pledge": pledge}
+                | {name: verdict.accepts for name, verdict in said.items()}
+                | {"all four": all(verdict.accepts for verdict in said.values())}
+            )
+    grid = pd.DataFrame(cells)
+    here = pd.DataFrame([{"pace": chosen[WITHDRAWAL], "pledge": chosen[PLEDGE]}])
+    across = alt.X("pace:O", title="Withdrawal, A to D", axis=alt.Axis(labelAngle=0))
+    firmest_on_top = list(reversed(options[PLEDGE]))
+    upward = alt.Y("pledge:O", title="Pledge, A to C", sort=firmest_on_top)
+
+    def panel(name: str, colour: str, heading: str) -> alt.LayerChart:
+        shown = grid.assign(accepts=grid[name].map({True: "accepts", False: "refuses"}))
+        base = alt.Chart(shown).encode(x=across, y=upward)
+        area = base.mark_rect(color=colour, stroke=colour, strokeWidth=1).encode(
+            fillOpacity=alt.FillOpacity(
+                "accepts:N",
+                legend=None,
+                scale=alt.Scale(domain=["accepts", "refuses"], range=[0.85, 0]),
+            )
+        )
+        # A cross says no in shape as well, for whoever cannot tell a faint field from a full one.
+        cross = (
+            alt.Chart(shown[shown["accepts"] == "refuses"])
+            .mark_text(text="×", fontSize=18, color=INK)
+            .encode(x=across, y=upward)
+        )
+        spot = (
+            alt.Chart(here)
+            .mark_point(shape="circle", size=300, strokeWidth=3, color=INK, filled=False)
+            .encode(x=across, y=upward)
+        )
+        return alt.layer(area, cross, spot).properties(
+            width=150,
+            height=105,
+            title=alt.TitleParams(heading, color=INK, fontSize=14, fontWeight="normal"),
+        )
+
+    panels = [panel(name, PARTIES[party][0], name) for name, party, _ in TABLES]
+    together = panel("all four", PARTIES["both"][0], "All four")
+    figure = alt.vconcat(
+        alt.hconcat(*panels[:2], spacing=24),
+        alt.hconcat(*panels[2:], together, spacing=24),
+        spacing=18,
+    )
+    counts = ", ".join(f"{name} {int(grid[name].sum())}" for name, _, _ in TABLES)
+    rest = ", ".join(
+        f"{issue}{chosen[issue]}" for issue in options.index if issue not in (WITHDRAWAL, PLEDGE)
+    )
+    table = grid.copy()
+    table.insert(0, "Withdrawal", [titles[WITHDRAWAL, pace] for pace in grid["pace"]])
+    table.insert(1, "Pledge", [titles[PLEDGE, pledge] for pledge in grid["pledge"]])
+    table = table.drop(columns=["pace", "pledge"]).replace({True: "accepts", False: "refuses"})
+    table["all four"] = table["all four"].replace({"accepts": "yes", "refuses": "no"})
+    return Picture(
+        figure,
+        f"Five small grids of {len(grid)} texts, from slow to fast withdrawal and from a loose to "
+        f"a firm pledge, with the other issues at {rest}. A full field is accepted, a cross "
+        f"refused; a ring marks {WITHDRAWAL}{chosen[WITHDRAWAL]} with {PLEDGE}{chosen[PLEDGE]}. "
+        f"Fields accepted: {counts}; by all four {int(grid['all four'].sum())}.",
+        table.rename(columns={"all four": "All four"}),
+        caption(
+            payoffs,
+            rules,
+            note="Points and rules are invented for teaching; they show how such a game works and "
+            "not what anybody wanted.",
+        ),
+        "Who accepts which text, in the invented game",
+    )
+
+
+# --- handled ----------------------------------------------------------------------------------
+# Asked in this order: the two sliders first, then what may be traded for them.
+_ISSUES = (
+    (1, "withdrawal", "How fast a withdrawal", "slider"),
+    (3, "pledge", "How firm a security pledge", "slider"),
+    (4, "waiver", "Next power waiver", "menu"),
+    (5, "economy", "Economy", "menu"),
+    (2, "mission", "Words for the mission", "menu"),
+    (6, "elections", "Elections and protesters", "menu"),
+)
+
+
+def explore_two_level(wishes: Mapping[str, Any]) -> Steps:
+    """Set a text and see which delegation and which home audience accepts it."""
+    payoffs, rules = load("negotiation_payoffs"), load("negotiation_support")
+    text: dict[int, str] = {}
+    for issue, key, label, kind in _ISSUES:
+        own = payoffs[payoffs["issue"] == issue]
+        offered = tuple(
+            (f"{row.option}: {row.option_text}", row.option) for row in own.itertuples()
+        )
+        text[issue] = yield Control(key, label, kind, offered, "B")
+    letters = "".join(text[issue] for issue in sorted(text))
+    said = verdicts(text, payoffs, rules)
+    yes = [name for name, _, _ in TABLES if said[name].accepts]
+    no = [name for name, _, _ in TABLES if not said[name].accepts]
+    if not no:
+        words = "All four accept this text: both delegations can sign it, and it passes at home."
+    elif not yes:
+        words = "Nobody accepts this text."
+    else:
+        words = f"{_sayers(yes)} accept{'s' if len(yes) == 1 else ''} this text; "
+        words += f"{_sayers(no, lower=True)} refuse{'s' if len(no) == 1 else ''} it."
+    signed = said["US delegation"].accepts and said["Iraqi delegation"].accepts
+    if signed and no:
+        words += " Both delegations would sign, and the text would then fail at home."
+    points = [
+        f"{name} {said[name].value} points of at least {said[name].need}"
+        for name, _, home in TABLES
+        if not home
+    ]
+    us, iraq = said["US home audience"], said["Iraqi home audience"]
+    rule = rules.set_index("rule_id").loc["home-us", "rule"]
+    words += (
+        f" {listed(points)}. The US home test is {'met' if us.accepts else 'failed'} (“{rule}”). "
+        f"In Baghdad {iraq.value} of the {iraq.need} seats needed support it"
+        + (f": {listed([f'{bloc} {seats}' for bloc, seats in iraq.blocs])}." if iraq.blocs else ".")
+        + " Points and rules are invented for teaching, not findings."
+    )
+    return Scene(
+        two_level(text=letters),
+        words,
+        (("The text that you set, at four tables", _four_tables(said)),),
+    )
+
+
+def _sayers(names: list[str], lower: bool = False) -> str:
+    return f"{'the' if lower else 'The'} {listed(names)}"
+
+
+def _four_tables(said: Mapping[str, Verdict]) -> pd.DataFrame:
+    import pandas as pd
+
+    rows = []
+    for name, _, home in TABLES:
+        own, unit = said[name], "seats" if home else "points"
+        number = "rule" if own.value is None else f"{own.value} of {own.need} {unit}"
+        rows.append(
+            {"Who": name, "Number": number, "Verdict": "accepts" if own.accepts else "refuses"}
+        )
+    return pd.DataFrame(rows)
