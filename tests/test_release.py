@@ -26,6 +26,7 @@ from dialogue.course import catalogue, files
 from dialogue.course.files import FileFault
 from dialogue.grading import marking, release
 from dialogue.questions import Match, Question, grade
+from dialogue.questions.model import drawn_order
 from dialogue.widgets import quiz, supplements, twin
 
 __all__ = ["in_the_page"]  # the fixture: the page's own script in a browser
@@ -413,7 +414,7 @@ def test_a_reply_in_the_copy_is_graded_as_the_author_means_it() -> None:
             "numeric": lambda q: list(q.values) or q.answer,
             "forecast": lambda q: 40,
         }[question.kind](question)
-        response = release.author_response(question, response_from(bare, words))
+        response = question.authored(response_from(bare, words))
         plain = replace(question, confidence=False)
         assert grade(plain, response).verdict in ("right", "logged"), question.id
 
@@ -433,21 +434,19 @@ def test_whatever_a_record_holds_is_read_without_a_traceback() -> None:
     hostile: list[Any] = [None, True, -1, 99, 1.5, "x", [], [None], [[1]], {"a": 1}, [99, "a"], 1e9]
     for question in ITEMS.values():
         for response in hostile:
-            found = grade(
-                replace(question, confidence=False), release.author_response(question, response)
-            )
+            found = grade(replace(question, confidence=False), question.authored(response))
             assert found.verdict in ("right", "partly", "wrong", "logged", "unanswered")
 
 
 def test_the_order_in_the_copy_comes_from_the_words_and_is_the_same_everywhere() -> None:
     texts = ["alpha", "beta", "gamma", "delta"]
-    order = release.drawn_order("05-x", texts)
+    order = drawn_order("05-x", texts)
     # Written down: another process, platform or Python must draw the same.
     assert [texts[i] for i in order] == DRAWN
-    turned = release.drawn_order("05-x", texts[::-1])
+    turned = drawn_order("05-x", texts[::-1])
     assert [texts[::-1][i] for i in turned] == DRAWN
     kept = replace(ITEMS["multiple"], shuffle=False)
-    assert release.shown_order(kept) == [0, 1, 2, 3]
+    assert kept.copy_order() == [0, 1, 2, 3]
 
 
 DRAWN = ["beta", "gamma", "delta", "alpha"]

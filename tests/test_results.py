@@ -184,7 +184,7 @@ def test_answers_given_in_a_copy_without_keys_count(inbox):
     def in_the_copy(document):
         entry = document["answers"][0]
         entry["version"] = release.without_key(ITEMS[0]).version
-        entry["response"] = release.shown_order(ITEMS[0]).index(key)
+        entry["response"] = ITEMS[0].copy_order().index(key)
         entry["verdict"], entry["score"] = "kept", 0.0
 
     resealed(inbox / "0000.json", in_the_copy)

@@ -32,7 +32,7 @@ from dialogue.grading.variants import (
     variant,
 )
 from dialogue.learner import progress
-from dialogue.questions import Forecast, Numeric, grade
+from dialogue.questions import Forecast, Numeric, Short, Single, grade
 
 VARY = """\
 quiz: varied
@@ -211,9 +211,9 @@ def test_the_check_of_a_key_finds_a_key_that_does_not_hold(
     monkeypatch: pytest.MonkeyPatch, course: Path, tmp_path: Path
 ) -> None:
     short = replace(ITEMS["short"], accept=())
-    monkeypatch.setattr(variants, "_answers", lambda question: (["x"], []))
+    monkeypatch.setattr(Short, "responses", lambda question: (["x"], []))
     assert "not graded right" in check(short)
-    monkeypatch.setattr(variants, "_answers", lambda question: ([], [0, 1, 2, 3]))
+    monkeypatch.setattr(Single, "responses", lambda question: ([], [0, 1, 2, 3]))
     assert "not graded wrong" in check(ITEMS["single"])
     with pytest.raises(FileFault, match=r"v-single: \d is not graded wrong"):
         variants.build(tmp_path / "out", selection.select(["v-single"]), "3", ["Anna", "Ben"])

@@ -26,51 +26,6 @@ from dialogue.questions import KINDS, Question
 # "auto" leaves room for a widget's own margins, which "100%" does not.
 _WIDE = {"layout": widgets.Layout(width="auto"), "style": {"description_width": "11em"}}
 _HERE = Path(__file__).parent / "static"
-_RIGHT = {"text": "text", "say": "comment", "right": "right"}
-
-# Rows of a kind: how many, under which field, and the name of each column with its label.  What
-# stands behind "|" is shown in the empty field: a label is cut off where it is too long.
-_ROWS: dict[str, tuple[int, str, dict[str, str]]] = {
-    "single": (5, "options", _RIGHT),
-    "multiple": (6, "options", _RIGHT),
-    "evidence": (
-        5,
-        "options",
-        {"para": "paragraph|such as P6", "say": "comment", "right": "right"},
-    ),
-    "numeric": (
-        2,
-        "near",
-        {"value": "wrong number|that a slip gives", "say": "comment|which slip"},
-    ),
-    "order": (6, "order", {"text": "event|earliest first", "date": "date|such as 2020-06-11"}),
-    "match": (
-        6,
-        "pairs",
-        {"left": "left", "right": "right", "say": "comment|for those who choose another"},
-    ),
-    "short": (3, "wrong", {"text": "wrong answer|that people write", "say": "comment"}),
-    "classify": (
-        6,
-        "statements",
-        {"text": "statement", "label": "label", "say": "comment|on any other label"},
-    ),
-    "forecast": (3, "bands", {"from": "from|per cent", "to": "to|per cent", "say": "comment"}),
-}
-# Single fields of a kind: name to label.
-_FIELDS: dict[str, dict[str, str]] = {
-    "numeric": {"answer": "right number", "tolerance": "tolerance", "unit": "unit"},
-    "short": {"accept": "right answers|with semicolons between them"},
-    "classify": {"labels": "labels|with commas between them"},
-    "match": {"extra": "extra right|one that fits nothing", "extra_say": "comment|on choosing it"},
-    "order": {"if": "wrong order|TEXT before TEXT", "if_say": "comment|on that order"},
-    "forecast": {
-        "resolves": "settled on|such as 2020-07-31",
-        "happened": "happened|yes, no or unknown",
-        "who": "other forecast|by whom",
-        "chance": "its chance|per cent",
-    },
-}
 
 
 class _Said(anywidget.AnyWidget):
@@ -172,13 +127,13 @@ class Form:
 
     def _fields_of(self, kind: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         """Empty fields of a kind: the single ones, and its rows."""
-        own = {name: self._line(label) for name, label in _FIELDS.get(kind, {}).items()}
-        count, field, columns = _ROWS[kind]
+        form = KINDS[kind].form
+        own = {name: self._line(label) for name, label in form.fields.items()}
         rows = []
-        for number in range(1, count + 1):
+        for number in range(1, form.rows + 1):
             row: dict[str, Any] = {}
-            for name, label in columns.items():
-                if field == "options" and name == "right":
+            for name, label in form.columns.items():
+                if form.field == "options" and name == "right":
                     row[name] = widgets.Checkbox(description=f"{number}: right", indent=False)
                 else:
                     row[name] = self._line(f"{number}: {label}")
@@ -205,17 +160,17 @@ class Form:
             "level": self.level.value,
             "para": _several(common["para"], ","),
             "ask": common["ask"],
-            **self._own_of(kind, typed),
+            **KINDS[kind].from_form(typed, self._rows()),
             "hint": common["hint"],
             "explain": common["explain"],
             "sources": _several(common["sources"], ","),
         }
         if self.confidence.value:
-            item["confidence"] = "probability" if kind == "forecast" else "ask"
+            item["confidence"] = KINDS[kind].certainty
         return {name: value for name, value in item.items() if value not in ("", [])}
 
-    def _own_of(self, kind: str, typed: Mapping[str, str]) -> dict[str, Any]:
-        name = _ROWS[kind][1]
+    def _rows(self) -> list[dict[str, Any]]:
+        """The rows in which something was typed."""
         rows = []
         for fields in self.rows:
             row: dict[str, Any] = {
@@ -228,31 +183,7 @@ class Form:
                 row["right"] = "yes"
             if row:
                 rows.append(row)
-        own: dict[str, Any] = {name: rows}
-        match kind:
-            case "numeric":
-                answer = typed["answer"]
-                several = _several(answer, ";")
-                own |= {"answer": several if len(several) > 1 else answer}
-                own |= {key: typed[key] for key in ("tolerance", "unit") if typed[key]}
-            case "short":
-                own |= {"accept": _several(typed["accept"], ";"), "spelling": "forgiving"}
-            case "classify":
-                labels = _several(typed["labels"], ",")
-                for row in rows:
-                    say = row.pop("say", "")
-                    others = [label for label in labels if label != row.get("label")]
-                    row |= {writing.if_label(label): say for label in others if say}
-                own = {"labels": labels, "statements": rows}
-            case "match" if typed["extra"]:
-                own["extra_right"] = [{"text": typed["extra"], "say": typed["extra_say"]}]
-            case "order" if typed["if"]:
-                own["mistakes"] = [{"if": typed["if"], "say": typed["if_say"]}]
-            case "forecast":
-                own |= {key: typed[key] for key in ("resolves", "happened") if typed[key]}
-                if typed["who"]:
-                    own["reference"] = [{"who": typed["who"], "chance": typed["chance"]}]
-        return own
+        return rows
 
     # -- what is done with it
 

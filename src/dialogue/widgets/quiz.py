@@ -23,25 +23,10 @@ from dialogue.learner import progress
 from dialogue.page import text
 from dialogue.page.text import TWIN
 from dialogue.page.words import STRINGS
-from dialogue.questions import (
-    Classify,
-    Evidence,
-    Forecast,
-    Match,
-    Multiple,
-    Numeric,
-    Order,
-    Outcome,
-    Question,
-    Short,
-    Single,
-    grade,
-)
+from dialogue.questions import Outcome, Question, grade
 from dialogue.widgets import twin
 
 _HERE = Path(__file__).parent / "static"
-# The course's article among the sources: its address is the link beside an evidence question.
-_ARTICLE = "ACW-2020-07"
 
 
 # --- what the view is told -------------------------------------------------------------
@@ -54,7 +39,7 @@ def content(question: Question) -> dict[str, Any]:
         "id": question.id,
         "kind": question.kind,
         "ask": text.tree(question.ask),
-        "para": twin.paragraphs(question),
+        "para": question.paragraphs(),
         "hint": text.tree(question.hint),
         "explain": text.tree(question.explain),
         "points": question.points,
@@ -70,93 +55,7 @@ def content(question: Question) -> dict[str, Any]:
             for source in question.sources
         ],
     }
-    match question:
-        case Single() | Multiple():
-            item["options"] = [
-                {"text": text.inline(o.text), "say": text.inline(o.say), "right": o.right}
-                for o in question.options
-            ]
-        case Evidence():
-            digests = sources.paragraphs()
-            item["article"] = _address(_ARTICLE)
-            item["options"] = [
-                {
-                    "text": [o.text],
-                    "digest": digests.get(o.text, {}).get("digest", ""),
-                    "say": text.inline(o.say),
-                    "right": o.right,
-                }
-                for o in question.options
-            ]
-        case Numeric():
-            item |= {
-                "answer": question.answer,
-                "values": list(question.values),
-                "tolerance": question.tolerance,
-                "unit": question.unit,
-                "near": [{"value": n.value, "say": text.inline(n.say)} for n in question.near],
-            }
-        case Classify():
-            item["labels"] = list(question.labels)
-            item["statements"] = [
-                {
-                    "text": text.inline(s.text),
-                    "label": s.label,
-                    "comments": {label: text.inline(say) for label, say in s.comments},
-                }
-                for s in question.statements
-            ]
-        case Order():
-            item["events"] = [
-                {"text": text.inline(e.text), "name": text.plain(e.text), "date": e.date}
-                for e in question.events
-            ]
-            item["start"] = twin.start_order(question)
-            item["mistakes"] = [
-                {"first": m.first, "then": m.then, "say": text.inline(m.say)}
-                for m in question.mistakes
-            ]
-        case Match():
-            item |= _match(question)
-        case Short():
-            item |= {
-                "accept": list(question.accept),
-                "wrong": [{"text": s.text, "say": text.inline(s.say)} for s in question.wrong],
-                "forgiving": question.forgiving,
-            }
-        case Forecast():
-            item |= {
-                "resolves": question.resolves,
-                "happened": question.happened,
-                "opens": question.opens,
-                "reference": [{"who": r.who, "chance": r.chance} for r in question.reference],
-                "bands": [{"high": b.high, "say": text.inline(b.say)} for b in question.bands],
-            }
-    return item
-
-
-def _match(question: Match) -> dict[str, Any]:
-    place = {right: i for i, right in enumerate(question.rights)}
-    return {
-        "rights": [text.plain(right) for right in question.rights],
-        "shown": twin.menu_order(question, len(place)),
-        "pairs": [
-            {
-                "left": text.inline(pair.left),
-                "right": place.get(pair.right, -1),  # -1: no key is here
-                "say": text.inline(pair.say),
-                "wrong": [
-                    {"right": place[right], "say": text.inline(say)}
-                    for right, say in pair.wrong
-                    if right in place
-                ],
-            }
-            for pair in question.pairs
-        ],
-        "extra": [
-            {"right": place[extra.text], "say": text.inline(extra.say)} for extra in question.extra
-        ],
-    }
+    return item | question.content()
 
 
 def _address(source: str) -> str:
@@ -361,13 +260,13 @@ def ask(*ids: Any, title: str = "", value: Any = _NOTHING) -> Any:
     if problems and value is _NOTHING and len(ids) == 2 and not find(ids[:1])[1]:
         # Not an id either: ask("02-basis-of-talks", "SFA") is an answer in words.
         first = find(ids[:1])[0][0]
-        if isinstance(first, Short | Numeric | Forecast) and not _LIKE_AN_ID.match(ids[1]):
+        if first.blank() and not _LIKE_AN_ID.match(ids[1]):
             ids, value, questions, problems = ids[:1], ids[1], [first], []
     if problems:
         return Notice(problems)
     for question in questions:
         # The sources of a forecast that a later lesson tells would give its outcome away.
-        if not (isinstance(question, Forecast) and question.opens):
+        if not question.told_later:
             cited.use(question.sources)
     if value is not _NOTHING:
         from dialogue.widgets.computed import Result
