@@ -13,6 +13,7 @@ from dataclasses import replace
 from html import escape
 from typing import Any
 
+from dialogue.learner import progress
 from dialogue.page import text
 from dialogue.page.words import STRINGS
 from dialogue.questions import (
@@ -30,6 +31,8 @@ from dialogue.questions import (
     fold,
     grade,
 )
+from dialogue.widgets.base import Notice
+from dialogue.widgets.saving import record
 
 
 class _Unusable(ValueError):
@@ -124,7 +127,7 @@ def _by_name(value: Any, names: Sequence[str]) -> list[Any]:
     raise _Unusable(STRINGS["value_list"])
 
 
-class Result:
+class Result(Notice):
     """What ``ask(id, value)`` shows: the verdict, the comment, and afterwards the explanation."""
 
     def __init__(self, question: Question, value: Any) -> None:
@@ -170,9 +173,6 @@ class Result:
 
     def _record(self, response: Any) -> None:
         """Record it, unless the cell was only run again: that is no new attempt."""
-        from dialogue.learner import progress
-        from dialogue.widgets.quiz import record
-
         name, version = self.question.id, self.question.version
         tries = [t for t in progress.latest({name}).get(name, []) if t.event == "check"]
         if tries and tries[-1].version == version and tries[-1].response == response:
