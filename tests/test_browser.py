@@ -392,8 +392,9 @@ def desk(browser: Any, lab: Lab) -> Iterator[Desk]:
     yield page
     for name in ("busy", "pid"):
         (page.folder / name).unlink(missing_ok=True)
+    if session := page.session():  # the other page's goes on
+        lab.api(f"api/sessions/{session['id']}", "DELETE")
     page.close()
-    end_sessions(lab)
     notebook.unlink()
     lab.api(kernels, "PUT", {"raw": "{}"})
 
