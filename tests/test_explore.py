@@ -25,12 +25,9 @@ from dialogue.charts.raid import raid_support
 from dialogue.course.tables import categories
 from dialogue.course.tidy import WIDGET_VIEW, is_twin, settled
 from dialogue.learner import progress
-from dialogue.widgets.explorer import (
-    FAILED,
-    Explorer,
-    Notice,
-    explore,
-)
+from dialogue.page.words import EXPLORER
+from dialogue.widgets.base import Notice
+from dialogue.widgets.explorer import Explorer, explore
 
 ROUND_ONE = load("rounds").set_index("session_id").loc["R01", "date"]
 
@@ -814,7 +811,7 @@ def test_a_failure_while_moving_is_a_sentence_and_the_next_move_recovers(
     with monkeypatch.context() as broken:
         broken.setattr("dialogue.widgets.explorer.stage", lambda *_: 1 / 0)
         live.controls["agree"].value = 5
-    assert live.words == FAILED
+    assert live.words == EXPLORER["failed"]
     live.controls["agree"].value = 3
     assert "at least 3 accounts" in live.words
 

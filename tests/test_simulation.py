@@ -15,9 +15,10 @@ import pytest
 from conftest import Lab, Page, wait_until
 from dialogue.course import negotiation
 from dialogue.course.negotiation import OTHER
-from dialogue.widgets import simulation
+from dialogue.page.words import NEGOTIATION as STRINGS
+from dialogue.widgets import scripts, simulation
 from dialogue.widgets.quiz import Notice
-from dialogue.widgets.simulation import STRINGS, negotiate, projector
+from dialogue.widgets.simulation import negotiate, projector
 
 ROOT = Path(__file__).parents[1]
 
@@ -343,7 +344,7 @@ def test_the_twin_is_the_same_whatever_the_record_holds() -> None:
 
 
 def test_the_view_uses_no_markup() -> None:
-    script = (simulation._HERE / "simulation.js").read_text(encoding="utf-8")
+    script = scripts.script("simulation")
     for way in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("):
         assert way not in script
 

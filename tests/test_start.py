@@ -19,6 +19,7 @@ from dialogue import (
 )
 from dialogue.course import catalogue, tidy
 from dialogue.learner import recall
+from dialogue.page.words import ASSESSMENT, GLOSSARY
 from dialogue.questions import (
     Multiple,
     Numeric,
@@ -36,7 +37,7 @@ from dialogue.widgets.assessment import (
     questions_of,
     take_test,
 )
-from dialogue.widgets.glossary import STRINGS, entries
+from dialogue.widgets.glossary import entries
 from dialogue.widgets.quiz import Notice
 
 
@@ -222,7 +223,7 @@ def test_open_questions_are_named_before_the_test_ends() -> None:
     told = panel.told(end=True)
     assert told["rows"][2]["answer"] == "none"
     assert assessment.result("post").points == len(PAIRS) - 1
-    assert assessment.STRINGS["no_pre"] in told["lines"]
+    assert ASSESSMENT["no_pre"] in told["lines"]
 
 
 def test_the_gain_is_told_after_both() -> None:
@@ -238,7 +239,7 @@ def test_a_perfect_pre_test_leaves_nothing_to_gain() -> None:
     take("pre", right=22)
     my_test_result("pre").told()
     take("post", right=3)
-    assert my_test_result("post").told()["lines"][1] == assessment.STRINGS["gain_none"]
+    assert my_test_result("post").told()["lines"][1] == ASSESSMENT["gain_none"]
 
 
 def test_a_copy_without_keys_keeps_the_answers_for_the_teacher(
@@ -253,7 +254,7 @@ def test_a_copy_without_keys_keeps_the_answers_for_the_teacher(
         give(sheet, question, right_response(question))
     assert {known["outcome"]["verdict"] for known in sheet.state.values()} == {"kept"}
     told = my_test_result("pre").told()
-    assert told["lines"] == [assessment.STRINGS["kept_for_teacher"]]
+    assert told["lines"] == [ASSESSMENT["kept_for_teacher"]]
     assert told["rows"] == []
 
 
@@ -372,7 +373,7 @@ def test_the_map_by_objective_is_the_same_for_everybody(own_record: Any) -> None
             assert f"{label} {aim}" in fresh.twin_text
     take("pre", right=22)
     question = next(q for q in lesson_items() if q.id.startswith("05-") and q.kind == "single")
-    from dialogue.widgets.quiz import record
+    from dialogue.widgets.saving import record
 
     record(question, "check", right_response(question), grade(question, right_response(question)))
     after = course_map(by="objective")
@@ -396,7 +397,7 @@ def test_the_glossary_page_has_every_term_without_a_kernel() -> None:
     assert html.count("<summary>") == html.count("</details>") == len(entries())
     unknown = [entry for entry in entries() if not entry["arabic"]]
     assert unknown, "no term without Arabic is left: drop this line"
-    assert html.count(STRINGS["no_arabic"]) == len(unknown)
+    assert html.count(GLOSSARY["no_arabic"]) == len(unknown)
     # Every Arabic run has an element of its own that says language and direction.
     inside = re.findall(r'<bdi dir="rtl" lang="ar">(.*?)</bdi>', html)
     assert len(inside) >= 2 * (len(entries()) - len(unknown))
@@ -510,9 +511,9 @@ def test_every_term_opens_by_keyboard(terms: Live) -> None:
         body = terms.page.locator(f'{PANEL} li[data-term="{entry["id"]}"] .dg-body').first
         said = body.inner_text()
         assert entry["plain"] in said
-        assert (entry["arabic"] or STRINGS["no_arabic"]) in said
+        assert (entry["arabic"] or GLOSSARY["no_arabic"]) in said
         assert all(variant in said for variant in entry["variants"])
-        assert (", ".join(entry["paragraphs"]) or STRINGS["no_paragraph"]) in said
+        assert (", ".join(entry["paragraphs"]) or GLOSSARY["no_paragraph"]) in said
         assert all(one["text"] in said for one in entry["sources"])
         terms.key("Space")
         assert not terms.on(WHERE)["open"], entry["id"]
@@ -545,8 +546,8 @@ def test_typing_filters_and_forgives(terms: Live) -> None:
             for e in entries()
             if any(key in k for k in e["keys"]) or (len(key) > 2 and key in e["meaning"])
         ], wish
-        said = STRINGS["count"].format(n=len(found), total=len(entries()))
-        expected = said if found else STRINGS["none"]
+        said = GLOSSARY["count"].format(n=len(found), total=len(entries()))
+        expected = said if found else GLOSSARY["none"]
         count = terms.page.locator(f"{PANEL} .dg-count").first
         wait_until(lambda count=count, e=expected: count.text_content() == e, expected)
     assert len(search(terms, "")) == len(entries())
@@ -631,24 +632,24 @@ def test_a_test_is_taken_by_keyboard_and_tells_nothing_before_the_end(
     form.locator("input[type=radio]").first.focus()
     page.key("Space", "Enter")
     status = form.locator(".dq-status")
-    wait_until(lambda: status.text_content() == assessment.STRINGS["kept"], "it is kept")
+    wait_until(lambda: status.text_content() == ASSESSMENT["kept"], "it is kept")
     wait_until(lambda: form.locator(".dq-note").text_content(), "it is saved")
     assert form.locator("[data-state=right], [data-state=wrong], [data-state=key]").count() == 0
-    assert status.text_content() == assessment.STRINGS["kept"]
+    assert status.text_content() == ASSESSMENT["kept"]
     for name in ("Hint", "Show the answer"):
         assert not form.get_by_role("button", name=name, exact=True).is_visible()
-    show = page.page.get_by_role("button", name=assessment.STRINGS["show"], exact=True)
+    show = page.page.get_by_role("button", name=ASSESSMENT["show"], exact=True)
     show.focus()
     page.key("Enter")
     box = page.page.locator(".dq", has=show)
     wait_until(lambda: "Still open: 2, 3," in box.inner_text(), "open questions are named")
     axe(page, f'form[data-item="{first.id}"]', "kept")
     page.key("Tab")
-    assert page.on("document.activeElement.textContent") == assessment.STRINGS["end"]
+    assert page.on("document.activeElement.textContent") == ASSESSMENT["end"]
     page.key("Enter")
     wait_until(lambda: f"Pre-test: 0 of {len(PAIRS)}" in box.inner_text(), "the result is told")
     assert box.locator("tbody tr").count() == len(PAIRS)
-    assert page.on("document.activeElement.textContent") == assessment.STRINGS["show"]
+    assert page.on("document.activeElement.textContent") == ASSESSMENT["show"]
     page.on("document.querySelector('.dq table').closest('.dq').id = 'told'")
     axe(page, "#told", "told")
     assert page.errors == []

@@ -13,10 +13,13 @@ from dataclasses import replace
 from html import escape
 from typing import Any
 
+from dialogue.learner import progress
 from dialogue.page import text
 from dialogue.page.words import STRINGS
 from dialogue.questions import Outcome, Question, Short, grade
 from dialogue.questions.named import Unusable
+from dialogue.widgets.base import Notice
+from dialogue.widgets.saving import record
 
 
 def _plain(value: Any) -> Any:
@@ -54,7 +57,7 @@ def response_from(question: Question, value: Any) -> Any:
     return question.response(_plain(value))
 
 
-class Result:
+class Result(Notice):
     """What ``ask(id, value)`` shows: the verdict, the comment, and afterwards the explanation."""
 
     def __init__(self, question: Question, value: Any) -> None:
@@ -100,9 +103,6 @@ class Result:
 
     def _record(self, response: Any) -> None:
         """Record it, unless the cell was only run again: that is no new attempt."""
-        from dialogue.learner import progress
-        from dialogue.widgets.quiz import record
-
         name, version = self.question.id, self.question.version
         tries = [t for t in progress.latest({name}).get(name, []) if t.event == "check"]
         if tries and tries[-1].version == version and tries[-1].response == response:

@@ -12,7 +12,6 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-import anywidget
 import ipywidgets as widgets
 import traitlets
 
@@ -21,18 +20,28 @@ from dialogue.bank import authoring, writing
 from dialogue.course import catalogue
 from dialogue.course.files import FileFault
 from dialogue.page.text import TWIN
+from dialogue.page.words import FORM as WORDS
 from dialogue.questions import KINDS, Question
+from dialogue.widgets import scripts
+from dialogue.widgets.base import Twinned, View
+from dialogue.widgets.quiz import Quiz
 
 # "auto" leaves room for a widget's own margins, which "100%" does not.
 _WIDE = {"layout": widgets.Layout(width="auto"), "style": {"description_width": "11em"}}
-_HERE = Path(__file__).parent / "static"
 
 
-class _Said(anywidget.AnyWidget):
-    """What was found, as a live region, and the guard of the form's keys (keys.js says why)."""
+class _Said(View):
+    """What was found, as a live region, and the guard of the form's keys (shared.js says why)."""
 
-    _esm = "".join((_HERE / name).read_text("utf-8") for name in ("keys.js", "form.js"))
+    _esm = scripts.script("form")
     lines = traitlets.List(traitlets.Unicode()).tag(sync=True)
+
+
+class _Box(Twinned, widgets.VBox):
+    """The whole form; its twin says how to use it."""
+
+    twin_html = f"{TWIN}<p>{escape(WORDS['live'])}</p></div>"
+    twin_text = WORDS["live"]
 
 
 class Form:
@@ -74,7 +83,7 @@ class Form:
         self._kind_changed()
         first = [self.lesson, self.objective, self.kind, self.level, self.common["id"]]
         last = [self.common[name] for name in ("hint", "explain", "para", "sources")]
-        self.box = widgets.VBox(
+        self.box = _Box(
             [
                 *first,
                 self.common["ask"],
@@ -209,8 +218,6 @@ class Form:
 
     def preview(self) -> None:
         """Show the question as a learner meets it."""
-        from dialogue.widgets.quiz import Quiz
-
         question, faults = self.read()
         self._say(faults or ["This is the question. What you answer here is kept as yours."])
         self.shown.children = [Quiz([question])] if question else []
@@ -245,13 +252,10 @@ class Form:
         return None
 
     def __repr__(self) -> str:
-        return "A form for a new question. Run this cell to use it."
+        return WORDS["live"]
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        data = self.box._repr_mimebundle_(**kwargs)
-        data, metadata = data if isinstance(data, tuple) else (data, {})
-        html = f"{TWIN}<p>{escape(repr(self))}</p></div>"
-        return {**data, "text/html": html, "text/plain": repr(self)}, metadata
+        return self.box._repr_mimebundle_(**kwargs)
 
 
 def _several(text: str, separator: str) -> list[str]:

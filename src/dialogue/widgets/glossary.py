@@ -12,34 +12,16 @@ import json
 import re
 from difflib import get_close_matches
 from html import escape
-from pathlib import Path
 from typing import Any
 
-import anywidget
 import traitlets
 
 from dialogue.course import catalogue, sources, tables
 from dialogue.page.text import TWIN
+from dialogue.page.words import GLOSSARY as WORDS
 from dialogue.questions import fold
-from dialogue.widgets.quiz import Notice
-
-_HERE = Path(__file__).parent / "static"
-
-STRINGS = {
-    "title": "Glossary",
-    "live": "This is the reading copy: open a term by click, or by Tab and Enter. For a search field, run the cells: menu Run, then Run All Cells.",
-    "find": "Find a term",
-    "how": "In Latin or Arabic letters, in any usual spelling. Enter opens the first that fits.",
-    "count": "{n} of {total} terms",
-    "none": "No term fits. Try fewer letters, or another spelling.",
-    "arabic": "In Arabic",
-    "no_arabic": "Unknown: no settled Arabic term was found in the sources read.",
-    "variants": "Also written",
-    "paragraphs": "In the article",
-    "no_paragraph": "Not named in it",
-    "lessons": "In lessons",
-    "sources": "Sources",
-}
+from dialogue.widgets import scripts
+from dialogue.widgets.base import Notice, View
 
 
 def _list(cell: str) -> list[str]:
@@ -123,20 +105,20 @@ def _link(address: str, words: str) -> str:
 
 def _entry_html(entry: dict[str, Any]) -> str:
     arabic = _bdi(entry["arabic"], arabic=True) if entry["arabic"] else ""
-    said = escape(STRINGS["no_arabic"])
+    said = escape(WORDS["no_arabic"])
     if arabic:
         latin = entry["transliteration"]
         said = arabic + (f" <em>{_bdi(latin)}</em>" if latin else "")
-    rows = [(STRINGS["arabic"], said)]
+    rows = [(WORDS["arabic"], said)]
     if entry["variants"]:
-        rows.append((STRINGS["variants"], " · ".join(map(_bdi, entry["variants"]))))
-    paragraphs = ", ".join(entry["paragraphs"]) or STRINGS["no_paragraph"]
-    rows.append((STRINGS["paragraphs"], escape(paragraphs)))
+        rows.append((WORDS["variants"], " · ".join(map(_bdi, entry["variants"]))))
+    paragraphs = ", ".join(entry["paragraphs"]) or WORDS["no_paragraph"]
+    rows.append((WORDS["paragraphs"], escape(paragraphs)))
     if entry["lessons"]:
         links = (f"{one['number']} {_link(one['file'], one['title'])}" for one in entry["lessons"])
-        rows.append((STRINGS["lessons"], "; ".join(links)))
+        rows.append((WORDS["lessons"], "; ".join(links)))
     references = (_link(one["address"], one["text"]) for one in entry["sources"])
-    rows.append((STRINGS["sources"], "; ".join(references)))
+    rows.append((WORDS["sources"], "; ".join(references)))
     listed = "".join(f"<li>{escape(name)}: {value}</li>" for name, value in rows)
     note = f'<p dir="auto"><em>{_prose(entry["note"])}</em></p>' if entry["note"] else ""
     return (
@@ -148,14 +130,14 @@ def _entry_html(entry: dict[str, Any]) -> str:
 def _title(shown: list[dict[str, Any]]) -> str:
     """What the panel is called: two of them on a page must not be called alike."""
     if len(shown) == len(entries()):
-        return STRINGS["title"]
-    return f"{STRINGS['title']}: {', '.join(entry['name'] for entry in shown)}"
+        return WORDS["title"]
+    return f"{WORDS['title']}: {', '.join(entry['name'] for entry in shown)}"
 
 
 def _as_html(shown: list[dict[str, Any]]) -> str:
     parts = [TWIN, f"<p><strong>{escape(_title(shown))}</strong></p>"]
     if len(shown) > 1:
-        parts.append(f"<p><em>{escape(STRINGS['live'])}</em></p>")
+        parts.append(f"<p><em>{escape(WORDS['live'])}</em></p>")
     return "\n".join([*parts, *map(_entry_html, shown), "</div>"])
 
 
@@ -171,21 +153,17 @@ def _as_text(shown: list[dict[str, Any]]) -> str:
 # --- the live panel ----------------------------------------------------------------------
 
 
-class Glossary(anywidget.AnyWidget):
+class Glossary(View):
     """The terms with a search field.  All of them are in the page: no kernel is asked."""
 
-    _esm = _HERE / "glossary.js"
-    _css = "\n".join((_HERE / n).read_text(encoding="utf-8") for n in ("quiz.css", "glossary.css"))
+    _esm = scripts.script("glossary")
+    _css = scripts.style("glossary")
     terms = traitlets.List().tag(sync=True)
-    strings = traitlets.Dict(STRINGS).tag(sync=True)
+    strings = traitlets.Dict(WORDS).tag(sync=True)
 
     def __init__(self, shown: list[dict[str, Any]]) -> None:
         self.twin_html, self.twin_text = _as_html(shown), _as_text(shown)
-        super().__init__(terms=shown, strings={**STRINGS, "title": _title(shown)})
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        data, metadata = super()._repr_mimebundle_(**kwargs)
-        return {**data, "text/html": self.twin_html, "text/plain": self.twin_text}, metadata
+        super().__init__(terms=shown, strings={**WORDS, "title": _title(shown)})
 
 
 def glossary(*terms: str) -> Glossary | Notice:

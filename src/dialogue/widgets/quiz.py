@@ -11,10 +11,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from html import escape
-from pathlib import Path
 from typing import Any
 
-import anywidget
 import traitlets
 
 from dialogue import bank
@@ -24,9 +22,10 @@ from dialogue.page import text
 from dialogue.page.text import TWIN
 from dialogue.page.words import STRINGS
 from dialogue.questions import Outcome, Question, grade
-from dialogue.widgets import twin
-
-_HERE = Path(__file__).parent / "static"
+from dialogue.widgets import base, scripts, twin
+from dialogue.widgets.base import Notice
+from dialogue.widgets.computed import Result
+from dialogue.widgets.saving import Lease, record
 
 
 # --- what the view is told -------------------------------------------------------------
@@ -80,21 +79,14 @@ def shown(outcome: Outcome) -> dict[str, Any]:
 # --- the widget ------------------------------------------------------------------------
 
 
-class View(anywidget.AnyWidget):
-    """What the quiz and the panels share: one script, one style, one twin."""
+class View(base.View):
+    """What the quiz and the panels share: one script, one style, one table of words."""
 
-    _esm = _HERE / "quiz.js"
-    _css = _HERE / "quiz.css"
+    _esm = scripts.script("quiz")
+    _css = scripts.style("quiz")
     content = traitlets.Dict().tag(sync=True)
     state = traitlets.Dict().tag(sync=True)
     strings = traitlets.Dict(STRINGS).tag(sync=True)
-
-    twin_html = ""
-    twin_text = ""
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        data, metadata = super()._repr_mimebundle_(**kwargs)
-        return {**data, "text/html": self.twin_html, "text/plain": self.twin_text}, metadata
 
 
 class Quiz(View):
@@ -183,30 +175,6 @@ class Quiz(View):
         self.state = {**self.state, question.id: known}
 
 
-def record(
-    question: Question,
-    event: str,
-    response: Any = None,
-    outcome: Outcome | None = None,
-    confidence: int | None = None,
-) -> dict[str, Any]:
-    """Write one event to the learner's record; returns what the view says about it."""
-    verdict, score = (outcome.verdict, outcome.score) if outcome else ("", 0.0)
-    attempt = progress.Attempt(
-        question.id,
-        question.version,
-        event,
-        response,
-        verdict,
-        score,
-        confidence=confidence,
-    )
-    try:
-        return {"at": progress.append(attempt).at, "saved": True, "note": ""}
-    except progress.RecordError as error:
-        return {"saved": False, "note": str(error)}
-
-
 class Answers(View):
     """Where the learner's answers are kept, how many there are, and a way to erase them."""
 
@@ -214,32 +182,28 @@ class Answers(View):
         self.twin_html = f"{TWIN}<p>{escape(STRINGS['erase_live'])}</p></div>"
         self.twin_text = STRINGS["erase_title"]
         super().__init__(content={"panel": "answers"}, state=progress.summary())
+        self._lease = Lease()
         self.on_msg(self._received)
 
     def _received(self, _widget: Any, message: Any, _buffers: Any) -> None:
-        event = message.get("event") if isinstance(message, dict) else None
+        message = message if isinstance(message, dict) else {}
+        event, name = message.get("event"), message.get("ask")
         if event == "count":
             self.state = progress.summary()
+        elif event == "ready" and self._lease.give(name):
+            self.send({"event": "ready", "ask": name})
         elif event == "erase":
-            try:
-                progress.erase()
-            except progress.RecordError as error:
-                self.state = {**progress.summary(), "note": str(error)}
-            else:
-                self.state = {**progress.summary(), "erased": True}
+            self.state = {**self._erased(name), "ask": name}
 
-
-class Notice:
-    """A message in place of a quiz: plain words, no traceback."""
-
-    def __init__(self, lines: list[str]) -> None:
-        self.lines = lines
-
-    def __repr__(self) -> str:
-        return "\n".join(self.lines)
-
-    def _repr_html_(self) -> str:
-        return "".join(f"<p>{escape(line)}</p>" for line in self.lines)
+    def _erased(self, name: Any) -> dict[str, Any]:
+        """Erase, unless the order comes too late for what the page has said meanwhile."""
+        if not self._lease.take(name):
+            return {**progress.summary(), "erased": False}
+        try:
+            progress.erase()
+        except progress.RecordError as error:
+            return {**progress.summary(), "note": str(error)}
+        return {**progress.summary(), "erased": True}
 
 
 _NOTHING = object()
@@ -269,8 +233,6 @@ def ask(*ids: Any, title: str = "", value: Any = _NOTHING) -> Any:
         if not question.told_later:
             cited.use(question.sources)
     if value is not _NOTHING:
-        from dialogue.widgets.computed import Result
-
         if len(questions) > 1:
             return Notice(["A value answers one question: name only one."])
         return Result(questions[0], value)
