@@ -27,7 +27,6 @@ from dialogue.widgets.base import Notice
 from dialogue.widgets.computed import Result
 from dialogue.widgets.saving import Lease, record
 
-
 # --- what the view is told -------------------------------------------------------------
 
 
