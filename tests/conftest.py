@@ -116,7 +116,7 @@ class Lab:
             },
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            text=True,
+            encoding="utf-8",
         )
         assert self.process.stdout is not None
         address = None

@@ -129,7 +129,7 @@ def test_the_same_bytes_in_another_process() -> None:
         subprocess.run(
             [sys.executable, "-c", code],
             capture_output=True,
-            text=True,
+            encoding="utf-8",
             check=True,
             env={"PYTHONHASHSEED": seed, "TZ": zone},
         ).stdout

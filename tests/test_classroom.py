@@ -26,7 +26,10 @@ from dialogue.course.files import FileFault
 from dialogue.questions import Multiple, Option, Single
 
 LESSONS = [lesson for lesson in catalogue.lessons() if lesson.written and lesson.number != "00"]
-INJECTIONS = [each["text"] for each in json.loads((ROOT / "tests/injections.json").read_text())]
+INJECTIONS = [
+    each["text"]
+    for each in json.loads((ROOT / "tests/injections.json").read_text(encoding="utf-8"))
+]
 
 
 def words(page: str) -> str:

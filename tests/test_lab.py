@@ -149,7 +149,7 @@ class Lab:
             stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            text=True,
+            encoding="utf-8",
             env=self.env,
         )
         os.close(stdin)
@@ -226,8 +226,10 @@ def test_the_learners_own_theme_is_kept_and_other_jupyter_configuration_is_not_r
     own = course.parent / "home" / ".jupyter"
     themes = own / "lab/user-settings/@jupyterlab/apputils-extension/themes.jupyterlab-settings"
     themes.parent.mkdir(parents=True)
-    themes.write_text('{"theme": "JupyterLab Dark"}')
-    (own / "jupyter_server_config.py").write_text("c.ServerApp.base_url = '/elsewhere'\n")
+    themes.write_text('{"theme": "JupyterLab Dark"}', encoding="utf-8")
+    (own / "jupyter_server_config.py").write_text(
+        "c.ServerApp.base_url = '/elsewhere'\n", encoding="utf-8"
+    )
     running = Lab(course, "--no-browser", "--port", str(free_port()))
     try:
         found = running.api("/lab/api/settings/@jupyterlab/apputils-extension:themes")
@@ -249,19 +251,21 @@ def test_without_a_web_browser_it_says_so_and_runs(course):
 def test_the_browser_gets_a_file_that_it_may_read_and_others_may_not(course, tmp_path):
     seen = tmp_path / "seen"
     browser = tmp_path / "browser"
-    browser.write_text(f'#!/bin/sh\necho "$1" > {seen}.part\nmv {seen}.part {seen}\n')
+    browser.write_text(
+        f'#!/bin/sh\necho "$1" > {seen}.part\nmv {seen}.part {seen}\n', encoding="utf-8"
+    )
     browser.chmod(0o755)
     running = Lab(course, "--port", str(free_port()), BROWSER=str(browser))
     try:
         deadline = time.monotonic() + 8
         while not seen.exists() and time.monotonic() < deadline:
             time.sleep(0.05)
-        address = seen.read_text().strip()
+        address = seen.read_text(encoding="utf-8").strip()
         file = Path(urllib.request.url2pathname(address.removeprefix("file://")))
         assert running.token not in address
         assert file.parent == course / ".jupyter"
         assert file.parent.stat().st_mode & 0o077 == 0
-        assert running.token in file.read_text()
+        assert running.token in file.read_text(encoding="utf-8")
     finally:
         running.stop()
     assert not file.exists()
@@ -428,7 +432,9 @@ def test_a_notebook_that_cannot_be_settled_is_saved_as_it_came(contents, tmp_pat
     monkeypatch.setattr(module, "settled", broken)
     model = {"type": "notebook", "format": "json", "content": full_notebook()}
     done(contents.save(model, "notebooks/05-round-one.ipynb"))
-    assert "attachment:a.png" in (tmp_path / "notebooks/05-round-one.ipynb").read_text()
+    assert "attachment:a.png" in (tmp_path / "notebooks/05-round-one.ipynb").read_text(
+        encoding="utf-8"
+    )
 
 
 def test_an_old_notebook_without_cell_ids_can_be_saved(contents, tmp_path):
@@ -439,7 +445,9 @@ def test_an_old_notebook_without_cell_ids_can_be_saved(contents, tmp_path):
         del cell["id"]
     model = {"type": "notebook", "format": "json", "content": old}
     done(contents.save(model, "notebooks/05-round-one.ipynb"))
-    assert "attachment:a.png" in (tmp_path / "notebooks/05-round-one.ipynb").read_text()
+    assert "attachment:a.png" in (tmp_path / "notebooks/05-round-one.ipynb").read_text(
+        encoding="utf-8"
+    )
 
 
 def test_a_view_is_never_laid_over_another_question(contents, tmp_path, monkeypatch):
@@ -459,5 +467,7 @@ def test_a_view_is_never_laid_over_another_question(contents, tmp_path, monkeypa
     file = tmp_path / path
     assert VIEW not in file.read_text(encoding="utf-8")
     assert "abc" in json.dumps(done(contents.get(path))["content"])
-    file.write_text(file.read_text(encoding="utf-8").replace("one</div>", "two</div>"))
+    file.write_text(
+        file.read_text(encoding="utf-8").replace("one</div>", "two</div>"), encoding="utf-8"
+    )
     assert "abc" not in json.dumps(done(contents.get(path))["content"])

@@ -36,7 +36,7 @@ def nbval(course: Path) -> subprocess.CompletedProcess[str]:
         cwd=course,
         env={**os.environ, "PYTHONPATH": str(course / "src"), "DIALOGUE_COURSE": str(course)},
         capture_output=True,
-        text=True,
+        encoding="utf-8",
     )
 
 
