@@ -264,7 +264,7 @@ def opened(browser, tmp_path):
         page.wait_for_function("'ready' in document.documentElement.dataset")
         return page
 
-    page = browser.new_page()
+    page = browser.new_context().new_page()
     outside, errors = [], []
     page.on(
         "request", lambda r: None if r.url.startswith(("file:", "blob:")) else outside.append(r.url)

@@ -230,7 +230,7 @@ def test_the_first_vote_is_hidden_until_the_second_is_in(shown: Any) -> None:
 
     # An accident: the counts are still there.  Chromium hands what is stored from one process
     # to the next in its own time, which on a busy machine is later than this reload.
-    wait_until(kept, "the counts are back after a reload", seconds=10)
+    wait_until(kept, "the counts are back after a reload")
     show.focus()
     shown.keyboard.press("Enter")
     told = shown.locator("#q1 .bars").inner_text()

