@@ -5,7 +5,7 @@
 .PHONY: help lab test teach browser tidy clean moved
 
 # What a learner's shell happens to export must not change what is installed or run.
-unexport PYTHONDONTWRITEBYTECODE PYTHONPATH PYTHONHOME VIRTUAL_ENV CONDA_PREFIX PYTEST_ADDOPTS
+unexport PYTHONDONTWRITEBYTECODE PYTHONUTF8 PYTHONCOERCECLOCALE PYTHONPATH PYTHONHOME VIRTUAL_ENV CONDA_PREFIX PYTEST_ADDOPTS
 export UV_PROJECT_ENVIRONMENT := .venv
 # Use the Python that is there: a download of another one would need a second host.
 export UV_PYTHON_DOWNLOADS := never

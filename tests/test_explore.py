@@ -42,8 +42,9 @@ ROUND_ONE = load("rounds").set_index("session_id").loc["R01", "date"]
 
 def spread(values: list[Any], most: int = 5) -> list[Any]:
     """The ends, the middle and what lies halfway; all of them where there are no more."""
-    steps = min(most, len(values)) - 1
-    return [values[round(n * (len(values) - 1) / steps)] for n in range(steps + 1)]
+    if len(values) <= most:
+        return values
+    return [values[n * (len(values) - 1) // (most - 1)] for n in range(most)]
 
 
 def settings(name: str, every: bool) -> Iterator[dict[str, Any]]:
@@ -97,12 +98,24 @@ def test_every_value_of_every_control_gives_words_a_picture_and_tables(
             assert state.settings[control.key] in control.values
 
 
+def drawn(name: str, wish: dict[str, Any]) -> None:
+    svg = stage(name, wish).scene.picture.svg()
+    assert svg.startswith('<svg role="img" aria-label="'), wish
+
+
+@pytest.mark.parametrize("name", EXPLORABLES)
+def test_pictures_can_be_drawn_with_every_control_at_its_end(name: str) -> None:
+    controls = stage(name, {}).controls
+    for end in (0, -1):
+        drawn(name, {control.key: control.values[end] for control in controls})
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("name", EXPLORABLES)
 def test_pictures_can_be_drawn_at_the_ends_of_every_control(name: str) -> None:
     for control in stage(name, {}).controls:
         for value in {control.values[0], control.values[-1]}:
-            svg = stage(name, {control.key: value}).scene.picture.svg()
-            assert svg.startswith('<svg role="img" aria-label="')
+            drawn(name, {control.key: value})
 
 
 # --- 01 ------------------------------------------------------------------------------------

@@ -309,7 +309,7 @@ def _question(question: Question, number: int) -> list[dict[str, Any]]:
     tests = (
         "# When your teacher marks this, tests run here.\n"
         "### BEGIN HIDDEN TESTS\n"
-        "from dialogue.nbgrader_course import score\n"
+        "from dialogue.grading.nbgrader import score\n"
         "given, answer = answer, None\n"
         f"score({told}, given, {question.points:g})\n"
         "### END HIDDEN TESTS"
