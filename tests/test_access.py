@@ -863,19 +863,16 @@ def axe(gallery: Gallery, state: str) -> None:
     assert faint == [], state
 
 
-def choose(gallery: Gallery, theme: str) -> None:
-    """A theme from the menu: the page stays as it is, in other colours."""
-    gallery.menu("Settings", "^Theme$", f"^{theme}$")
-    wait_until(lambda: gallery.on("document.body.dataset.jpThemeName") == theme, theme)
-    gallery.drawn()
-
-
 @pytest.mark.parametrize(
     "theme", ["JupyterLab Light", "JupyterLab Dark", "JupyterLab Dark High Contrast"]
 )
-def test_axe_finds_nothing_in_any_kind_and_state(gallery: Gallery, theme: str) -> None:
+def test_axe_finds_nothing_in_any_kind_and_state(gallery: Gallery, lab: Lab, theme: str) -> None:
     if theme != "JupyterLab Light":
-        choose(gallery, theme)
+        lab.theme(theme)
+        gallery.page.goto("about:blank")
+        gallery.open()
+        gallery.run_all()
+        gallery.question(ARABIC_IDS[-1]).wait_for()
     dark = gallery.on("document.body.dataset.jpThemeLight") == "false"
     assert dark == ("Dark" in theme)
     gallery.again()
@@ -898,10 +895,10 @@ def test_axe_finds_nothing_in_any_kind_and_state(gallery: Gallery, theme: str) -
     gallery.settle("(form) => form.querySelector('[data-verdict=right], [data-verdict=logged]')")
     axe(gallery, "right, and saved")
     if theme == "JupyterLab Dark High Contrast":
-        choose(gallery, "JupyterLab Light")
+        lab.theme("JupyterLab Light")
 
 
-def test_axe_finds_nothing_when_restored_and_when_not_saved(gallery: Gallery) -> None:
+def test_axe_finds_nothing_when_restored_and_when_not_saved(gallery: Gallery, lab: Lab) -> None:
     """Last in this file: it takes the kernel away."""
     gallery.give(right=True)
     gallery.check()
