@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 
-# A busy machine is slow, and that is no fault of the course.
-settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("busy")
+# Hypothesis' own for CI: no deadline, for a busy machine is no fault of the course, and the same
+# examples on every machine.
+settings.load_profile("ci")
 PATIENCE = 120  # seconds; nothing is ever waited for that is not expected to come
 
 ROOT = Path(__file__).parents[1]
