@@ -66,7 +66,7 @@ def imports(name: str) -> Iterator[tuple[str, int, bool]]:
 
 
 def room(name: str) -> str:
-    return (name.split(".") + [""])[1]
+    return [*name.split("."), ""][1]
 
 
 def test_the_rooms_are_those_of_the_plan() -> None:

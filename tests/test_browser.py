@@ -92,8 +92,7 @@ def status(page: Page, item: str) -> str:
 def cells(page: Page) -> int:
     """How many cells the document has (JupyterLab draws only those in view)."""
     path = f"notebooks/{page.notebook}.ipynb"
-    page.page.keyboard.press("Control+s")
-    page.page.wait_for_timeout(300)
+    page.save()
     return len(page.lab.api(f"api/contents/{path}")["content"]["cells"])
 
 
@@ -156,8 +155,7 @@ def test_the_whole_way_of_an_answer(own_page: Page, lab: Lab) -> None:
     assert "Your answer of" in form.locator(".dq-note").text_content()
 
     # Saved, kernel shut down, closed, and opened tomorrow: readable at once, live when run.
-    page.page.keyboard.press("Control+s")
-    page.page.wait_for_timeout(500)
+    page.save()
     lab.api(f"api/sessions/{page.session()['id']}", "DELETE")
     page.page.goto("about:blank")
     page.open()
@@ -168,8 +166,7 @@ def test_the_whole_way_of_an_answer(own_page: Page, lab: Lab) -> None:
     assert "Right." in status(page, ITEM)
 
     # Closed and reopened while the kernel lives: live without running anything.
-    page.page.keyboard.press("Control+s")
-    page.page.wait_for_timeout(500)
+    page.save()
     page.page.goto("about:blank")
     page.open()
     page.question(ITEM).wait_for()
@@ -231,7 +228,7 @@ def test_every_control_of_every_kind_by_keyboard(page: Page) -> None:
     assert focused(page)["item"] == item
     page.page.keyboard.press("Escape")
     inside = "document.activeElement.closest('form[data-item]') !== null"
-    wait_until(lambda: not page.page.evaluate(inside), "Escape has left the question", seconds=5)
+    wait_until(lambda: not page.page.evaluate(inside), "Escape has left the question")
 
 
 def test_every_label_and_reference_is_its_own(page: Page) -> None:
@@ -295,10 +292,7 @@ def test_run_and_save_leaves_the_file_as_it_was(browser: Any, lab: Lab, notebook
     before = file.read_text(encoding="utf-8")
     page = Page(browser, lab, notebook).open()
     page.run_all()
-    saved = file.stat().st_mtime_ns
-    page.page.keyboard.press("Control+s")
-    wait_until(lambda: file.stat().st_mtime_ns != saved, "the notebook is saved")
-    page.page.wait_for_timeout(300)
+    page.save()
     assert file.read_text(encoding="utf-8") == before
     page.close()
 
@@ -455,7 +449,7 @@ def test_a_dead_kernel_still_answers_and_says_that_it_does_not_save(page: Page, 
     item = "05-troop-cuts"
     form = page.question(item)
     form.scroll_into_view_if_needed()
-    lab.api(f"api/sessions/{page.session()['id']}", "DELETE")
+    page.end_kernel()
     wrong, right = wrong_and_right(item)
     form.locator("input").nth(wrong).check()
     form.get_by_role("button", name="Check").click()

@@ -27,7 +27,10 @@ from dialogue.questions import Multiple, Option, Single
 from dialogue.widgets import scripts
 
 LESSONS = [lesson for lesson in catalogue.lessons() if lesson.written and lesson.number != "00"]
-INJECTIONS = [each["text"] for each in json.loads((ROOT / "tests/injections.json").read_text())]
+INJECTIONS = [
+    each["text"]
+    for each in json.loads((ROOT / "tests/injections.json").read_text(encoding="utf-8"))
+]
 
 
 def words(page: str) -> str:
@@ -228,7 +231,7 @@ def test_the_first_vote_is_hidden_until_the_second_is_in(shown: Any) -> None:
 
     # An accident: the counts are still there.  Chromium hands what is stored from one process
     # to the next in its own time, which on a busy machine is later than this reload.
-    wait_until(kept, "the counts are back after a reload", seconds=10)
+    wait_until(kept, "the counts are back after a reload")
     show.focus()
     shown.keyboard.press("Enter")
     told = shown.locator("#q1 .bars").inner_text()

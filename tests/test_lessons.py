@@ -6,6 +6,7 @@ import ast
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -285,6 +286,19 @@ def test_a_broken_rule_is_seen(tmp_path: Path, name: str) -> None:
     path.write_text(json.dumps(notebook), encoding="utf-8")
     found = [str(fault) for fault in anatomy.check(path, bank.course_bank().questions)]
     assert any(message in fault for fault in found), found
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 3])
+def test_an_objective_needs_two_items(count: int) -> None:
+    """The lesson asks the same questions; *count* of them serve its first objective."""
+    path = ROOT / "notebooks" / f"{LESSON}.ipynb"
+    known = bank.course_bank().questions
+    ids = [i for i in anatomy.asked(catalogue.notebook_cells(path)) if i.startswith("05-")]
+    served = {i: replace(known[i], objective="05-2") for i in ids}
+    served |= {i: replace(known[i], objective="05-1") for i in ids[:count]}
+    found = [fault.message for fault in anatomy.check(path, {**known, **served})]
+    few = f"05-1 has {count} items in the lesson; at least 2"
+    assert (few in found) == (count < 2), found
 
 
 # --- the house rules for the course's own questions -------------------------------------

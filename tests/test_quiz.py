@@ -144,7 +144,7 @@ def test_start_again_lasts() -> None:
 def test_when_nothing_can_be_saved_the_quiz_works_and_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "blocked").write_text("")
+    (tmp_path / "blocked").write_text("", encoding="utf-8")
     monkeypatch.setenv("DIALOGUE_RECORD_DIR", str(tmp_path / "blocked" / "x"))
     state = send(ask(SINGLE), event="check", item=SINGLE, response=key(SINGLE))
     assert state["outcome"]["verdict"] == "right"
@@ -285,7 +285,9 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
         "import sys, dialogue, dialogue.cli, dialogue.questions, dialogue.bank, dialogue.learner.progress\n"
         "print([m for m in ('pandas', 'altair', 'anywidget', 'ipywidgets') if m in sys.modules])"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True
+    )
     assert done.stdout.strip() == "[]"
 
 

@@ -717,7 +717,7 @@ def test_a_calendar_of_numbers_only(today: date, tmp_path: Path) -> None:
     starts = [line for line in lines if line.startswith("DTSTART")]
     assert starts == ["DTSTART;VALUE=DATE:20200611", "DTSTART;VALUE=DATE:20200612"]
     assert "SUMMARY:Review: 1 question due" in lines
-    assert real()[0].id not in file.read_text()
+    assert real()[0].id not in file.read_text(encoding="utf-8")
     before = file.read_bytes()
     assert "exists already" in repr(panels.review_calendar(file))
     assert file.read_bytes() == before

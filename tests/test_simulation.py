@@ -34,7 +34,10 @@ def bundle(shown: Any) -> dict[str, str]:
 
 
 def lines() -> list[dict[str, Any]]:
-    return [json.loads(line) for line in simulation.record_path().read_text().splitlines()]
+    return [
+        json.loads(line)
+        for line in simulation.record_path().read_text(encoding="utf-8").splitlines()
+    ]
 
 
 # --- a game ----------------------------------------------------------------------------------
@@ -221,7 +224,9 @@ def test_another_process_finds_the_game() -> None:
     game = negotiate("us")
     send(game, "offer", text="BBCABC")
     code = "from dialogue import negotiate; print(negotiate('us').game.moves)"
-    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    found = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True
+    )
     assert found.stdout.strip() == str(game.game.moves)
 
 
@@ -295,12 +300,12 @@ def test_a_game_of_other_tables_is_left_alone() -> None:
     send(game, "why")
     path = simulation.record_path()
     digest = negotiation.model().digest
-    path.write_text(path.read_text().replace(digest, "0" * 12))
+    path.write_text(path.read_text(encoding="utf-8").replace(digest, "0" * 12), encoding="utf-8")
     assert not negotiate("us").game.turns
 
 
 def test_a_record_that_cannot_be_written_says_so_and_the_game_goes_on(own_record: Path) -> None:
-    own_record.write_text("a file where the folder should be")
+    own_record.write_text("a file where the folder should be", encoding="utf-8")
     game = negotiate("us")
     state = send(game, "why")
     assert state["used"] == 1
@@ -354,7 +359,9 @@ def test_importing_the_game_loads_no_tables_of_pandas() -> None:
         "import sys, dialogue, dialogue.course.negotiation as n; n.efficient();"
         "print([m for m in ('pandas', 'altair', 'anywidget') if m in sys.modules])"
     )
-    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    found = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True
+    )
     assert found.stdout.strip() == "[]"
 
 
@@ -385,7 +392,7 @@ def page(browser: Any, lab: Lab) -> Iterator[Page]:
     }  # fmt: skip
     spec = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
     book = {"cells": [cell], "metadata": {"kernelspec": spec}, "nbformat": 4, "nbformat_minor": 5}
-    (lab.course / "notebooks" / f"{LESSON}.ipynb").write_text(json.dumps(book))
+    (lab.course / "notebooks" / f"{LESSON}.ipynb").write_text(json.dumps(book), encoding="utf-8")
     opened = Page(browser, lab, LESSON).open()
     opened.run_all()
     opened.page.wait_for_selector(".dn")
