@@ -230,3 +230,12 @@ def wait_until(condition: Callable[[], Any], what: str, seconds: float = 30) -> 
             return found
         time.sleep(0.05)
     raise AssertionError(f"waited {seconds} s in vain until {what}")
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    """Every file below *folder* with its content: what a test compares before and after."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
