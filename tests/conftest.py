@@ -104,10 +104,10 @@ def browser(browser_path: str) -> Iterator[Any]:
 class Lab:
     """A running ``dialogue lab`` on a copy of the course."""
 
-    def __init__(self, course: Path, record: Path) -> None:
+    def __init__(self, course: Path, record: Path, *options: str) -> None:
         self.course, self.record = course, record
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "dialogue.cli", "lab", "--no-browser"],
+            [sys.executable, "-m", "dialogue.cli", "lab", "--no-browser", *options],
             env={
                 **os.environ,
                 "DIALOGUE_COURSE": str(course),
@@ -152,7 +152,7 @@ class Lab:
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """One JupyterLab for the browser tests of a session."""
     folder = tmp_path_factory.mktemp("lab")
-    server = Lab(copy_course(folder / "course"), folder / "record")
+    server = Lab(copy_course(folder / "course"), folder / "record", "--edit")
     yield server
     server.stop()
 

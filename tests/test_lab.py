@@ -259,7 +259,7 @@ def test_the_browser_gets_a_file_that_it_may_read_and_others_may_not(course, tmp
         address = seen.read_text().strip()
         file = Path(urllib.request.url2pathname(address.removeprefix("file://")))
         assert running.token not in address
-        assert file.parent == course / ".jupyter"
+        assert file.parent.parent == course
         assert file.parent.stat().st_mode & 0o077 == 0
         assert running.token in file.read_text()
     finally:
@@ -320,7 +320,7 @@ def test_the_default_port_when_taken_gives_way_to_the_next_free_one(course, caps
     with sock:
         monkeypatch.setattr(launcher, "DEFAULT_PORT", sock.getsockname()[1])
         monkeypatch.setattr(
-            launcher, "_serve", lambda port, browser, fixed: started.append(port) or 0
+            launcher, "_serve", lambda port, browser, fixed, edit: started.append(port) or 0
         )
         assert launcher.main(["--no-browser"]) == 0
         assert started[0] > launcher.DEFAULT_PORT
@@ -334,7 +334,7 @@ def test_the_default_port_when_taken_gives_way_to_the_next_free_one(course, caps
 def test_a_relative_record_folder_is_the_one_that_was_typed(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DIALOGUE_RECORD_DIR", "rehearsal")
-    monkeypatch.setattr(launcher, "_serve", lambda port, browser, fixed: 0)
+    monkeypatch.setattr(launcher, "_serve", lambda port, browser, fixed, edit: 0)
     assert launcher.main(["--no-browser"]) == 0
     assert os.environ["DIALOGUE_RECORD_DIR"] == str(tmp_path / "rehearsal")
 
