@@ -163,6 +163,7 @@ def test_an_edit_is_kept_as_ones_own_and_can_be_taken_back(reader: Reader, desk:
 
 
 def test_next_lesson_and_back_to_where_one_was(reader: Reader) -> None:
+    reader.result()
     reader.page.locator('.dd-Beat[data-cell="ladder"]').click()
     wait_until(lambda: reader.scroll() > 500, "the page is at the ladder")
     wait_until(

@@ -548,6 +548,7 @@ body.dd-Projector .jp-Cell.dd-Hidden { display: none; }
         await ask("fresh", path, { method: "POST", body: "{}" });
         await notebook.context.revert();
         ran.set(notebook, "running");
+        delete tests.runs[path];
         tests.runs[path] = await runOnce(notebook, cells);
         void refresh();
       }
