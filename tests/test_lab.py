@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -277,12 +278,13 @@ def test_a_live_widget_is_kept_and_a_dead_one_is_not(course):
         (connection,) = (course.parent / "home").rglob(f"kernel-{kernel}.json")
         client = BlockingKernelClient(connection_file=str(connection))
         client.load_connection_file()
+        client.hb_channel.time_to_dead = 60  # a busy machine is not a dead kernel
         client.start_channels()
-        client.wait_for_ready(timeout=8)
+        client.wait_for_ready(timeout=120)
         said: list[str] = []
         client.execute_interactive(
             "import ipywidgets; w = ipywidgets.IntSlider(); print(w.model_id)",
-            timeout=8,
+            timeout=120,
             output_hook=lambda message: said.append(message["content"].get("text", "")),
         )
         client.stop_channels()
@@ -461,3 +463,72 @@ def test_a_view_is_never_laid_over_another_question(contents, tmp_path, monkeypa
     assert "abc" in json.dumps(done(contents.get(path))["content"])
     file.write_text(file.read_text(encoding="utf-8").replace("one</div>", "two</div>"))
     assert "abc" not in json.dumps(done(contents.get(path))["content"])
+
+
+# --- the person's own surroundings ---------------------------------------------------------
+
+
+def test_browser_extensions_of_other_packages_are_switched_off(tmp_path, monkeypatch):
+    import jupyter_core.paths
+
+    folder = tmp_path / "share"
+    for name in ("@jupyter/collaboration-extension", "@jupyterlab/git", "anywidget", "plain"):
+        (folder / "labextensions" / name).mkdir(parents=True)
+        (folder / "labextensions" / name / "package.json").write_text("{}")
+    monkeypatch.setattr(jupyter_core.paths, "ENV_JUPYTER_PATH", [str(folder)])
+    made = launcher._settings(tmp_path / "settings", edit=False)
+    off = json.loads((made / "page_config.json").read_text("utf-8"))["disabledExtensions"]
+    assert {"@jupyter/collaboration-extension", "@jupyterlab/git", "plain"} <= set(off)
+    assert "anywidget" not in off
+
+
+def test_the_desk_has_an_address_that_changes_with_it(tmp_path):
+    made = launcher._desk(tmp_path / "extension")
+    package = json.loads((made / "dialogue-desk/package.json").read_text("utf-8"))
+    load = package["jupyterlab"]["_build"]["load"]
+    file, _, digest = load.partition("?v=")
+    assert (made / "dialogue-desk" / file).is_file()
+    assert re.fullmatch("[0-9a-f]{12}", digest)
+
+
+def test_a_notebook_that_git_knows_as_changed_is_not_vouched_for(tmp_path, monkeypatch):
+    monkeypatch.setenv("DIALOGUE_COURSE", str(tmp_path))
+    for name in ("same", "changed"):
+        write(tmp_path / f"notebooks/{name}.ipynb")
+    assert launcher._changed_by_hand() == set()  # no checkout
+    git = ["git", "-C", str(tmp_path), "-c", "user.name=a", "-c", "user.email=a@example.org"]
+    for command in (["init", "-q"], ["add", "."], ["commit", "-qm", "x"]):
+        subprocess.run([*git, *command], check=True)
+    (tmp_path / "notebooks/changed.ipynb").write_text("{}")
+    write(tmp_path / "notebooks/new one.ipynb")
+    assert launcher._changed_by_hand() == {"changed.ipynb", "new one.ipynb"}
+
+
+@pytest.mark.parametrize("home", ["/nonexistent/home", ""])
+def test_without_a_home_folder_the_course_still_opens(course, home):
+    running = Lab(course, "--no-browser", "--port", str(free_port()), HOME=home)
+    try:
+        assert running.base
+        assert "jupyter-config-data" in running.api(f"/lab/{running.first}")
+    finally:
+        assert running.stop() == 0
+
+
+def test_start_up_files_of_ones_own_ipython_are_not_run(course):
+    own = course.parent / "home/.ipython/profile_default/startup"
+    own.mkdir(parents=True)
+    (own / "00.py").write_text(f"open({str(course.parent / 'ran')!r}, 'w')")
+    running = Lab(course, "--no-browser", "--port", str(free_port()))
+    try:
+        kind = {"path": START, "name": "", "type": "notebook", "kernel": {"name": "python3"}}
+        kernel = running.api("/api/sessions", kind)["kernel"]["id"]
+        (connection,) = (course.parent / "home").rglob(f"kernel-{kernel}.json")
+        client = BlockingKernelClient(connection_file=str(connection))
+        client.load_connection_file()
+        client.hb_channel.time_to_dead = 60  # a busy machine is not a dead kernel
+        client.start_channels()
+        client.wait_for_ready(timeout=60)
+        client.stop_channels()
+        assert not (course.parent / "ran").exists()
+    finally:
+        running.stop()
