@@ -20,6 +20,7 @@ from jupyter_client import BlockingKernelClient
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from tornado.netutil import bind_sockets
 
+from conftest import wait_until
 from dialogue.lab import launcher
 from dialogue.lab.contents import VIEW, CourseContents
 
@@ -293,7 +294,8 @@ def test_a_live_widget_is_kept_and_a_dead_one_is_not(course):
 
         assert views(running.api(path)) == [alive]
         running.api(f"/api/kernels/{kernel}/restart", {})
-        assert views(running.api(path)) == []
+        # A kernel that is still busy with its start cannot be asked.
+        wait_until(lambda: views(running.api(path)) == [], "the restarted kernel is asked", 120)
         running.api(f"/api/sessions/{session['id']}", method="DELETE")
         assert views(running.api(path)) == []
     finally:
