@@ -2,7 +2,7 @@
 # Written for GNU make 3.81 (macOS) and any POSIX sh; a checkout path may hold spaces.
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test test-all teach browser tidy clean moved
+.PHONY: help lab edit test test-all teach browser tidy clean moved
 
 # What a learner's shell happens to export must not change what is installed or run.
 unexport PYTHONDONTWRITEBYTECODE PYTHONUTF8 PYTHONCOERCECLOCALE PYTHONPATH PYTHONHOME VIRTUAL_ENV CONDA_PREFIX PYTEST_ADDOPTS
@@ -27,6 +27,9 @@ help: ## Show this list
 
 lab: .venv/.lab ## Open the course in JupyterLab (make lab PORT=9000 chooses the port)
 	@.venv/bin/dialogue lab $(port)
+
+edit: .venv/.lab ## Open the course itself, to change its lessons (for authors)
+	@.venv/bin/dialogue lab --edit $(port)
 
 # A throw-away home stands in for the learner's own record and settings (conftest.py).
 test: .venv/.test ## Check code, notebooks, data and exercises

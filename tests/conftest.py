@@ -119,10 +119,10 @@ def browser(browser_path: str) -> Iterator[Any]:
 class Lab:
     """A running ``dialogue lab`` on a copy of the course."""
 
-    def __init__(self, course: Path, record: Path) -> None:
+    def __init__(self, course: Path, record: Path, *options: str) -> None:
         self.course, self.record = course, record
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "dialogue.cli", "lab", "--no-browser"],
+            [sys.executable, "-m", "dialogue.cli", "lab", "--no-browser", *options],
             env={
                 **os.environ,
                 "DIALOGUE_COURSE": str(course),
@@ -167,7 +167,7 @@ class Lab:
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """One JupyterLab for the browser tests of a session."""
     folder = tmp_path_factory.mktemp("lab")
-    server = Lab(copy_course(folder / "course"), folder / "record")
+    server = Lab(copy_course(folder / "course"), folder / "record", "--edit")
     yield server
     server.stop()
 
@@ -292,3 +292,12 @@ def wait_until(
         time.sleep(0.05)
     told = what if isinstance(what, str) else what()
     raise AssertionError(f"waited {seconds} s in vain until {told}")
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    """Every file below *folder* with its content: what a test compares before and after."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -259,7 +260,7 @@ def test_the_browser_gets_a_file_that_it_may_read_and_others_may_not(course, tmp
         address = seen.read_text(encoding="utf-8").strip()
         file = Path(urllib.request.url2pathname(address.removeprefix("file://")))
         assert running.token not in address
-        assert file.parent == course / ".jupyter"
+        assert file.parent.parent == course
         assert file.parent.stat().st_mode & 0o077 == 0
         assert running.token in file.read_text(encoding="utf-8")
     finally:
@@ -277,6 +278,7 @@ def test_a_live_widget_is_kept_and_a_dead_one_is_not(course):
         (connection,) = (course.parent / "home").rglob(f"kernel-{kernel}.json")
         client = BlockingKernelClient(connection_file=str(connection))
         client.load_connection_file()
+        client.hb_channel.time_to_dead = 60  # a busy machine is not a dead kernel
         client.start_channels()
         client.wait_for_ready(timeout=PATIENCE)
         said: list[str] = []
@@ -291,7 +293,8 @@ def test_a_live_widget_is_kept_and_a_dead_one_is_not(course):
 
         assert views(running.api(path)) == [alive]
         running.api(f"/api/kernels/{kernel}/restart", {})
-        assert views(running.api(path)) == []
+        # A kernel that is still busy with its start cannot be asked.
+        wait_until(lambda: views(running.api(path)) == [], "the restarted kernel is asked", 120)
         running.api(f"/api/sessions/{session['id']}", method="DELETE")
         assert views(running.api(path)) == []
     finally:
@@ -320,7 +323,7 @@ def test_the_default_port_when_taken_gives_way_to_the_next_free_one(course, caps
     with sock:
         monkeypatch.setattr(launcher, "DEFAULT_PORT", sock.getsockname()[1])
         monkeypatch.setattr(
-            launcher, "_serve", lambda port, browser, fixed: started.append(port) or 0
+            launcher, "_serve", lambda port, browser, fixed, edit: started.append(port) or 0
         )
         assert launcher.main(["--no-browser"]) == 0
         assert started[0] > launcher.DEFAULT_PORT
@@ -334,7 +337,7 @@ def test_the_default_port_when_taken_gives_way_to_the_next_free_one(course, caps
 def test_a_relative_record_folder_is_the_one_that_was_typed(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DIALOGUE_RECORD_DIR", "rehearsal")
-    monkeypatch.setattr(launcher, "_serve", lambda port, browser, fixed: 0)
+    monkeypatch.setattr(launcher, "_serve", lambda port, browser, fixed, edit: 0)
     assert launcher.main(["--no-browser"]) == 0
     assert os.environ["DIALOGUE_RECORD_DIR"] == str(tmp_path / "rehearsal")
 
@@ -467,3 +470,72 @@ def test_a_view_is_never_laid_over_another_question(contents, tmp_path, monkeypa
         file.read_text(encoding="utf-8").replace("one</div>", "two</div>"), encoding="utf-8"
     )
     assert "abc" not in json.dumps(done(contents.get(path))["content"])
+
+
+# --- the person's own surroundings ---------------------------------------------------------
+
+
+def test_browser_extensions_of_other_packages_are_switched_off(tmp_path, monkeypatch):
+    import jupyter_core.paths
+
+    folder = tmp_path / "share"
+    for name in ("@jupyter/collaboration-extension", "@jupyterlab/git", "anywidget", "plain"):
+        (folder / "labextensions" / name).mkdir(parents=True)
+        (folder / "labextensions" / name / "package.json").write_text("{}", encoding="utf-8")
+    monkeypatch.setattr(jupyter_core.paths, "ENV_JUPYTER_PATH", [str(folder)])
+    made = launcher._settings(tmp_path / "settings", edit=False)
+    off = json.loads((made / "page_config.json").read_text("utf-8"))["disabledExtensions"]
+    assert {"@jupyter/collaboration-extension", "@jupyterlab/git", "plain"} <= set(off)
+    assert "anywidget" not in off
+
+
+def test_the_desk_has_an_address_that_changes_with_it(tmp_path):
+    made = launcher._desk(tmp_path / "extension")
+    package = json.loads((made / "dialogue-desk/package.json").read_text("utf-8"))
+    load = package["jupyterlab"]["_build"]["load"]
+    file, _, digest = load.partition("?v=")
+    assert (made / "dialogue-desk" / file).is_file()
+    assert re.fullmatch("[0-9a-f]{12}", digest)
+
+
+def test_a_notebook_that_git_knows_as_changed_is_not_vouched_for(tmp_path, monkeypatch):
+    monkeypatch.setenv("DIALOGUE_COURSE", str(tmp_path))
+    for name in ("same", "changed"):
+        write(tmp_path / f"notebooks/{name}.ipynb")
+    assert launcher._changed_by_hand() == set()  # no checkout
+    git = ["git", "-C", str(tmp_path), "-c", "user.name=a", "-c", "user.email=a@example.org"]
+    for command in (["init", "-q"], ["add", "."], ["commit", "-qm", "x"]):
+        subprocess.run([*git, *command], check=True)
+    (tmp_path / "notebooks/changed.ipynb").write_text("{}", encoding="utf-8")
+    write(tmp_path / "notebooks/new one.ipynb")
+    assert launcher._changed_by_hand() == {"changed.ipynb", "new one.ipynb"}
+
+
+@pytest.mark.parametrize("home", ["/nonexistent/home", ""])
+def test_without_a_home_folder_the_course_still_opens(course, home):
+    running = Lab(course, "--no-browser", "--port", str(free_port()), HOME=home)
+    try:
+        assert running.base
+        assert "jupyter-config-data" in running.api(f"/lab/{running.first}")
+    finally:
+        assert running.stop() == 0
+
+
+def test_start_up_files_of_ones_own_ipython_are_not_run(course):
+    own = course.parent / "home/.ipython/profile_default/startup"
+    own.mkdir(parents=True)
+    (own / "00.py").write_text(f"open({str(course.parent / 'ran')!r}, 'w')")
+    running = Lab(course, "--no-browser", "--port", str(free_port()))
+    try:
+        kind = {"path": START, "name": "", "type": "notebook", "kernel": {"name": "python3"}}
+        kernel = running.api("/api/sessions", kind)["kernel"]["id"]
+        (connection,) = (course.parent / "home").rglob(f"kernel-{kernel}.json")
+        client = BlockingKernelClient(connection_file=str(connection))
+        client.load_connection_file()
+        client.hb_channel.time_to_dead = 60  # a busy machine is not a dead kernel
+        client.start_channels()
+        client.wait_for_ready(timeout=PATIENCE)
+        client.stop_channels()
+        assert not (course.parent / "ran").exists()
+    finally:
+        running.stop()
