@@ -217,18 +217,19 @@ _STATED_BY = {
 
 def troops(wishes: Mapping[str, Any]) -> Steps:
     """A day: which number was the latest, of which kind, and the legal basis in force."""
-    from dialogue.charts.history import LAST, MEASURES, QUALIFIERS
+    from dialogue.charts.history import MEASURES, QUALIFIERS, picture_ends
 
     levels = load("troop_levels")
     levels = levels[(levels["scope"] == "iraq") & levels["measure"].isin(list(MEASURES))]
     levels = levels.assign(day=levels["date"].map(last_day), kind=levels["measure"].astype(str))
     legal = load("legal_basis")
     legal = legal[legal["lane"] == "forces"].reset_index(drop=True)
-    first, last = int(legal["start"].min()[:4]), int(LAST[:4]) - 5
-    years = tuple((str(year), year) for year in range(first, last + 1))
+    end = picture_ends()
+    first, latest_start = int(legal["start"].min()[:4]), int(end[:4]) - 5
+    years = tuple((str(year), year) for year in range(first, latest_start + 1))
     year = yield Control("start", "Start in", "menu", years, first)
     start = f"{year}-01-01"
-    days = {d for d in [*levels["day"], *legal["start"]] if start <= d <= LAST}
+    days = {d for d in [*levels["day"], *legal["start"]] if start <= d <= end}
     today = load("rounds").set_index("session_id").loc["R01", "date"]
     if today >= start:
         days.add(today)

@@ -13,6 +13,7 @@ from dialogue.charts.look import (
     caption,
     last_day,
 )
+from dialogue.course import sources
 from dialogue.course.tables import load
 
 STRANDS = {
@@ -147,7 +148,11 @@ QUALIFIERS = {
 }
 _TROOP_MARKS = ("circle", "square", "diamond", "cross", "triangle-up")
 _TROOP_COLOURS = (*SERIES[:4], SERIES[5])
-LAST = "2026-01-31"
+
+
+def picture_ends() -> str:
+    """The day at which the pictures of the later years end."""
+    return last_day(sources.as_of_month())
 
 
 def troops(start: str = "2003-01-01", on: str | None = None) -> Picture:
@@ -159,8 +164,9 @@ def troops(start: str = "2003-01-01", on: str | None = None) -> Picture:
     import altair as alt
     import pandas as pd
 
+    end = picture_ends()
     table = load("troop_levels")
-    table = table[table["scope"] == "iraq"]
+    table = table[(table["scope"] == "iraq") & (table["date"].map(_drawn) <= end)]
     kinds = MEASURES
     shown = pd.DataFrame(
         {
@@ -173,8 +179,7 @@ def troops(start: str = "2003-01-01", on: str | None = None) -> Picture:
         }
     ).dropna(subset="measure")
     shown = shown[shown["date"] >= start]
-    last = LAST
-    years = alt.Scale(type="utc", domain=[_moment(start), _moment(last)])
+    years = alt.Scale(type="utc", domain=[_moment(start), _moment(end)])
     across = alt.X("date:T", title=None, scale=years)
     names = list(kinds.values())
     # Without the end of the field force in 2011 the step would say that 4,000 stayed for years.
@@ -210,7 +215,7 @@ def troops(start: str = "2003-01-01", on: str | None = None) -> Picture:
     periods = pd.DataFrame(
         {
             "start": legal["start"],
-            "end": legal["end"].fillna(last),
+            "end": legal["end"].fillna(end),
             "basis": legal["name"],
             "no": [str(n) for n in range(1, len(legal) + 1)],
             "shade": [n % 2 for n in range(len(legal))],
