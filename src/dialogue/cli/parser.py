@@ -47,6 +47,8 @@ def _check(arguments: argparse.Namespace) -> int:
                 file=sys.stderr,
             )
     told = advice.advise(result, whole=whole)
+    if whole:
+        told += evidence.advise()
     if whole and (over := overlay.current()):
         told += [advice.Advice(rule="replaced", **asdict(one)) for one in over.outdated]
     # An author sees the advice on her file; of the whole course only how much there is.
