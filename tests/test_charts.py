@@ -195,7 +195,7 @@ def test_different_measures_of_troops_are_not_joined_by_a_line() -> None:
 def test_the_number_of_soldiers_keeps_its_qualifier_in_words_and_table() -> None:
     picture = chart("troops")
     assert "fewer than 2,000" in set(picture.table["Soldiers"])
-    assert "at the end fewer than 2,000" in picture.description
+    assert "at the end about 2,000" in picture.description
 
 
 def test_an_undertaking_that_waits_is_not_on_the_ladder() -> None:

@@ -462,7 +462,8 @@ def test_a_figure_from_memory_is_said_to_be_one() -> None:
         ("2018-11-05", ["W01"], []),
         ("2018-12-20", ["W01", "W02"], []),
         ("2019-06-18", [], []),  # the third has run out, the fourth begins next day
-        ("2019-10-20", [], ["W05"]),  # granted in October, the day was not found
+        ("2019-10-20", ["W05"], []),
+        ("2021-08-02", [], ["W14"]),  # announced in August, the day was not found
         ("2019-12-01", ["W05"], []),
         ("2020-05-20", ["W08"], []),  # W09 is announced and does not run yet
         ("2020-06-11", ["W09"], []),

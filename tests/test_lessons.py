@@ -493,12 +493,16 @@ def test_the_as_of_date_is_the_one_of_the_tables(path: Path) -> None:
     assert f"What came later is told as of {sources.as_of()}." in printed
 
 
-def test_the_as_of_date_follows_the_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_as_of_date_follows_the_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     copy = copy_course(tmp_path / "course")
     monkeypatch.setenv("DIALOGUE_COURSE", str(copy))
-    table = copy / "data/forecasts.csv"
-    table.write_text(table.read_text("utf-8").replace(",2026-01,", ",2026-11,", 1), "utf-8")
-    assert sources.as_of() == "November 2026"
+    package = copy / "data/datapackage.json"
+    text = package.read_text("utf-8")
+    assert text.count(f'"as_of": "{sources.as_of_month()}"') == 1
+    package.write_text(text.replace(sources.as_of_month(), "2027-11"), "utf-8")
+    assert sources.as_of() == "November 2027"
+    package.unlink()
+    assert sources.as_of() == ""
 
 
 def test_the_digests_of_the_lessons_cover_the_article() -> None:

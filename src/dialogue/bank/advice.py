@@ -11,17 +11,16 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from dialogue.bank import (
     Bank,
     Node,
-    printable,
     shown,
 )
 from dialogue.course import catalogue, tables
+from dialogue.course.faults import Advice
 from dialogue.questions import Choice, Question, fold
 
 MOST_WORDS = 40  # of a comment
@@ -63,23 +62,6 @@ _ABOVE = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"[^.?!؟]*[.?!؟]+|[^.?!؟]+$")
-
-
-@dataclass(frozen=True, slots=True)
-class Advice:
-    """One thing that could be better, by which rule, and how."""
-
-    file: str
-    line: int
-    item: str
-    rule: str
-    message: str
-    remedy: str
-
-    def __str__(self) -> str:
-        item = f" {self.item}:" if self.item else ""
-        place = f"{self.file}:{self.line}:{item}"
-        return printable(f"{place} advice: {self.message}; {self.remedy} ({self.rule})")
 
 
 Found = tuple[int, str, str, str]  # line, rule, message, remedy
