@@ -315,7 +315,7 @@ def test_the_as_of_date_follows_the_table(tmp_path: Path, monkeypatch: pytest.Mo
     copy = copy_course(tmp_path / "course")
     monkeypatch.setenv("DIALOGUE_COURSE", str(copy))
     table = copy / "data/forecasts.csv"
-    table.write_text(table.read_text("utf-8").replace(",2026-01,", ",2026-11,", 1), "utf-8")
+    table.write_text(table.read_text("utf-8").replace(",2026-10,", ",2026-11,", 1), "utf-8")
     assert sources.as_of() == "November 2026"
 
 
