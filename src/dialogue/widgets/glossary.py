@@ -28,18 +28,68 @@ def _list(cell: str) -> list[str]:
     return [part.strip() for part in cell.split("|") if part.strip()]
 
 
+# Letters that Latin spellings of one Arabic name exchange; vowels come and go. In this order,
+# and in glossary.js as well.
+_ALIKE = (
+    (r"dh|z", "d"),
+    (r"th", "t"),
+    (r"kh|q|c", "k"),
+    (r"gh", "g"),
+    (r"sh", "s"),
+    (r"ph", "f"),
+    (r"[aeiouwy]|\Bh", ""),
+    (r"(.)\1+", r"\1"),
+)
+
+
+def sounds(text: str) -> list[str]:
+    """The Latin words of *text* by their consonants, so that ``kadimi`` is ``Kadhimi``.
+
+    Short words and those with fewer than three consonants say too little to be told apart.
+    """
+    found = []
+    for word in map(fold, re.split(r"[\s/-]+", text)):
+        if len(word) > 3 and re.fullmatch(r"[a-z]+", word):
+            for letters, letter in _ALIKE:
+                word = re.sub(letters, letter, word)
+            found.append(word)
+    return [word for word in found if len(word) > 2]
+
+
+# How well a term fits what is looked for, best first.
+EXACT, START, INSIDE, SOUND, MEANING = range(5)
+
+
+def rank(entry: dict[str, Any], wish: str) -> int | None:
+    """How well *entry* fits *wish*, or None: its own name before a word in another's meaning."""
+    key, heard = fold(wish), sounds(wish)
+    if not key:
+        return None
+    if key in entry["keys"]:
+        return EXACT
+    if any(one.startswith(key) for one in entry["keys"]):
+        return START
+    if any(key in one for one in entry["keys"]):
+        return INSIDE
+    if heard and set(heard) <= set(entry["sounds"]):
+        return SOUND
+    return MEANING if len(key) > 2 and key in entry["meaning"] else None
+
+
 def entries() -> list[dict[str, Any]]:
     """Every term as the panel and the twin show it, in the order of the alphabet.
 
-    ``keys`` are the folded names (term, abbreviation, Arabic, transliteration, variants) and
-    ``meaning`` is the folded explanation: what a search is compared with.
+    ``keys`` are the folded names (term, abbreviation, Arabic, transliteration, variants),
+    ``sounds`` their Latin words by sound and ``meaning`` is the folded explanation: what a
+    search is compared with.
     """
     lessons = {lesson.number: lesson for lesson in catalogue.lessons()}
     found = []
     for term_id, row in tables.by_key("glossary", "term_id").items():
         variants = _list(row["variants"])
         abbreviation = row["abbreviation"]
-        names = [row["term"], abbreviation, row["arabic"], row["transliteration"], *variants]
+        arabic = row["arabic"].split("، ")
+        names = [row["term"], abbreviation, *arabic, row["transliteration"], *variants]
         ids = [i for i in (row["source_id"], row["second_source_id"]) if i]
         found.append(
             {
@@ -71,6 +121,7 @@ def entries() -> list[dict[str, Any]]:
                 ],
                 "note": row["note"],
                 "keys": list(dict.fromkeys(fold(name) for name in names if name)),
+                "sounds": list(dict.fromkeys(word for name in names for word in sounds(name))),
                 "meaning": fold(row["plain"]),
             }
         )
@@ -169,8 +220,8 @@ class Glossary(View):
 def glossary(*terms: str) -> Glossary | Notice:
     """Show the glossary: ``glossary()`` all of it, ``glossary("PMF", "waiver")`` some terms.
 
-    A term may be named in any spelling that the glossary has, in Latin or Arabic letters.
-    One that is not there shows a message with the nearest that are.
+    A term may be named in any spelling that the glossary has, in Latin or Arabic letters, or
+    in one that sounds alike.  One that is not there shows a message with the nearest that are.
     """
     every = entries()
     if not terms:
@@ -178,7 +229,9 @@ def glossary(*terms: str) -> Glossary | Notice:
     shown, problems = [], []
     for wish in terms:
         folded = fold(str(wish))
-        hits = [entry for entry in every if folded and folded in entry["keys"]]
+        ranks = {entry["id"]: rank(entry, str(wish)) for entry in every}
+        best = EXACT if EXACT in ranks.values() else SOUND
+        hits = [entry for entry in every if ranks[entry["id"]] == best]
         if hits:
             shown += [hit for hit in hits if hit not in shown]
             continue

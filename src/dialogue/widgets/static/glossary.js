@@ -9,6 +9,23 @@ const arabic = (words) => make("bdi", { dir: "rtl", lang: "ar" }, words);
 const ARABIC = /([\u0600-\u06ff]+(?: +[\u0600-\u06ff]+)*)/;
 const prose = (words) => words.split(ARABIC).map((part, i) => (i % 2 ? arabic(part) : part));
 
+// Letters that Latin spellings of one Arabic name exchange: the same as in glossary.py.
+const ALIKE = [[/dh|z/g, "d"], [/th/g, "t"], [/kh|q|c/g, "k"], [/gh/g, "g"], [/sh/g, "s"], [/ph/g, "f"],
+  [/[aeiouwy]|\Bh/g, ""], [/(.)\1+/g, "$1"]];
+const sounds = (text) => text.split(/[\s/-]+/).map(fold).filter((word) => /^[a-z]{4,}$/.test(word))
+  .map((word) => ALIKE.reduce((heard, [letters, letter]) => heard.replace(letters, letter), word))
+  .filter((heard) => heard.length > 2);
+
+/** How well a term fits, best first; Infinity where it does not: the same as rank in Python. */
+function rank(term, wanted, heard) {
+  if (!wanted || term.keys.includes(wanted)) return 0;
+  if (term.keys.some((key) => key.startsWith(wanted))) return 1;
+  if (term.keys.some((key) => key.includes(wanted))) return 2;
+  if (heard.length && heard.every((word) => term.sounds.includes(word))) return 3;
+  // The meaning counts only from three letters on.
+  return Array.from(wanted).length > 2 && term.meaning.includes(wanted) ? 4 : Infinity;
+}
+
 function joined(nodes, between) {
   return nodes.flatMap((node, i) => (i ? [between, node] : [node]));
 }
@@ -48,15 +65,12 @@ function render({ model, el }) {
   // Told once typing rests: a count after each letter would only interrupt.
   let timer;
   function filter() {
-    const wanted = fold(field.value);
-    let shown = 0;
-    for (const [term, node] of items) {
-      // Names count anywhere in them; the meaning only from three letters on.
-      const fits = !wanted || term.keys.some((key) => key.includes(wanted))
-        || (Array.from(wanted).length > 2 && term.meaning.includes(wanted));
-      node.hidden = !fits;
-      shown += fits;
-    }
+    const wanted = fold(field.value), heard = sounds(field.value);
+    const ranked = items.map(([term, node]) => [rank(term, wanted, heard), node]);
+    for (const [place, node] of ranked) node.hidden = place === Infinity;
+    const shown = ranked.filter(([, node]) => !node.hidden).length;
+    // A stable sort: terms that fit alike stay in the order of the alphabet.
+    list.append(...ranked.sort(([one], [other]) => (one > other) - (one < other)).map(([, node]) => node));
     clearTimeout(timer);
     timer = setTimeout(() => {
       count.textContent = say(strings, shown ? "count" : "none", { n: shown, total: items.length });
@@ -72,7 +86,7 @@ function render({ model, el }) {
     if (event.key === "Enter" && !event.shiftKey) {
       // Enter goes to the first term that fits and opens it.
       event.preventDefault();
-      const first = items.find(([, node]) => !node.hidden)?.[1].firstChild;
+      const first = [...list.children].find((node) => !node.hidden)?.firstChild;
       if (first) { first.open = true; first.firstChild.focus(); }
     }
   });
