@@ -101,7 +101,8 @@ def test_there_is_no_circle() -> None:
 @pytest.mark.parametrize("name", MODULES)
 def test_own_modules_are_imported_at_the_top(name: str) -> None:
     """``cli`` is built before anything is imported: its commands load what they need."""
-    if room(name) == "cli":
+    # What lab.preload imports is its whole work, and trouble is left for the cell that meets it.
+    if room(name) == "cli" or name == "dialogue.lab.preload":
         return
     late = [
         f"{name}:{line}: {target}"
