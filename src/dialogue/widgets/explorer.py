@@ -196,7 +196,7 @@ def _digest(state: State) -> str:
 def explore(name: str, **start: Any) -> Explorer | Notice:
     """Show a picture that can be handled, such as ``explore("troops")``.
 
-    The names are ``article``, ``troops``, ``timeline``, ``actors``, ``ladder`` and ``raid``.
+    The names are those of ``charts.explorables.EXPLORABLES``; any other shows the nearest.
     *start* sets controls by their key, to a value or to what stands in the menu, for example
     ``explore("troops", date="2011-12-31")`` or ``explore("ladder", party="Iraq")``.  A name or
     a value that does not exist shows one sentence with the nearest that do.
