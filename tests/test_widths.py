@@ -16,6 +16,7 @@ from conftest import Lab, Page, wait_until
 from dialogue import bank
 from dialogue.charts.explorables import EXPLORABLES
 from dialogue.classroom import paper, standalone
+from dialogue.page.words import EXPLORER
 from dialogue.questions import KINDS, Question
 
 WIDTHS = (360, 640, 800, 910, 1024, 1280)
@@ -70,7 +71,7 @@ def test_no_question_is_squeezed(browser: Any, tmp_path: Path) -> None:
     context.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def pictures(browser: Any, lab: Lab) -> Iterator[Page]:
     """Every picture that can be handled, in a JupyterLab with the list of files open."""
     cells = [nbformat.v4.new_code_cell("from dialogue import explore")]
@@ -107,3 +108,18 @@ def test_no_control_of_a_picture_is_squeezed(pictures: Page) -> None:
         pictures.page.wait_for_timeout(300)  # JupyterLab lays itself out again
         found[width] = pictures.page.evaluate(SQUEEZED, told)
     assert found == {width: [] for width in WIDTHS}
+
+
+def test_a_picture_says_when_its_kernel_has_ended(pictures: Page) -> None:
+    """Last in this file: it takes the kernel away."""
+    page = pictures.page
+    assert page.locator(".dx-words").count() == len(EXPLORABLES)
+    pictures.menu("Kernel", "^Restart Kernel…")
+    page.get_by_role("button", name="Confirm Kernel Restart").click()
+    told = """(words) => [...document.querySelectorAll('.dx-words')]
+        .filter((node) => node.textContent !== words).length"""
+    wait_until(lambda: page.evaluate(told, EXPLORER["ended"]) == 0, "every picture says so")
+    chains = """() => [...document.querySelectorAll('.dialogue-explore .jupyter-widgets-disconnected')]
+        .map((node) => getComputedStyle(node, '::before').display).filter((d) => d !== 'none').length"""
+    assert page.evaluate(chains) == 0, "a sign without words"
+    pictures.wait_for_kernel()

@@ -322,6 +322,7 @@ ASSESSMENT = {
 EXPLORER = {
     "live": "This is the reading copy. To move the picture, run the cells: menu Run, then Run All Cells.",
     "failed": "The picture could not be drawn for this setting. Choose another one, or run the cell again.",
+    "ended": "The notebook’s kernel has ended, so that the picture does not move. Choose Run, then Run All Cells.",
     "in_words": "The picture in words",
     "as_table": "As a table: {tables}",
     "rows": "{caption} ({n} rows)",

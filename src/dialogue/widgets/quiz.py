@@ -61,7 +61,7 @@ def _address(source: str) -> str:
 
 
 def shown(outcome: Outcome) -> dict[str, Any]:
-    """An outcome for the view, in the shape that ``grade`` in ``quiz.js`` returns too."""
+    """An outcome for the view, in the shape that ``grade`` in ``grading.js`` returns too."""
     return {
         "verdict": outcome.verdict,
         "score": outcome.score,

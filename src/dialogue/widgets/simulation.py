@@ -146,11 +146,6 @@ def _upper(line: str) -> str:
     return line[:1].upper() + line[1:]
 
 
-def _sentence(text: str) -> str:
-    return "; ".join(f"{n}{letter} {option}" for n, (_, letter, option) in enumerate(
-        negotiation.words(text), 1))  # fmt: skip
-
-
 def _issue(number: int) -> str:
     return f"issue {number} ({negotiation.model().issues[number - 1].title})"
 

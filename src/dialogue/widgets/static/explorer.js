@@ -48,7 +48,7 @@ function render({ model, el }) {
     picture.hidden = scene.list_only;
     about.hidden = scene.list_only;
     if (scene.list_only) list.open = true;
-    if (words.textContent !== scene.words) words.textContent = scene.words;
+    setText(words, scene.words);
     summary.textContent = scene.summary;
     tables.setAttribute("aria-label", scene.summary);
     tables.replaceChildren(...scene.tables.map(({ caption, columns, rows }) =>
@@ -59,6 +59,8 @@ function render({ model, el }) {
   model.on("change:scene", show);
   show();
 
+  // The controls of a kernel that has ended move nothing any more.
+  const kernel = courier(model, () => setText(words, strings.ended));
   let observer = null;
   const stop = whenInside(el, ".dialogue-explore", (root) => {
     keepKeysOnce(root);
@@ -74,6 +76,7 @@ function render({ model, el }) {
   return () => {
     stop();
     observer?.disconnect();
+    kernel.stop();
     model.off("change:scene", show);
   };
 }

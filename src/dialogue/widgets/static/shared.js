@@ -144,8 +144,8 @@ const PATIENCE = 1500;
 /** Requests to the kernel, and what a page can know of them.  A request is answered; or it
     waits, because a cell runs, the kernel was stopped, the network is slow: nobody can tell which,
     and it may still be carried out; or it is lost, because the kernel ended or was never there.
-    A page must claim no more than that. */
-function courier(model) {
+    A page must claim no more than that.  *ended* is called when the kernel is known to have ended. */
+function courier(model, ended = () => {}) {
   const open = new Map(); // name of a request to its timer and to what is done when it is lost
   const kernel = model.widget_manager?.kernel; // in JupyterLab; elsewhere a page only waits
   let gone = false;
@@ -155,6 +155,7 @@ function courier(model) {
     if (!["dead", "restarting", "autorestarting", "terminating"].includes(status)) return;
     gone = true;
     for (const [name, { lost }] of [...open]) { answered(name); lost(true); }
+    ended();
   };
   kernel?.statusChanged?.connect(changed);
   return {

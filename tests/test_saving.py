@@ -1,0 +1,231 @@
+"""What a page says of saving is what is known: waiting, saved, not saved, and nothing sooner.
+
+The view runs in a browser; the kernel is this process, which reads a message when a test says so.
+``test_browser.py`` has the same with a kernel that is busy, stopped and killed.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from dialogue import bank
+from dialogue.learner import progress
+from dialogue.page.words import STRINGS
+from dialogue.questions import Question
+from dialogue.widgets import scripts
+from dialogue.widgets.quiz import Answers, Quiz, View
+
+ITEM = "05-permanent-bases"
+
+# A model as anywidget's, whose messages lie in `sent`; `answer` changes its state, `turn` its
+# kernel's.
+MODEL = """async ([source, data]) => {
+    const on = {}, watch = new Set();
+    window.sent = [];
+    const kernel = { status: "idle", statusChanged: {
+      connect: (act) => watch.add(act), disconnect: (act) => watch.delete(act) } };
+    const model = {
+      get: (name) => data[name],
+      on: (name, act) => (on[name] ??= []).push(act), off() {},
+      send: (message) => window.sent.push(message),
+      widget_manager: { kernel },
+    };
+    window.answer = (state) => { data.state = state; (on["change:state"] ?? []).forEach((act) => act()); };
+    window.tell = (message) => (on["msg:custom"] ?? []).forEach((act) => act(message));
+    window.turn = (now) => { kernel.status = now; watch.forEach((act) => act(kernel, now)); };
+    const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+    const view = (await import(url)).default;
+    view.render({ model, el: document.body.appendChild(document.createElement("main")) });
+}"""
+
+
+class Desk:
+    """A view in a page, and its widget, which reads what was sent only in :meth:`kernel`."""
+
+    def __init__(self, page: Any) -> None:
+        self.page = page
+        self.read = 0
+
+    def open(self, widget: View) -> Desk:
+        self.widget = widget
+        widget.send = lambda message: self.page.evaluate("(m) => tell(m)", message)  # type: ignore[method-assign]
+        data = {name: getattr(widget, name) for name in ("content", "state", "strings")}
+        self.page.evaluate(MODEL, [scripts.script("quiz"), data])
+        return self
+
+    def kernel(self, messages: int | None = None) -> None:
+        """The kernel reads what lies in its queue, or the first *messages* of it."""
+        queue = self.page.evaluate("sent")[self.read :]
+        for message in queue[:messages]:
+            self.read += 1
+            self.widget._handle_custom_msg(message, [])
+            self.page.evaluate("(state) => answer(state)", self.widget.state)
+
+    def wait(self) -> None:
+        """Longer than the page waits before it says so."""
+        self.page.clock.run_for(10_000)
+
+    def answer(self, option: int) -> None:
+        self.page.locator("input").nth(option).check()
+        self.page.locator("button[type=submit]").click()
+
+    def press(self, word: str) -> None:
+        self.page.get_by_role("button", name=STRINGS[word], exact=True).click()
+
+    def says(self) -> tuple[str, str]:
+        """What stands in the place of trouble, and in the place of notes."""
+        found = self.page.locator(".dq-problem"), self.page.locator(".dq-note")
+        return found[0].text_content(), found[1].text_content()
+
+    def verdict(self) -> str:
+        return self.page.locator(".dq-status").text_content()
+
+
+@pytest.fixture
+def desk(browser: Any) -> Iterator[Desk]:
+    context = browser.new_context()
+    page = context.new_page()
+    page.clock.install()
+    page.goto("about:blank")
+    yield Desk(page)
+    context.close()
+
+
+def question(**changes: Any) -> Question:
+    return dataclasses.replace(bank.course_bank().questions[ITEM], **changes)
+
+
+WAITING = (STRINGS["waiting"], "")
+SAVED = ("", STRINGS["saved"])
+
+
+def test_an_answer_waits_and_is_saved(desk: Desk) -> None:
+    desk.open(Quiz([question()])).answer(0)
+    assert desk.verdict(), "the verdict waits for nobody"
+    assert desk.says() == ("", ""), "nothing is known yet"
+    desk.wait()
+    assert desk.says() == WAITING
+    desk.kernel()
+    assert desk.says() == SAVED
+    assert len(list(progress.attempts())) == 1
+
+
+def test_the_reply_to_an_earlier_answer_is_not_the_last_ones(desk: Desk) -> None:
+    desk.open(Quiz([question()])).answer(0)
+    desk.wait()
+    desk.answer(1)
+    desk.wait()
+    desk.kernel(messages=1)
+    assert desk.says() == WAITING, "the second answer is not saved yet"
+    assert desk.page.locator("input").nth(1).is_checked()
+    desk.kernel()
+    assert desk.says() == SAVED
+
+
+def test_an_answer_that_cannot_be_saved(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_attempt: Any) -> Any:
+        raise progress.RecordError("No space left on device.")
+
+    monkeypatch.setattr(progress, "append", full)
+    desk.open(Quiz([question()])).answer(0)
+    desk.wait()
+    desk.kernel()
+    assert desk.says() == ("No space left on device.", "")
+
+
+@pytest.mark.parametrize("status", ["dead", "restarting", "autorestarting"])
+def test_a_kernel_that_ends_before_it_answers(desk: Desk, status: str) -> None:
+    desk.open(Quiz([question()])).answer(0)
+    desk.wait()
+    desk.page.evaluate("(now) => turn(now)", status)
+    assert desk.says() == (STRINGS["unconfirmed"], "")
+    desk.page.evaluate("turn('idle')")  # a new kernel, which knows nothing of this view
+    desk.answer(1)
+    assert desk.says() == (STRINGS["no_kernel"], "")
+
+
+@pytest.mark.parametrize("word", ["reveal", "reset"])
+def test_every_action_says_that_it_waits(desk: Desk, word: str) -> None:
+    desk.open(Quiz([question()]))
+    options = question().options
+    desk.answer(next(i for i, option in enumerate(options) if not option.right))
+    desk.kernel()
+    desk.press(word)
+    desk.wait()
+    assert desk.says() == WAITING
+    assert bool(desk.page.locator(".dq-key").count()) is (word == "reveal"), (
+        "it is done in the page"
+    )
+    desk.kernel()
+    assert desk.says()[0] == ""
+    assert [a.event for a in progress.attempts()] == ["check", word]
+
+
+def test_an_answer_for_the_teacher_is_kept_when_it_is_saved(desk: Desk) -> None:
+    desk.open(Quiz([question(keyless=True)])).answer(0)
+    assert desk.verdict() == "", "not kept yet, and nothing else is known"
+    desk.wait()
+    assert (desk.verdict(), desk.says()) == ("", WAITING)
+    desk.kernel()
+    assert (desk.verdict(), desk.says()) == (STRINGS["kept"], SAVED)
+    desk.answer(1)
+    assert desk.verdict() == "", "the other answer is not kept yet"
+    desk.page.evaluate("turn('dead')")
+    assert desk.verdict() == STRINGS["kept_not"]
+
+
+# --- erasing ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def erasing(desk: Desk) -> Desk:
+    progress.append(progress.Attempt(ITEM, "v", "check", 0, "wrong", 0.0))
+    desk.open(Answers())
+    desk.press("erase")
+    desk.press("erase_yes")
+    assert desk.verdict() == STRINGS["erase_asks"]
+    return desk
+
+
+def left() -> int:
+    return len(list(progress.attempts()))
+
+
+def test_a_free_kernel_erases_at_once(erasing: Desk) -> None:
+    erasing.kernel()
+    assert left() == 1, "the question whether it is free changes nothing"
+    erasing.kernel()
+    assert (left(), erasing.verdict()) == (0, STRINGS["erase_done"])
+
+
+def test_what_was_said_not_to_be_erased_is_not_erased_later(erasing: Desk) -> None:
+    erasing.wait()
+    assert erasing.verdict() == STRINGS["erase_no_kernel"]
+    erasing.kernel()
+    erasing.kernel()
+    assert (left(), erasing.verdict()) == (1, STRINGS["erase_no_kernel"])
+    erasing.press("erase")
+    erasing.press("erase_yes")
+    erasing.kernel()
+    erasing.kernel()
+    assert (left(), erasing.verdict()) == (0, STRINGS["erase_done"]), "a new order is carried out"
+
+
+def test_an_order_that_a_cell_delays(erasing: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kernel was free when it was asked, and busy when the order came."""
+    erasing.kernel()
+    erasing.wait()
+    assert erasing.verdict() == STRINGS["erase_unknown"], "it may have been done"
+    now = erasing.widget._lease._clock()  # type: ignore[attr-defined]
+    monkeypatch.setattr(erasing.widget._lease, "_clock", lambda: now + 60)  # type: ignore[attr-defined]
+    erasing.kernel()
+    assert (left(), erasing.verdict()) == (1, STRINGS["erase_late"])
+
+
+def test_a_kernel_that_ends_while_it_erases(erasing: Desk) -> None:
+    erasing.page.evaluate("turn('dead')")
+    assert erasing.verdict() == STRINGS["erase_no_kernel"]
