@@ -153,7 +153,7 @@ def _progress(arguments: argparse.Namespace) -> int:
     def some(count: int, name: str) -> str:
         return f"{count} {name}{'' if count == 1 else 's'}"
 
-    file = arguments.file if arguments.action in ("export", "import") else None
+    file = getattr(arguments, "file", "")
     try:
         if arguments.action == "export":
             count = progress.export_to(file, force=arguments.force)
@@ -306,7 +306,10 @@ def parser() -> argparse.ArgumentParser:
         "computer: export, carry the file over, import there. 'dialogue progress ACTION --help' "
         "says more. Exit code 0: done; 1: not done, and one line says why.",
     )
-    forms = {"choices": ("text", "json"), "help": "sentences (the default), or one JSON object"}
+    forms: dict[str, Any] = {
+        "choices": ("text", "json"),
+        "help": "sentences (the default), or one JSON object",
+    }
     progress.add_argument("--format", default="text", **forms)
     progress.set_defaults(run=_progress)
     actions = progress.add_subparsers(dest="action", metavar="ACTION")

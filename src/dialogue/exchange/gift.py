@@ -155,14 +155,14 @@ def _answers(question: Question, lost: list[str]) -> tuple[list[str], bool]:
             lost.append("asked as matching: each statement with its label")
             _moved(question, lost)
             used = {statement.label for statement in question.statements}
-            rows = [(statement.text, statement.label) for statement in question.statements]
+            sides = [(statement.text, statement.label) for statement in question.statements]
             return _matching(
-                [*rows, *(("", x) for x in question.labels if x not in used)], lost
+                [*sides, *(("", x) for x in question.labels if x not in used)], lost
             ), True
         case Match():
             _moved(question, lost)
-            rows = [(pair.left, pair.right) for pair in question.pairs]
-            return _matching([*rows, *(("", extra.text) for extra in question.extra)], lost), True
+            sides = [(pair.left, pair.right) for pair in question.pairs]
+            return _matching([*sides, *(("", extra.text) for extra in question.extra)], lost), True
         case Forecast():
             lost.append("asked as an essay, which is marked by hand; an import leaves it out")
             return [], True
@@ -323,8 +323,8 @@ def _read_answers(one: Parsed, answers: str, words: _Text) -> None:
     elif "~" in answers:
         one.kind = "single" if "=" in answers else "multiple"
         for part in _split(answers.replace("=", "~="), "~"):
-            right = part.startswith("=")
-            one.answers.append(_answer(part.removeprefix("="), words, float(right)))
+            weight = float(part.startswith("="))
+            one.answers.append(_answer(part.removeprefix("="), words, weight))
     elif "=" in answers and "->" in answers:
         one.kind = "match"
         for part in _split(answers, "="):

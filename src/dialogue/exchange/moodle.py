@@ -115,7 +115,7 @@ def _question(quiz: Element, question: Question, lost: list[str]) -> None:
     if moved and writing.remarks(question) and not isinstance(question, Forecast):
         lost.append("the comments on single answers stand together in the general feedback")
     explain = writing.feedback(question, with_remarks=moved)
-    if column:
+    if isinstance(question, Numeric) and column:
         lost.append("a column of numbers is asked as an essay; its key stands in the feedback")
         explain += f"<p>{escape('; '.join(writing.number(v) for v in question.values))}</p>"
     _html(one, "generalfeedback", explain)
@@ -337,9 +337,9 @@ def _read(one: Element) -> Parsed:
     if _flag(one, "usecase", False):
         lost.append("capitals count no more")
     if kind == "ordering":
-        for answer in found.answers:
-            if answer.say:
-                lost.append(f"the comment on {answer.text!r} is left out: {answer.say!r}")
+        for each in found.answers:
+            if each.say:
+                lost.append(f"the comment on {each.text!r} is left out: {each.say!r}")
         if _value(one, "selecttype", "ALL") not in ("ALL", "EXACT", "0"):
             lost.append("all things are put in order, not some that are drawn")
     return found
