@@ -161,9 +161,9 @@ def _validate(folder: Path, descriptor: dict[str, Any]) -> Iterator[Fault]:
 
     try:
         report = Package(str(folder / "datapackage.json")).validate()
-    except FrictionlessException as error:
+    except FrictionlessException as broken:
         file = shown(folder / "datapackage.json")
-        yield Fault(file, 1, "", error.error.note, "mend the description")
+        yield Fault(file, 1, "", broken.error.note, "mend the description")
         return
     for error in report.errors:
         yield Fault(shown(folder / "datapackage.json"), 1, "", error.note, "mend the description")
@@ -173,7 +173,7 @@ def _validate(folder: Path, descriptor: dict[str, Any]) -> Iterator[Fault]:
     }
     for task in report.tasks:
         short = {e.row_number for e in task.errors if e.type == "missing-cell"}
-        told: set[int] = set()
+        told: set[int | None] = set()
         for error in task.errors:
             row = getattr(error, "row_number", None)
             if row in short:  # what is not there breaks every other rule too: say it once
@@ -290,9 +290,9 @@ def sums_to(total: int, column: str, *groups: str) -> Callable[[Rows], Iterator[
         for line, row in enumerate(rows, 2):
             group = sums.setdefault(tuple(row[name] for name in groups), [line, 0])
             group[1] += int(row[column] or 0)
-        for group, (line, found) in sums.items():
+        for names, (line, found) in sums.items():
             if found != total:
-                message = f"{' '.join(group)} adds up to {found}, not {total}"
+                message = f"{' '.join(names)} adds up to {found}, not {total}"
                 yield line, column, message, "find the row that is missing or wrong"
 
     return rule

@@ -282,8 +282,8 @@ def _read_answers(one: Parsed, answers: str, words: _Text) -> None:
     elif "~" in answers:
         one.kind = "single" if "=" in answers else "multiple"
         for part in _split(answers.replace("=", "~="), "~"):
-            right = part.startswith("=")
-            one.answers.append(_answer(part.removeprefix("="), words, float(right)))
+            weight = float(part.startswith("="))
+            one.answers.append(_answer(part.removeprefix("="), words, weight))
     elif "=" in answers and "->" in answers:
         one.kind = "match"
         for part in _split(answers, "="):

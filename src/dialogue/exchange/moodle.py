@@ -308,9 +308,9 @@ def _read(one: Element) -> Parsed:
     if _flag(one, "usecase", False):
         lost.append("capitals count no more")
     if kind == "ordering":
-        for answer in found.answers:
-            if answer.say:
-                lost.append(f"the comment on {answer.text!r} is left out: {answer.say!r}")
+        for each in found.answers:
+            if each.say:
+                lost.append(f"the comment on {each.text!r} is left out: {each.say!r}")
         if _value(one, "selecttype", "ALL") not in ("ALL", "EXACT", "0"):
             lost.append("all things are put in order, not some that are drawn")
     return found

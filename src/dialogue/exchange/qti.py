@@ -94,7 +94,9 @@ class _Item:
     def answers(self, numbers: Sequence[int]) -> None:
         self.field("original_answer_ids", ",".join(map(str, numbers)))
 
-    def condition(self, *, more: bool, shows: str = "", score: str = "", action: str = "Set"):
+    def condition(
+        self, *, more: bool, shows: str = "", score: str = "", action: str = "Set"
+    ) -> ET.Element:
         """A response condition, to be filled: its ``conditionvar``."""
         rule = _sub(self.processing, "respcondition", **{"continue": "Yes" if more else "No"})
         variable = _sub(rule, "conditionvar")
@@ -224,19 +226,19 @@ def _matching(
         response = _sub(item.presentation, "response_lid", ident=f"response_{number}")
         _html(response, writing.html(left))
         menu = _sub(response, "render_choice")
-        for right, name in names.items():
+        for choice, name in names.items():
             label = _sub(menu, "response_label", ident=name)
-            _sub(_sub(label, "material"), "mattext", text.plain(writing.clean(right)))
+            _sub(_sub(label, "material"), "mattext", text.plain(writing.clean(choice)))
     item.general(writing.feedback(question, with_remarks=False) + general)
     share = (Decimal(100) / len(lefts)).quantize(Decimal("0.01"))
     for number, (_left, right, say) in enumerate(lefts, _FIRST):
         last = number == _FIRST + len(lefts) - 1
         score = Decimal(100) - share * (len(lefts) - 1) if last else share
-        response = f"response_{number}"
-        _equal(item.condition(more=True, score=f"{score:f}", action="Add"), names[right], response)
+        where = f"response_{number}"
+        _equal(item.condition(more=True, score=f"{score:f}", action="Add"), names[right], where)
         if say:
             other = _sub(item.condition(more=True, shows=item.comment(number, say)), "not")
-            _equal(other, names[right], response)
+            _equal(other, names[right], where)
     return item
 
 

@@ -141,8 +141,8 @@ def _checked(data: bytes, file: str) -> None:
         copy.flush()
         try:
             members = files.read_zip(copy.name)
-        except FileFault as fault:  # it is the sender's file that is meant, not our copy
-            raise FileFault(file, fault.message, fault.remedy) from None
+        except FileFault as found:  # it is the sender's file that is meant, not our copy
+            raise FileFault(file, found.message, found.remedy) from None
     if "xl/workbook.xml" not in members:
         fault = "this is a zip file, but no Excel workbook"
         raise FileFault(file, fault, "save the table as .xlsx or as CSV")

@@ -96,7 +96,7 @@ class CourseContents(AsyncLargeFileManager):
         # A contents manager on its own (in a script, say) has no server and no kernels.
         sessions = await self.parent.session_manager.list_sessions() if self.parent else []
         kernel_ids = [s["kernel"]["id"] for s in sessions if s["path"] == path]
-        if not kernel_ids:
+        if not self.parent or not kernel_ids:
             return set()
         kernel = self.parent.kernel_manager.get_kernel(kernel_ids[0])
         if kernel.execution_state != "idle":
@@ -147,4 +147,4 @@ class CourseKernels(AsyncMappingKernelManager):
             kwargs["extra_arguments"] = [*kwargs.get("extra_arguments", []), preload]
         return await super()._async_start_kernel(**kwargs)
 
-    start_kernel = _async_start_kernel
+    start_kernel = _async_start_kernel  # type: ignore[assignment]  # as the class it extends has it

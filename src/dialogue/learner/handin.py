@@ -124,14 +124,12 @@ def read_bytes(data: bytes, file: str | os.PathLike[str]) -> HandIn:
     if written > FORMAT:
         fault = f"it comes from a newer course (format {written}, known here: {FORMAT})"
         raise FileFault(file, fault, "update this course")
-    labels = [document.get(name) for name in ("class", "learner", "bank")]
+    labels: list[Any] = [document.get(name) for name in ("class", "learner", "bank")]
     answers = document.get("answers")
     if not all(isinstance(label, str) for label in labels) or not isinstance(answers, list):
         raise FileFault(file, "its class, learner, bank or answers are missing", _REMEDY)
-    names = [
-        _label(label, f"{what} in {Path(file).name}")
-        for label, what in zip(labels, ("the class", "the learner"), strict=False)
-    ]
+    of_class = _label(labels[0], f"the class in {Path(file).name}")
+    learner = _label(labels[1], f"the learner in {Path(file).name}")
     attempts, known, unreadable = [], set(), 0
     for entry in answers:
         found = progress.parsed(entry)
@@ -144,4 +142,4 @@ def read_bytes(data: bytes, file: str | os.PathLike[str]) -> HandIn:
         sound = document.get("seal") == _seal(document)
     except (ValueError, RecursionError):
         sound = False
-    return HandIn(str(file), *names, labels[2], tuple(attempts), unreadable, sound)
+    return HandIn(str(file), of_class, learner, labels[2], tuple(attempts), unreadable, sound)

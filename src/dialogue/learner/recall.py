@@ -160,7 +160,7 @@ def _days(tries: Sequence[Attempt], today: date, zone: tzinfo | None) -> list[da
     """
     found = [local_day(t.at, zone) for t in tries]
     day = next((d for d in found if d), date.min)
-    days = []
+    days: list[date] = []
     for d in found:
         day = max(day, min(d, today)) if d and days else min(d or day, today)
         days.append(day)
@@ -334,7 +334,8 @@ def fixed_warm_up(questions: Iterable[Question], lesson: str) -> list[Question]:
     """
     pool = earlier_questions(questions, lesson)
     lessons = sorted({lesson_of(q) for q in pool})
-    size, chosen = len(lessons), []
+    size = len(lessons)
+    chosen: list[Question] = []
     for n in range(WARM_UP):
         third = lessons[size * n // WARM_UP : size * (n + 1) // WARM_UP]
         rest = [q for q in pool if q not in chosen]
@@ -343,7 +344,7 @@ def fixed_warm_up(questions: Iterable[Question], lesson: str) -> list[Question]:
         # min() keeps the fixed order among equals.
         best = min(
             group or rest,
-            key=lambda q, used=used, kinds=kinds: (
+            key=lambda q, used=used, kinds=kinds: (  # type: ignore[misc]
                 used[lesson_of(q)],
                 q.level in ("remember", ""),
                 q.kind in kinds,
@@ -398,7 +399,11 @@ def warm_up_set(
         open_to = [q for q in pool if used[lesson_of(q)] < 2] or pool
         best = min(
             open_to,
-            key=lambda q, used=used: (ranks[q.id][0], used[lesson_of(q)], ranks[q.id]),
+            key=lambda q, used=used: (  # type: ignore[misc]
+                ranks[q.id][0],
+                used[lesson_of(q)],
+                ranks[q.id],
+            ),
         )
         chosen.append(best)
         pool.remove(best)

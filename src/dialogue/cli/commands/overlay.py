@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 _START = """# An overlay: your own questions and texts over the course, kept through every upgrade.
 name: "{name}"
@@ -220,7 +222,13 @@ def add(commands: argparse._SubParsersAction) -> None:
     top.set_defaults(run=_show)
     actions = top.add_subparsers(dest="action", metavar="ACTION")
 
-    def action(name: str, run, text: str, more: str = "", **argument) -> None:
+    def action(
+        name: str,
+        run: Callable[[argparse.Namespace], int],
+        text: str,
+        more: str = "",
+        **argument: Any,
+    ) -> None:
         parser = actions.add_parser(name, help=text, description=f"{text.capitalize()}. {more}")
         if argument:
             parser.add_argument(argument.pop("given"), **argument)
