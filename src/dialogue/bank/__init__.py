@@ -14,7 +14,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 from difflib import get_close_matches
 from functools import lru_cache, partial
 from pathlib import Path
@@ -26,6 +25,7 @@ from dialogue.course import catalogue
 from dialogue.course.faults import Fault as Fault
 from dialogue.course.faults import printable as printable
 from dialogue.course.faults import shown as shown
+from dialogue.page.numbers import plain as decimal_text
 from dialogue.questions import (
     KINDS,
     Band,
@@ -294,18 +294,6 @@ def stands(value: str, text: str) -> list[tuple[int, int]]:
     """Where *value* stands in *text* as words of its own: start and end of each place."""
     places = re.finditer(rf"(?<![\w-]){re.escape(value)}(?![\w-])", text)
     return [place.span() for place in places] if value else []
-
-
-def decimal_text(value: float, digits: int | None = None) -> str:
-    """*value* as people write it: *digits* decimals, else whole, else six significant digits."""
-    if digits is not None:
-        text = f"{value:.{digits}f}"
-    elif value.is_integer() and abs(value) < 1e15:
-        text = str(int(value))
-    else:
-        text = f"{Decimal(f'{value:.6g}'):f}"
-        text = text.rstrip("0").rstrip(".") if "." in text else text
-    return text[1:] if text.startswith("-") and not float(text) else text
 
 
 class _Reader:

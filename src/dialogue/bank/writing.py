@@ -10,7 +10,6 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
 from html import escape
 from html.parser import HTMLParser
 from typing import Any
@@ -19,6 +18,7 @@ import yaml
 
 from dialogue.bank import COMMON_FIELDS
 from dialogue.page import text
+from dialogue.page.numbers import exact as number
 from dialogue.questions import (
     Classify,
     Evidence,
@@ -35,15 +35,6 @@ from dialogue.questions import (
 
 # Words that need no quotation marks: ids, dates, numbers, yes and no.
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-
-
-def number(value: float) -> str:
-    """*value* as a bank may hold it: digits and a point, whole where it is whole."""
-    value = float(value)
-    if value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
-    shown = repr(value)
-    return shown if "e" not in shown else f"{Decimal(shown):f}"
 
 
 def _full(**fields: Any) -> dict[str, Any]:

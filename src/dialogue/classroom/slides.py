@@ -16,10 +16,12 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
+from markupsafe import Markup
+
 from dialogue import bank
-from dialogue.classroom import handout, paper
+from dialogue.classroom import paper
 from dialogue.course import anatomy, catalogue, files
-from dialogue.page import text
+from dialogue.page import templates, text
 from dialogue.questions import Question
 from dialogue.widgets import twin
 
@@ -87,7 +89,7 @@ def _prose(source: str) -> str:
 
 
 def _html(source: str) -> str:
-    return handout._LINK.sub("", handout._markdown().render(source))
+    return text.prose(source)
 
 
 def _vote(question: Question) -> str:
@@ -157,7 +159,9 @@ def notes(lesson: catalogue.Lesson, slides: Sequence[Slide]) -> str:
     file = catalogue.root() / "notebooks" / "teaching-notes" / f"{lesson.stem}.md"
     teaching = _html(files.read_text(file)) if file.is_file() else ""
     title = f"{lesson.number} · {lesson.title}: speaker notes"
-    return paper.page(title, f"<h1>{escape(title)}</h1>{rows}<hr>{teaching}")
+    return templates.render(
+        "classroom/paper.html", title=title, names=False, questions=Markup(f"{rows}<hr>{teaching}")
+    )
 
 
 def build(folder: str | Path, lesson: catalogue.Lesson, *, force: bool = False) -> list[str]:

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from markupsafe import Markup
+
 from dialogue.page.words import STRINGS
 from dialogue.questions import Question
 
@@ -32,18 +34,20 @@ document.documentElement.dataset.ready = "";
 """
 
 
-def embedded(data: Any) -> str:
+def embedded(data: Any) -> Markup:
     """*data* as JSON that may stand inside a script element."""
     text = json.dumps(data, ensure_ascii=False)
-    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    for sign, code in (("<", "\\u003c"), ("\u2028", "\\u2028"), ("\u2029", "\\u2029")):
+        text = text.replace(sign, code)
+    return Markup(text)
 
 
-def style() -> str:
+def style() -> Markup:
     """The quiz's style sheet."""
-    return (_HERE / "quiz.css").read_text(encoding="utf-8")
+    return Markup((_HERE / "quiz.css").read_text(encoding="utf-8"))
 
 
-def place(questions: Sequence[Question], title: str = "", *, direction: str = "ltr") -> str:
+def place(questions: Sequence[Question], title: str = "", *, direction: str = "ltr") -> Markup:
     """Where a set of questions will stand on a page that ends with :func:`scripts`."""
     from dialogue.widgets.quiz import content
 
@@ -56,16 +60,14 @@ def place(questions: Sequence[Question], title: str = "", *, direction: str = "l
         "state": {},
         "strings": STRINGS,
     }
-    return (
-        f'<div data-quiz dir="{direction}">'
-        f'<script type="application/json">{embedded(data)}</script></div>'
-    )
+    return Markup(
+        '<div data-quiz dir="{}"><script type="application/json">{}</script></div>'
+    ).format(direction, embedded(data))
 
 
-def scripts() -> str:
+def scripts() -> Markup:
     """What brings every :func:`place` of a page to life."""
     source = (_HERE / "quiz.js").read_text(encoding="utf-8")
-    return (
-        f'<script type="application/json" id="dq-script">{embedded(source)}</script>'
-        f'<script type="module">{_MODEL}</script>'
-    )
+    return Markup(
+        '<script type="application/json" id="dq-script">{}</script><script type="module">{}</script>'
+    ).format(embedded(source), Markup(_MODEL))

@@ -62,7 +62,7 @@ def _section(number: int, count: int, question: Question) -> str:
     if isinstance(question, Single | Multiple):
         body = _options(question) + _vote(number, question)
     else:
-        body = paper._answer(question)
+        body = paper.answer(question)
     lang = f' lang="{escape(question.language)}"' if question.language != "en" else ""
     about = f"Question {number} of {count}"
     if isinstance(question, Evidence):

@@ -29,6 +29,7 @@ from dialogue import bank
 from dialogue.bank import overlay, selection
 from dialogue.course import catalogue, files
 from dialogue.course.files import FileFault
+from dialogue.page import numbers
 from dialogue.questions import (
     Classify,
     Event,
@@ -125,7 +126,7 @@ def fields_without_key(question: Question) -> dict[str, Any]:
         if values := getattr(bare, name):
             fields[name] = list(values)
     if bare.points != 1:
-        fields["points"] = bank.decimal_text(bare.points)
+        fields["points"] = numbers.plain(bare.points)
     if bare.contested:
         fields["contested"] = "yes"
     if bare.confidence:
