@@ -274,11 +274,39 @@ def test_slides_hold_no_key_and_the_notes_do(lesson: catalogue.Lesson) -> None:
             assert not option.say or plain(option.say) not in words(page)
     assert "Typical misreadings" in notes
     assert "Typical misreadings" not in page
+    for sheet in (page, notes):
+        assert not re.search(r"<li>\s*</li>|<li[^>]*>\s*<p>\s*</p>", sheet)
+        assert "&lt;" not in re.sub(r"<script>.*?</script>", "", sheet, flags=re.S)
     # Nothing is fetched: no source, style or picture from anywhere.
     assert not re.search(
         r'\s(?:src|href)="(?!#)', re.sub(r"<script>.*?</script>", "", page, flags=re.S)
     )
     assert "@import" not in page
+
+
+def test_a_slide_keeps_what_is_quoted_and_no_fold() -> None:
+    source = (
+        "## A heading\n\nWho says so? ([Reuters, 2020][src:R]; [P8]) It is said.\n\n"
+        "> *recognised* ([US Department of State, 2020][src:S])\n\n"
+        "1. First point. More of it.\n2. Second point.\n\n"
+        "<details><summary>More</summary>\n\nFolded **words**.\n\n</details>\n"
+    )
+    assert slides._prose(source) == [
+        "## A heading\n\nWho says so? (P8) It is said.\n\n> *recognised*\n\n"
+        "1. First point. More of it.\n2. Second point."
+    ]
+    notes = slides._notes(source)
+    assert "<strong>More</strong>" in notes
+    assert "Folded <strong>words</strong>" in notes
+    assert "Reuters, 2020" in notes
+
+
+def test_a_long_table_goes_on_with_its_head() -> None:
+    row = f"| 1 May | {'word ' * 60}|"
+    parts = slides._prose("\n".join(["## T", "", "| Day | Event |", "|---|---|", *[row] * 9]))
+    assert len(parts) > 1
+    assert all(part.startswith("## T\n\n| Day | Event |") for part in parts)
+    assert sum(part.count(row) for part in parts) == 9
 
 
 def test_slides_move_by_keyboard_and_fetch_nothing(browser: Any, tmp_path: Path) -> None:
@@ -306,6 +334,14 @@ def test_slides_move_by_keyboard_and_fetch_nothing(browser: Any, tmp_path: Path)
                 Reveal.slide(n); return [s.id, s.scrollHeight, s.scrollWidth]; })"""
         )
         assert [each for each in high if each[1] > 720 or each[2] > 1200] == [], lesson.stem
+        small = page.evaluate(
+            """() => [...document.querySelectorAll(".slides section *")]
+                .filter(n => !n.closest("svg") && [...n.childNodes].some(
+                    c => c.nodeType === 3 && c.textContent.trim()))
+                .map(n => [parseFloat(getComputedStyle(n).fontSize), n.textContent.slice(0, 40)])
+                .filter(([size]) => size < 24)"""
+        )
+        assert small == [], lesson.stem
     assert errors == []
     assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
     context.close()

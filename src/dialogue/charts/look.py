@@ -108,7 +108,7 @@ class Picture:
     caption: str
     title: str
 
-    def _specification(self) -> dict[str, Any]:
+    def _specification(self, size: int = TEXT_SIZE) -> dict[str, Any]:
         dressed = (
             self.figure.properties(background="transparent", padding=12)
             # One description for the whole picture.  Vega would give every mark a label of its
@@ -122,18 +122,18 @@ class Picture:
                 tickColor=QUIET,
                 gridColor=QUIET,
                 gridOpacity=0.35,
-                labelFontSize=TEXT_SIZE,
-                titleFontSize=TEXT_SIZE,
+                labelFontSize=size,
+                titleFontSize=size,
                 labelLimit=0,
             )
             .configure_header(
-                labelColor=INK, titleColor=INK, labelFontSize=TEXT_SIZE, titleFontSize=TEXT_SIZE
+                labelColor=INK, titleColor=INK, labelFontSize=size, titleFontSize=size
             )
             .configure_legend(
                 labelColor=INK,
                 titleColor=INK,
-                labelFontSize=TEXT_SIZE,
-                titleFontSize=TEXT_SIZE,
+                labelFontSize=size,
+                titleFontSize=size,
                 symbolSize=160,
                 orient="top",
             )
@@ -149,22 +149,25 @@ class Picture:
             f"<p><em>{escape(self.caption)}</em></p></div>"
         )
 
-    def vega(self) -> dict[str, Any]:
+    def vega(self, size: int = TEXT_SIZE) -> dict[str, Any]:
         """The picture as JupyterLab draws it, silent but for its description."""
         import vl_convert
 
-        vega = vl_convert.vegalite_to_vega(self._specification(), vl_version="6.4")
+        vega = vl_convert.vegalite_to_vega(self._specification(size), vl_version="6.4")
         # JupyterLab's Vega 5.33 draws what the Vega-Lite 6.4 compiler writes for Vega 6.
         vega["$schema"] = "https://vega.github.io/schema/vega/v5.json"
         vega["description"] = self.description
         _mute(vega)
         return _whole(vega)
 
-    def svg(self) -> str:
-        """The picture as SVG: for a screen reader one image with one description."""
+    def svg(self, size: int = TEXT_SIZE) -> str:
+        """The picture as SVG: for a screen reader one image with one description.
+
+        *size* is that of its labels: a wall asks for larger ones.
+        """
         import vl_convert
 
-        drawn = vl_convert.vega_to_svg(self.vega())
+        drawn = vl_convert.vega_to_svg(self.vega(size))
         label = escape(self.description, quote=True)
         return drawn.replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1)
 
