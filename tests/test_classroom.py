@@ -209,32 +209,42 @@ def test_no_type_on_the_wall_is_smaller_than_24_points(shown: Any) -> None:
 def test_the_first_vote_is_hidden_until_the_second_is_in(shown: Any) -> None:
     press = shown.keyboard.press
     press("v")
-    show = shown.locator("#q1 [data-do=show]")
-    assert show.is_disabled()
+    talk, show, bars = (
+        shown.locator(f"#q1 {one}") for one in ("[data-do=talk]", "[data-do=show]", ".bars")
+    )
     first = shown.locator("#q1 input[data-vote='1']")
+    second = shown.locator("#q1 input[data-vote='2']")
+    assert talk.is_disabled()
     for n in range(first.count()):
         press(str(n + 2))
         press("Tab")
     assert [first.nth(n).input_value() for n in range(2)] == ["2", "3"]
-    assert shown.locator("#q1 .bars").inner_text() == ""
+    assert second.first.is_hidden()
+    press("Enter")  # Tab has come to the button
+    # While the class talks nobody sees how it voted, only that it did.
+    assert first.first.is_hidden()
+    total = sum(range(2, 2 + first.count()))
+    assert f"Vote 1 is in: {total} votes." in shown.locator("#q1").inner_text()
+    assert bars.is_hidden()
     assert show.is_disabled()
-    press("9")  # Tab has come to the second vote
+    press("9")  # the first field of the second vote
     assert not show.is_disabled()
 
     def kept() -> bool:
         shown.reload()
         press("v")
-        second = shown.locator("#q1 input[data-vote='2']")
         return (first.first.input_value(), second.first.input_value()) == ("2", "9")
 
     # An accident: the counts are still there.  Chromium hands what is stored from one process
     # to the next in its own time, which on a busy machine is later than this reload.
     wait_until(kept, "the counts are back after a reload", seconds=10)
-    show.focus()
-    shown.keyboard.press("Enter")
-    told = shown.locator("#q1 .bars").inner_text()
+    assert first.first.is_hidden()  # and still hidden
+    second.first.focus()
+    press("Enter")
+    told = bars.inner_text()
     assert "vote 1: 2 (" in told
     assert "vote 2: 9 (100 %)" in told
+    shown.keyboard.press("Enter")  # change the counts
     # Letters typed into a field are not commands.
     first.first.focus()
     shown.keyboard.press("r")
@@ -242,6 +252,50 @@ def test_the_first_vote_is_hidden_until_the_second_is_in(shown: Any) -> None:
     shown.keyboard.press("Escape")
     shown.keyboard.press("r")
     assert shown.locator("#q1 .reveal").is_visible()
+
+
+def test_every_question_fits_on_the_wall_and_nothing_lies_under_the_bar(
+    browser: Any, tmp_path: Path
+) -> None:
+    known = [q for q in bank.course_bank().questions.values() if q.use != "lane"]
+    file = tmp_path / "all.html"
+    file.write_text(wall.page(known, "Round one: what was promised on 11 June 2020"), "utf-8")
+    context = browser.new_context(viewport={"width": 1280, "height": 720})
+    page = context.new_page()
+    page.goto(file.as_uri())
+    page.wait_for_function("document.querySelector('main > section:not([hidden])')")
+    cut, small = page.evaluate(
+        """() => {
+            const cut = [], small = [], main = document.querySelector("main");
+            const bar = document.querySelector("nav").getBoundingClientRect().top;
+            for (const section of document.querySelectorAll("main > section")) {
+                if (main.scrollHeight > main.clientHeight || main.scrollWidth > main.clientWidth
+                    || main.getBoundingClientRect().bottom > bar + 1) cut.push(section.dataset.item);
+                for (const node of section.querySelectorAll("*"))
+                    if (node.checkVisibility() && parseFloat(getComputedStyle(node).fontSize) < 24)
+                        small.push([section.dataset.item, node.className]);
+                const panel = section.querySelector(".vote");
+                if (panel) {
+                    document.querySelector("[data-do=vote]").click();
+                    for (const field of panel.querySelectorAll("input")) {
+                        field.value = 5;
+                        field.dispatchEvent(new Event("input", { bubbles: true }));
+                    }
+                    panel.querySelector("[data-do=talk]").click();
+                    panel.querySelector("[data-do=show]").click();
+                    const bars = panel.querySelector(".bars").getBoundingClientRect();
+                    const frame = main.getBoundingClientRect();
+                    if (bars.height < 40 || bars.bottom > frame.bottom + 1)
+                        cut.push(`bars of ${section.dataset.item}`);
+                }
+                document.querySelector("[data-do=next]").click();
+            }
+            return [cut, small];
+        }"""
+    )
+    context.close()
+    assert cut == []
+    assert small == []
 
 
 def test_a_question_without_options_says_that_nobody_can_vote(shown: Any) -> None:
