@@ -233,7 +233,7 @@ def test_envelopes_are_printed(
         assert file.read_bytes().startswith(b"%PDF")
         assert fonts(file) <= TYPEFACE
         assert not (tmp_path / "kit" / name / "all.html").exists()
-    # Cards, points, the home sheet: a page each, so that they can be given out one by one.
-    for name in ("us", "iraq", "none"):
+    # Cards, points, the home sheet, six ballots: a page each, so that they are given out singly.
+    for name in ("us", "iraq", "none", "everybody"):
         sheets = len(list((tmp_path / "kit" / name).glob("*.html")))
         assert printing.pages(tmp_path / "kit" / f"{name}.pdf") == sheets
