@@ -44,6 +44,22 @@ def copy_course(target: Path) -> Path:
     return target
 
 
+# --- paper -----------------------------------------------------------------------------
+
+# What the bundled files call themselves.  A page that asks for no other font breaks in the same
+# place on every machine.
+TYPEFACE = {
+    *(f"NotoSans{script}-{weight}" for script in ("", "Arabic") for weight in ("Regular", "Bold")),
+    *(f"NotoSans{signs}-Regular" for signs in ("Math", "Symbols2", "Mono")),
+}
+
+
+def fonts(file: Path) -> set[str]:
+    """The names of the fonts in a PDF, as the browser writes it."""
+    found = re.findall(rb"/BaseFont /(?:[A-Z]{6}\+)?([\w-]+)", file.read_bytes())
+    return {name.decode() for name in found}
+
+
 # --- browser ---------------------------------------------------------------------------
 
 

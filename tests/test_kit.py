@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ROOT, copy_course
+from conftest import ROOT, TYPEFACE, copy_course, fonts
 from dialogue.classroom import kit, printing
 from dialogue.cli import main
 from dialogue.course import negotiation
@@ -232,6 +232,9 @@ def test_envelopes_are_printed(
     for name in ("us", "iraq", "none", "everybody", "teacher"):
         file = tmp_path / "kit" / f"{name}.pdf"
         assert file.read_bytes().startswith(b"%PDF")
-    # Three cards, the points, the home sheet: a page each, so that cards can be given out.
-    assert printing.pages(tmp_path / "kit/us.pdf") == 5
-    assert not (tmp_path / "kit/us/all.html").exists()
+        assert fonts(file) <= TYPEFACE
+        assert not (tmp_path / "kit" / name / "all.html").exists()
+    # Cards, points, the home sheet, six ballots: a page each, so that they are given out singly.
+    for name in ("us", "iraq", "none", "everybody"):
+        sheets = len(list((tmp_path / "kit" / name).glob("*.html")))
+        assert printing.pages(tmp_path / "kit" / f"{name}.pdf") == sheets

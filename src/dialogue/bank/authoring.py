@@ -1,17 +1,15 @@
-"""Writing an exercise: a skeleton to fill in, and a page that shows what it became."""
+"""Writing an exercise: a skeleton to fill in, an id, and its place in a bank."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from html import escape
 from pathlib import Path
 
 from dialogue import bank
 from dialogue.bank import overlay
 from dialogue.course import catalogue, files
 from dialogue.course.files import FileFault
-from dialogue.questions import KINDS, Question
+from dialogue.questions import KINDS
 
 
 def find_lesson(name: str) -> catalogue.Lesson:
@@ -100,44 +98,3 @@ def add(file: Path, entry: str, lesson: catalogue.Lesson) -> int:
     gap = "\n" if own else ""
     files.write(file, f"{text}{gap}{entry}", force=True)
     return (text + gap).count("\n") + 1
-
-
-def preview(questions: Sequence[Question], title: str) -> str:
-    """A page with the questions as a learner meets them, mirrored, as a key and on paper."""
-    from dialogue.classroom import paper, standalone
-
-    views = (
-        ("learner", "As a learner", standalone.place(questions)),
-        ("key", "As answer key", paper.key(questions)),
-        ("mirrored", "Right to left", standalone.place(questions, direction="rtl")),
-        ("paper", "On paper", paper.questions(questions)),
-    )
-    links = "".join(f'<a href="#{name}">{escape(words)}</a>' for name, words, _body in views)
-    parts = "".join(
-        f'<section id="{name}" class="view view-{name}"><h2>{escape(words)}</h2>{body}</section>'
-        for name, words, body in views
-    )
-    drafts = [question.id for question in questions if question.status == "draft"]
-    note = (
-        f"<p>Draft, so no lesson shows it yet: {escape(', '.join(drafts))}.</p>" if drafts else ""
-    )
-    body = f"<h1>{escape(title)}</h1><nav aria-label='Views'>{links}</nav>{note}{parts}"
-    return paper.page(title, body + standalone.scripts(), style=_STYLE + standalone.style())
-
-
-_STYLE = """
-:root { color-scheme: light; }
-body { font: 1rem/1.5 system-ui, sans-serif; max-width: 60rem; margin: 1rem auto; padding: 0 1rem; }
-nav { display: flex; flex-wrap: wrap; gap: .5rem 1.5rem; padding: .5rem 0; }
-nav a { min-height: 24px; }
-.view { border-top: 3px solid #1565c0; padding-top: .3rem; margin-top: 2rem; }
-h1 { font-size: 1.4rem; } h2 { font-size: 1.1rem; }
-.box { display: inline-block; flex: none; width: .95em; height: .95em; border: 1.3px solid #000;
-  margin-block-start: .3em; }
-.choices { list-style: none; padding: 0; } .choices li { display: flex; gap: .5rem; }
-.number, .line { display: inline-block; min-width: 2.5em; border-bottom: 1px solid #000; }
-.line.wide { display: block; height: 1.6rem; }
-.view table { border-collapse: collapse; } .view :is(th, td) { border: 1px solid #888;
-  padding: .2rem .5rem; text-align: start; } .about, .sure { color: #444; font-size: .9em; }
-.is-right { font-weight: bold; }
-"""

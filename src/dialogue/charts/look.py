@@ -97,12 +97,12 @@ def table_html(table: pd.DataFrame, caption: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _config() -> dict[str, Any]:
+def _config(size: int) -> dict[str, Any]:
     """How all pictures look, as Vega-Lite says it."""
     import altair as alt
 
     words = {"labelColor": INK, "titleColor": INK}
-    sizes = {"labelFontSize": TEXT_SIZE, "titleFontSize": TEXT_SIZE}
+    sizes = {"labelFontSize": size, "titleFontSize": size}
     lines = {"domainColor": QUIET, "tickColor": QUIET, "gridColor": QUIET, "gridOpacity": 0.35}
     # One description for the whole picture.  Vega would give every mark a label of its own,
     # and a screen reader would read out a hundred of them; the table has them all.
@@ -129,11 +129,11 @@ class Picture:
     caption: str
     title: str
 
-    def _specification(self) -> dict[str, Any]:
+    def _specification(self, size: int = TEXT_SIZE) -> dict[str, Any]:
         # Written into the finished specification: Altair would copy all data for each setting.
         return {
             **self.figure.to_dict(),
-            "config": _config(),
+            "config": _config(size),
             "background": "transparent",
             "padding": 12,
             "description": self.description,
@@ -147,22 +147,25 @@ class Picture:
             f"<p><em>{escape(self.caption)}</em></p></div>"
         )
 
-    def vega(self) -> dict[str, Any]:
+    def vega(self, size: int = TEXT_SIZE) -> dict[str, Any]:
         """The picture as JupyterLab draws it, silent but for its description."""
         import vl_convert
 
-        vega = vl_convert.vegalite_to_vega(self._specification(), vl_version="6.4")
+        vega = vl_convert.vegalite_to_vega(self._specification(size), vl_version="6.4")
         # JupyterLab's Vega 5.33 draws what the Vega-Lite 6.4 compiler writes for Vega 6.
         vega["$schema"] = "https://vega.github.io/schema/vega/v5.json"
         vega["description"] = self.description
         _mute(vega)
         return _whole(vega)
 
-    def svg(self) -> str:
-        """The picture as SVG: for a screen reader one image with one description."""
+    def svg(self, size: int = TEXT_SIZE) -> str:
+        """The picture as SVG: for a screen reader one image with one description.
+
+        *size* is that of its labels: a wall asks for larger ones.
+        """
         import vl_convert
 
-        drawn = vl_convert.vega_to_svg(self.vega())
+        drawn = vl_convert.vega_to_svg(self.vega(size))
         label = escape(self.description, quote=True)
         return drawn.replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1)
 

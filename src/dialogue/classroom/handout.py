@@ -4,40 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
-from html import escape
 from pathlib import Path
-from typing import Any
 
-from dialogue.classroom import paper
+from markupsafe import Markup
+
+from dialogue.classroom import paper, printing
 from dialogue.course import catalogue, files, sources, tables
 from dialogue.learner import recall
-from dialogue.questions import Question, Single
+from dialogue.page import templates, text
+from dialogue.questions import Question
 
 # Enough for half an hour, few enough for four pages.
 QUESTIONS = 5
 MANY = 9  # paragraphs; with more the pages would be too many
-_STYLE = """
-h1 { margin-bottom: .1rem; } .meta { margin: 0 0 .6rem; }
-dl { margin: .3rem 0; } dt { font-weight: bold; float: inline-start; clear: both; width: 3.2rem; }
-dd { margin: 0 0 .25rem 3.4rem; } .refs { font-size: 9pt; } .refs li { margin: .1rem 0; }
-"""
-_LINK = re.compile(r"</?a\b[^>]*>")
 
 
-@lru_cache(maxsize=1)
-def _markdown() -> Any:
-    from markdown_it import MarkdownIt
-
-    return MarkdownIt("commonmark", {"html": False}).enable("table")
-
-
-def _cell(lesson: catalogue.Lesson, name: str) -> str:
-    """A prose cell of the lesson as HTML, without links, which paper cannot follow."""
+def _key_points(lesson: catalogue.Lesson) -> Markup:
+    """The lesson's key points, without their heading."""
     for cell in catalogue.notebook_cells(lesson.path):
-        if cell.get("id") == name:
-            return _LINK.sub("", _markdown().render(cell["source"]))
-    return ""
+        if cell.get("id") == "key-points":
+            return Markup(re.sub(r"<h2>.*?</h2>", "", text.prose(cell["source"])))
+    return Markup()
 
 
 def chosen(lesson: catalogue.Lesson, questions: Sequence[Question]) -> list[Question]:
@@ -68,37 +55,28 @@ def chosen(lesson: catalogue.Lesson, questions: Sequence[Question]) -> list[Ques
     return [q for q in questions if q in found]
 
 
-def handout(lesson: catalogue.Lesson, questions: Sequence[Question]) -> str:
+def handout(lesson: catalogue.Lesson, questions: Sequence[Question]) -> Markup:
     """The learner's pages as HTML: objectives, what the article says, questions, key points."""
     rows = _plan(lesson.stem)
-    digests = sources.paragraphs()
-    digest = "".join(
-        f"<dt>{name}</dt><dd>{escape(digests[name]['digest'])}{_but(name, len(rows) > MANY)}</dd>"
+    known = sources.paragraphs()
+    digests = [
+        (name, known[name]["digest"], _corrections(name, len(rows) > MANY))
         for name in rows
-        if name in digests and digests[name]["kind"] == "body"
-    )
-    objectives = "".join(
-        f"<li><strong>{label}</strong> {escape(words)}</li>"
-        for label, words in lesson.objectives.items()
-    )
+        if name in known and known[name]["kind"] == "body"
+    ]
     named = dict.fromkeys(source for question in questions for source in question.sources)
-    references = "".join(f"<li>{escape(sources.reference(source))}</li>" for source in named)
-    points = re.sub(r"<h2>.*?</h2>", "", _cell(lesson, "key-points"))
-    body = (
-        f"<h1>{escape(lesson.number)} · {escape(lesson.title)}</h1>"
-        f'<p class="meta">{lesson.minutes} minutes with the notebook. Digests are ours; the '
-        "article is of July 2020.</p>"
-        '<p class="who">Name <span></span> Date <span></span></p>'
-        f"<h2>You will be able to</h2><ul>{objectives}</ul>"
-        f"<h2>What the article says</h2><dl>{digest}</dl>"
-        f"<h2>Questions</h2>{paper.questions(questions)}"
-        f"<h2>Key points</h2>{points}"
-        f'<h2>Sources of the questions</h2><ul class="refs">{references}</ul>'
+    return templates.render(
+        "classroom/handout.html",
+        title=lesson.title,
+        lesson=lesson,
+        digests=digests,
+        questions=paper.questions(questions),
+        points=_key_points(lesson),
+        references=[sources.reference(source) for source in named],
     )
-    return paper.page(lesson.title, body, style=paper.STYLE + _STYLE)
 
 
-def _but(paragraph: str, short: bool) -> str:
+def _corrections(paragraph: str, short: bool) -> list[str]:
     """What the register of claims corrects in a paragraph: a slip never goes out alone.
 
     With *short*, for a lesson of many paragraphs, there is room for plain errors only.
@@ -107,7 +85,7 @@ def _but(paragraph: str, short: bool) -> str:
     found = [row for row in rows if row["paragraph"] == paragraph and row["correction"]]
     wrong = [row for row in found if row["status"] == "contradicted"]
     chosen = wrong if short else wrong or [row for row in found if row["status"] == "imprecise"][:1]
-    return "".join(f"<br><strong>But:</strong> {escape(row['correction'])}" for row in chosen)
+    return [row["correction"] for row in chosen]
 
 
 def _plan(stem: str) -> list[str]:
@@ -115,10 +93,9 @@ def _plan(stem: str) -> list[str]:
     return row["paragraphs"].split() if row else []
 
 
-def key(lesson: catalogue.Lesson, questions: Sequence[Question]) -> str:
+def key(lesson: catalogue.Lesson, questions: Sequence[Question]) -> Markup:
     """The teacher's key to :func:`handout`, as HTML."""
-    title = f"{lesson.number} · {lesson.title}: key"
-    return paper.page(title, f"<h1>{escape(title)}</h1>{paper.key(questions)}")
+    return paper.key_page(questions, f"{lesson.number} · {lesson.title}: key")
 
 
 def build(
@@ -132,8 +109,6 @@ def build(
 
     Returns the names of the files.  Raises :class:`~dialogue.course.files.FileFault`.
     """
-    from dialogue.classroom import printing
-
     picked = chosen(lesson, questions)
     if not picked:
         raise files.FileFault(lesson.stem, "no question works on paper", "name another lesson")
@@ -156,32 +131,13 @@ def build(
 
 # A letter that reads from the back row, and a shape for whoever cannot tell B from D there.
 SHAPES = {
-    "A": '<polygon points="50,8 94,90 6,90"/>',
-    "B": '<rect x="12" y="12" width="76" height="76"/>',
-    "C": '<circle cx="50" cy="50" r="42"/>',
-    "D": '<polygon points="50,4 96,50 50,96 4,50"/>',
+    "A": Markup('<polygon points="50,8 94,90 6,90"/>'),
+    "B": Markup('<rect x="12" y="12" width="76" height="76"/>'),
+    "C": Markup('<circle cx="50" cy="50" r="42"/>'),
+    "D": Markup('<polygon points="50,4 96,50 50,96 4,50"/>'),
 }
-_CARDS = """
-@page { size: auto; margin: 8mm; }
-body { margin: 0; color: #000; background: #fff; font-family: Arial, Helvetica, sans-serif; }
-.set { display: grid; grid-template: 1fr 1fr / 1fr 1fr; height: 92vh; break-after: page; }
-.vote { border: 1px dashed #000; display: flex; flex-direction: column; align-items: center;
-  justify-content: center; gap: 2vh; }
-.vote b { font-size: 22vh; line-height: 1; } .vote svg { width: 12vh; height: 12vh; }
-.vote svg * { fill: none; stroke: #000; stroke-width: 8; }
-"""
 
 
-def cards(sets: int = 1) -> str:
+def cards(sets: int = 1) -> Markup:
     """Pages with four cards each, A to D, to cut; *sets* is how many learners get one."""
-    one = "".join(
-        f'<div class="vote"><b>{letter}</b><svg viewBox="0 0 100 100" aria-hidden="true">{shape}'
-        "</svg></div>"
-        for letter, shape in SHAPES.items()
-    )
-    return paper.page("Voting cards", f'<div class="set">{one}</div>' * sets, style=_CARDS)
-
-
-def votable(question: Question) -> bool:
-    """Can a class vote on it with the cards?"""
-    return isinstance(question, Single) and len(question.options) <= len(SHAPES)
+    return templates.render("classroom/cards.html", title="Voting cards", sets=sets, shapes=SHAPES)

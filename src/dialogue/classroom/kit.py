@@ -9,21 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from html import escape
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import yaml
+from markupsafe import Markup
 
+from dialogue.classroom import printing
 from dialogue.course import catalogue, files, negotiation
 from dialogue.course.files import FileFault
+from dialogue.page import templates, text
 
 HOME = "notebooks/teaching-notes/class-kit"
-INVENTED = (
-    "Points and home tests are invented for teaching. They are no estimate of what either "
-    "government wanted."
-)
 FEWEST, MOST = 6, 60
 # At a larger table too many would wait for their turn to speak.
 AT_A_TABLE = 16
@@ -33,28 +31,7 @@ _ENVELOPES = {
     "none": "Envelope without a side",
 }
 
-STYLE = """
-@page { size: auto; margin: 16mm; }
-:root { color-scheme: light; }
-body { font: 12pt/1.45 Georgia, "Noto Naskh Arabic", "Times New Roman", serif; color: #000;
-  background: #fff; max-width: 46rem; margin: 1.5rem auto; padding: 0 1rem; }
-h1 { font-size: 17pt; margin: 0 0 .4rem; } h2 { font-size: 13.5pt; margin: 1.1rem 0 .3rem; }
-h3 { font-size: 12pt; margin: .9rem 0 .2rem; }
-p, ul, ol { margin: .35rem 0; }
-table { border-collapse: collapse; width: 100%; margin: .5rem 0; }
-th, td { border: 1px solid #000; padding: .25rem .45rem; text-align: start; vertical-align: top; }
-td.points { text-align: end; white-space: nowrap; }
-.note { border: 1.5px solid #000; padding: .35rem .6rem; margin: .6rem 0; }
-.card { border: 2px solid #000; padding: .8rem 1rem; margin: 0 0 1rem; break-inside: avoid; }
-.sheet { break-before: page; } .sheet:first-child { break-before: auto; }
-.secret { border-top: 2px dashed #000; margin-top: .6rem; padding-top: .4rem; }
-.line { border-bottom: 1px solid #000; display: block; height: 1.7rem; }
-.cut { border-top: 1px dashed #000; margin: 1rem 0; }
-.box { display: inline-block; width: 1.1em; height: 1.1em; border: 1.5px solid #000;
-  vertical-align: -.2em; margin-inline-end: .35rem; }
-code { font: 11pt/1.3 monospace; }
-@media print { body { margin: 0; max-width: none; padding: 0; } }
-"""
+_SIDES = {**negotiation.SIDES, "none": "none"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,157 +129,59 @@ def deal(learners: int) -> list[dict[str, int]]:
 # --- pages -----------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=1)
-def _markdown() -> Any:
-    from markdown_it import MarkdownIt
-
-    return MarkdownIt("commonmark", {"html": False}).enable("table")
+_parts = partial(templates.parts, "classroom/sheets.html")
 
 
-def _text(name: str) -> str:
-    return _markdown().render(files.read_text(catalogue.root() / HOME / f"{name}.md"))
+def _text(name: str) -> Markup:
+    return Markup(text.prose(files.read_text(catalogue.root() / HOME / f"{name}.md")))
 
 
-def _rich(words: str) -> str:
-    return _markdown().renderInline(words)
+def page(title: str, *sheets: Markup) -> Markup:
+    """One whole HTML page that needs nothing from outside; each sheet begins on a new page."""
+    return templates.render("classroom/kit.html", title=title, sheets=sheets)
 
 
-def page(title: str, body: str) -> str:
-    """One whole HTML page that needs nothing from outside."""
-    return (
-        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(title)}</title><style>{STYLE}</style></head>"
-        f"<body><main>{body}</main></body></html>\n"
-    )
-
-
-def _note() -> str:
-    return f'<p class="note"><strong>{escape(INVENTED)}</strong></p>'
-
-
-def role_card(role: Role) -> str:
+def role_card(role: Role) -> Markup:
     """The card of one role: the public line, the interest, and below a fold the secret."""
-    return (
-        f'<section class="card"><h1>{escape(role.title)}</h1>'
-        f"<p><strong>You may say to anybody:</strong> {_rich(role.public)}</p>"
-        f"<p><strong>What guides you:</strong> {_rich(role.interest)}</p>"
-        f'<p class="secret"><strong>For you alone</strong> (fold here): {_rich(role.secret)}</p>'
-        "<p>An office, no person. This card is part of a game; it says nothing about what anybody "
-        "thought in 2020.</p></section>"
-    )
+    return _parts().role_card(role)
 
 
-def points_sheet(side: str) -> str:
+def points_sheet(side: str) -> Markup:
     """What each option is worth to the lead of *side*, with the walk-away; nothing else."""
     m = negotiation.model()
-    rows = "".join(
-        f'<tr><th scope="row">{issue.number}{option}</th><td>{escape(issue.title)}</td>'
-        f'<td>{escape(words)}</td><td class="points">{issue.points[side][option]}</td></tr>'
-        for issue in m.issues
-        for option, words in issue.options.items()
-    )
-    return (
-        f"<h1>Points of {escape(_named(side))}</h1>{_note()}"
-        f"<p>For the lead. Add the points of your six options. Below "
-        f"<strong>{m.walk_away[side]}</strong> you sign nothing.</p>"
-        '<table><thead><tr><th scope="col">Letter</th><th scope="col">Issue</th>'
-        f'<th scope="col">Option</th><th scope="col">Points</th></tr></thead><tbody>{rows}'
-        "</tbody></table>"
-    )
+    return _parts().points(side, _named(side), m.issues, m.walk_away[side])
 
 
 def _named(side: str) -> str:
     return "the United States" if side == "us" else "Iraq"
 
 
-def home_sheet(side: str) -> str:
+def home_sheet(side: str) -> Markup:
     """The home test of *side*, for its delegation."""
     m = negotiation.model()
-    body = f"<h1>Who must agree at home: {escape(_named(side))}</h1>{_note()}"
     if side == "us":
-        return f"{body}<p>{escape(m.us_rule)}</p>"
-    rows = "".join(
-        f'<tr><th scope="row">{escape(bloc.name)}</th><td class="points">{bloc.seats}</td>'
-        f"<td>{escape(bloc.rule)}</td></tr>"
-        for bloc in m.blocs
-    )
-    return (
-        f"{body}<p>{escape(m.iraq_rule)} The seats of the larger lists are those of 2018; each "
-        "rule is invented, and the real statement was not put to a vote.</p>"
-        '<table><thead><tr><th scope="col">Bloc</th><th scope="col">Seats</th>'
-        f'<th scope="col">Rule</th></tr></thead><tbody>{rows}</tbody></table>'
-    )
+        return _parts().home(_named(side), m.us_rule, ())
+    return _parts().home(_named(side), m.iraq_rule, m.blocs)
 
 
-def _issues() -> str:
-    rows = []
-    for issue in negotiation.model().issues:
-        choices = "".join(
-            f'<li><span class="box" aria-hidden="true"></span><strong>{issue.number}{option}'
-            f"</strong> {escape(words)}</li>"
-            for option, words in issue.options.items()
-        )
-        rows.append(
-            f"<h2>{issue.number}. {escape(issue.title)}</h2>"
-            f'<ul style="list-style:none;padding:0">{choices}</ul>'
-        )
-    return "".join(rows)
-
-
-def agreed_text() -> str:
+def agreed_text() -> Markup:
     """The form on which a table writes the text that it agreed."""
-    signatures = "".join(
-        f"<p>For {escape(name)}: <span class='line'></span></p>"
-        for name in ("the United States", "Iraq")
-    )
-    return (
-        "<h1>The text</h1><p>One box for each issue. Both leads sign, or nobody does.</p>"
-        f"{_issues()}<p><strong>Six letters, in order:</strong> <span class='line'></span></p>"
-        "<p>One sentence that can be checked, by whom and by when: "
-        f"<span class='line'></span><span class='line'></span></p>{signatures}"
-        "<p><span class='box' aria-hidden='true'></span> No text. What was missing: "
-        "<span class='line'></span></p>"
-    )
+    return _parts().agreed(negotiation.model().issues, [_named(s) for s in negotiation.SIDES])
 
 
-def ballot() -> str:
+def ballot() -> Markup:
     """Six ballots to cut."""
-    one = (
-        "<div class='card'><p><strong>Ballot.</strong> From my chair I can carry this text at "
-        "home:</p><p><span class='box' aria-hidden='true'></span> yes &#160;&#160; "
-        "<span class='box' aria-hidden='true'></span> no</p><p>Because of issue "
-        "<span class='line'></span></p></div>"
-    )
-    return f"<h1>Ballots</h1><p>Cut along the frames; one a person.</p>{one * 6}"
+    return _parts().ballots(6)
 
 
-def event_deck() -> str:
+def event_deck() -> Markup:
     """The event cards, to cut."""
-    cards = "".join(
-        f'<section class="card"><h2>{escape(event.title)}</h2><p>{_rich(event.text)}</p>'
-        f"<p><strong>Then:</strong> {_rich(event.ask)}</p></section>"
-        for event in events()
-    )
-    return f"<h1>Event cards</h1><p>Invented. Draw one, or choose; read it soberly.</p>{cards}"
+    return _parts().event_deck(events())
 
 
-def index(learners: int) -> str:
+def index(learners: int) -> Markup:
     """The teacher's first page: what to print how often, and who gets what."""
     tables, known = deal(learners), {role.id: role for role in roles()}
-    seats = ""
-    for number, table in enumerate(tables, 1):
-        rows = "".join(
-            f'<tr><th scope="row">{escape(known[name].title)}</th>'
-            f"<td>{escape({'us': 'United States', 'iraq': 'Iraq', 'none': 'none'}[known[name].side])}"
-            f'</td><td class="points">{count}</td></tr>'
-            for name, count in table.items()
-        )
-        seats += (
-            f"<h3>Table {number}: {sum(table.values())} people</h3><table><thead><tr>"
-            '<th scope="col">Role</th><th scope="col">Side</th><th scope="col">People</th></tr>'
-            f"</thead><tbody>{rows}</tbody></table>"
-        )
     many = len(tables)
     copies = (
         ("everybody/setting.html", learners, "one a person"),
@@ -314,21 +193,11 @@ def index(learners: int) -> str:
         ("everybody/ballots.html", -(-learners // 6), "six ballots a sheet"),
         ("teacher/events.html", 1, "to cut"),
     )
-    printed = "".join(
-        f'<tr><th scope="row">{escape(what)}</th><td class="points">{count}</td>'
-        f"<td>{escape(how)}</td></tr>"
-        for what, count, how in copies
-    )
-    return (
-        f"<h1>Negotiate round two: the class kit for {learners}</h1>{_note()}"
-        "<p>Read <em>teacher/notes.html</em> first: it has the care rules. Then choose a run sheet. "
-        "A side must not see the other side's folder, and a card's last line is its holder's "
-        "alone.</p>"
-        '<h2>Print</h2><table><thead><tr><th scope="col">Sheet</th><th scope="col">Copies</th>'
-        f'<th scope="col">How</th></tr></thead><tbody>{printed}</tbody></table>'
-        f"<h2>Deal</h2>{seats}<p>Envoy and embassy are outside the room and send notes: play them "
-        "yourself, or let somebody do so who asks for it.</p>"
-    )
+    dealt = [
+        [(known[name].title, _SIDES[known[name].side], count) for name, count in table.items()]
+        for table in tables
+    ]
+    return _parts().index(learners, copies, dealt)
 
 
 def _on(table: dict[str, int], side: str) -> int:
@@ -343,10 +212,8 @@ def build(folder: str | Path, learners: int = 24, *, force: bool = False) -> lis
     envelope is a PDF too.  Raises :class:`~dialogue.course.files.FileFault`, and
     ``ValueError`` for a class that is too small or too large.
     """
-    from dialogue.classroom import printing
-
     deal(learners)  # before anything is written
-    sheets: dict[str, list[tuple[str, str, str]]] = {
+    sheets: dict[str, list[tuple[str, str, Markup]]] = {
         "teacher": [
             ("notes", "Notes", _text("instructor")),
             ("run-110", "Run sheet: 110 minutes", _text("run-110")),
@@ -376,9 +243,9 @@ def build(folder: str | Path, learners: int = 24, *, force: bool = False) -> lis
                 (place / envelope / f"{name}.html").write_text(page(title, body), "utf-8")
                 written.append(f"{envelope}/{name}.html")
             if printing.browser():
-                whole = "".join(f'<div class="sheet">{body}</div>' for _, _, body in own)
+                sheet = page(_ENVELOPES.get(envelope, envelope), *(body for _, _, body in own))
                 file = place / envelope / "all.html"
-                file.write_text(page(_ENVELOPES.get(envelope, envelope), whole), "utf-8")
+                file.write_text(sheet, "utf-8")
                 printing.pdf(file, place / f"{envelope}.pdf")
                 file.unlink()
                 written.append(f"{envelope}.pdf")

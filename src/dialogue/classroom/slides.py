@@ -12,14 +12,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from html import escape
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
+from markupsafe import Markup
+
 from dialogue import bank
-from dialogue.classroom import handout, paper
+from dialogue.charts import chart
+from dialogue.charts.look import TEXT_SIZE, Picture
+from dialogue.classroom import paper
 from dialogue.course import anatomy, catalogue, files
-from dialogue.page import text
+from dialogue.page import templates, text
 from dialogue.questions import Question
 from dialogue.widgets import twin
 
@@ -27,32 +31,30 @@ _HERE = Path(__file__).parent / "reveal"
 # Beats that a class does at the screen or on paper, and not from a slide.
 _SKIPPED = {"setup", "warm-up", "commit", "data-exercise", "write", "sources", "references"}
 _MOST_WORDS = 45
-_DENSE = 110
 _PICTURE = re.compile(r"""\b(?:chart|explore)\("([a-z-]+)"\)""")
-_STYLE = """
-.reveal { font: 30px/1.35 system-ui, "Noto Naskh Arabic", sans-serif; color: #000; }
-body { background: #fff; }
-.reveal .slides section { text-align: start; }
-.reveal h1 { font-size: 1.9em; } .reveal h2 { font-size: 1.4em; margin: 0 0 .5em; }
-.reveal table { border-collapse: collapse; font-size: .72em; } .reveal th, .reveal td {
-  border: 1px solid #555; padding: .2em .5em; text-align: start; vertical-align: top; }
-.reveal .dense > :not(h2) { font-size: .62em; } .reveal figure { margin: 0; } .reveal figure svg { width: 100%; height: auto; max-height: 500px; }
-.reveal figcaption { font-size: .5em; } .reveal ol.options { list-style: none; padding: 0; }
-.reveal .slide-number { right: auto; left: 8px; } /* at the right the arrows stand */
-.reveal li { margin: .25em 0; } .reveal ul, .reveal ol { font-size: .84em; } :focus-visible { outline: 4px solid; }
-"""
+# Pixels of a slide of 1200 by 720: what words have at least, and what is left for a picture.
+SMALLEST, _WIDE, _HIGH = 24, 1200, 540
+# Labels larger than this, in a picture drawn for 14, run into one another.
+_LARGEST = 18
+# Letters a line and pixels a line, of a table and of other text, and the room for them.
+_TABLE, _TEXT, _ROOM = (95, 30), (76, 38), 520
 
 
 @dataclass(frozen=True, slots=True)
 class Slide:
-    """One slide: what the class sees, and what only the speaker reads (HTML)."""
+    """One slide: what the class sees, and what only the speaker reads."""
 
     name: str
-    shown: str
-    notes: str = ""
+    shown: Markup
+    notes: Markup = field(default_factory=Markup)
 
 
+_parts = partial(templates.parts, "classroom/slide.html")
 _BADGE = re.compile(r"\[([^\]\[]+)\]\[(?:src:|P)[^\]]*\]|\[(P\d+)\]")
+_BRACKET = re.compile(r" \((\[[^()]*\])\)")
+_FOLD = re.compile(r"<details>\s*<summary>(.*?)</summary>(.*?)</details>", re.S)
+_ITEM = re.compile(r"(- |\d+\. )")
+_SENTENCE = re.compile(r"(?<=[.?!])\s+(?=[A-Z*“])")
 
 
 def _cited(source: str) -> str:
@@ -60,49 +62,103 @@ def _cited(source: str) -> str:
     return _BADGE.sub(lambda badge: badge[1] or badge[2], anatomy.DEFINITION.sub("", source))
 
 
+def _uncited(source: str) -> str:
+    """Without the sources in brackets, which the notes hold: only paragraphs stay."""
+
+    def paragraphs(bracket: re.Match[str]) -> str:
+        kept = [one for one in bracket[1].split("; ") if "][src:" not in one]
+        return f" ({'; '.join(kept)})" if kept else ""
+
+    return _BRACKET.sub(paragraphs, source)
+
+
 def _short(source: str, most: int = _MOST_WORDS) -> str:
     """The first sentences of a paragraph, as many as a back row reads."""
+    mark = _ITEM.match(source)
+    start = mark[0] if mark else ""
     kept: list[str] = []
-    for sentence in re.split(r"(?<=[.?!])\s+(?=[A-Z*“])", source):
+    for sentence in _SENTENCE.split(source[len(start) :]):
         if kept and len(" ".join([*kept, sentence]).split()) > most:
             break
         kept.append(sentence)
-    return " ".join(kept)
+    return start + " ".join(kept)
 
 
-def _prose(source: str) -> str:
-    """What a slide keeps of a section: its heading, its table, or else its first sentences."""
-    bare = _cited(re.sub(r"<details>.*?</details>", "", source, flags=re.S))
-    bare = bare.split("\n### ")[0].strip()
-    blocks = [block.strip() for block in re.split(r"\n\s*\n", bare) if block.strip()]
-    heading, rest = blocks[0], blocks[1:]
+def _high(row: str) -> int:
+    """About how many pixels a row takes, were all its columns as wide."""
+    letters, line = _TABLE if row.startswith("|") else _TEXT
+    cells = row.strip().strip("|").split("|")
+    return 10 + line * max(-(-len(cell.strip()) * len(cells) // letters) for cell in cells)
+
+
+def _split(rows: Sequence[str], room: int) -> list[list[str]]:
+    """Rows of a table or a list as groups that each fit on a slide."""
+    found: list[list[str]] = [[]]
+    left = room
+    for row in rows:
+        if found[-1] and _high(row) > left:
+            found.append([])
+            left = room
+        found[-1].append(row)
+        left -= _high(row)
+    return found
+
+
+def _prose(source: str) -> list[str]:
+    """What slides keep of a section: its heading, what is quoted, its table or list, or else
+    its first sentences.  More than one slide only for a long table or list."""
+    bare = _cited(_uncited(_FOLD.sub("", source))).split("\n### ")[0].strip()
+    heading, *rest = (block.strip() for block in re.split(r"\n\s*\n", bare) if block.strip())
+    quoted = [block for block in rest if block.startswith(">")]
     table = next((block for block in rest if block.startswith("|")), "")
-    listed = next((block for block in rest if re.match(r"(- |1\. )", block)), "")
-    if listed and not table:
-        points = re.split(r"\n(?=- |\d+\. )", listed)
-        table = "\n".join(_short(point, _MOST_WORDS // 3) for point in points)
-    first = next((block for block in rest if not re.match(r"[-|#]|1\. ", block)), "")
-    parts = [heading, _short(first) if not table else "", table]
-    return "\n\n".join(part for part in parts if part)
+    listed = next((block for block in rest if _ITEM.match(block)), "")
+    first = next((block for block in rest if not re.match(r"[-|#>]|\d+\. ", block)), "")
+    begin = "\n\n".join(part for part in (heading, "" if table else _short(first), *quoted) if part)
+    room = _ROOM - sum(_high(block) for block in quoted)
+    if table:
+        head, rule, *rows = table.splitlines()
+        parts = [[head, rule, *part] for part in _split(rows, room - _high(head))]
+    elif listed:
+        rows = [_short(point, _MOST_WORDS // 3) for point in re.split(r"\n(?=- |\d+\. )", listed)]
+        parts = _split(rows, room - _high(_short(first)))
+    else:
+        return [begin]
+    lines = ["\n".join(part) for part in parts]
+    return [f"{begin}\n\n{lines[0]}", *(f"{heading}\n\n{more}" for more in lines[1:])]
 
 
-def _html(source: str) -> str:
-    return handout._LINK.sub("", handout._markdown().render(source))
+def _html(source: str) -> Markup:
+    return Markup(text.prose(source))
 
 
-def _vote(question: Question) -> str:
-    options = "".join(
-        f"<li><strong>{twin.letter(n)}</strong> {text.html(option.text)}</li>"
+def _notes(source: str) -> Markup:
+    """A section as the speaker reads it: with its sources, and what is folded opened."""
+    return _html(_cited(_FOLD.sub(r"\n\n**\1**\n\n\2\n\n", source)))
+
+
+def _vote(question: Question) -> Markup:
+    options = [
+        (twin.letter(n), templates.small(option.text))
         for n, option in enumerate(getattr(question, "options", ()))
-    )
-    return f'{text.html(question.ask, block=True)}<ol class="options">{options}</ol>'
+    ]
+    return _parts().vote(templates.small_block(question.ask), options)
+
+
+def _drawn(picture: Picture) -> Markup:
+    """The picture with labels that read from the back row, as far as they have room."""
+    drawn = picture.svg()
+    wide, high = (float(size) for size in re.findall(r' (?:width|height)="([\d.]+)"', drawn)[:2])
+    wanted = SMALLEST / min(_WIDE / wide, _HIGH / high)
+    return Markup(picture.svg(min(round(wanted), _LARGEST)) if wanted > TEXT_SIZE else drawn)
+
+
+def _told(description: str) -> str:
+    """The first sentences of a description: one line or two under a picture."""
+    return _short(description, 24)
 
 
 def of(lesson: catalogue.Lesson) -> list[Slide]:
     """The slides of *lesson*, in its order, with the speaker's notes."""
-    from dialogue.charts import chart
-    from dialogue.charts.look import Picture
-
     known = bank.course_bank().questions
     found: list[Slide] = []
     section = ""
@@ -112,17 +168,16 @@ def of(lesson: catalogue.Lesson) -> list[Slide]:
             section = name
             if name in _SKIPPED or not re.match(r"#{1,2} ", source):
                 continue
-            whole = _html(_cited(source))
-            shown = _html(kept := _prose(source))
-            if len(kept.split()) > _DENSE:
-                shown = f'<div class="dense">{shown}</div>'
-            found.append(Slide(name, shown, whole))
+            notes = _notes(source)
+            for part in _prose(source):
+                found.append(Slide(name, _html(part), notes))
+                name, notes = f"{name}-more", _html("It goes on from the slide before.")
         elif picture := _PICTURE.search(source):
             drawn = chart(picture[1])
             if isinstance(drawn, Picture):
-                told = f"<figcaption>{escape(drawn.description)}</figcaption>"
-                shown = f"<h2>{escape(drawn.title)}</h2><figure>{drawn.svg()}{told}</figure>"
-                found.append(Slide(name, shown, _html(drawn.caption)))
+                shown = _parts().picture(drawn.title, _drawn(drawn), _told(drawn.description))
+                notes = _parts().picture_notes(drawn.description, drawn.caption)
+                found.append(Slide(name, shown, notes))
         elif section == "talk":
             for question in (known[i] for i in anatomy.asked([cell]) if i in known):
                 found.append(Slide(name, _vote(question), paper.key([question])))
@@ -133,31 +188,26 @@ def _script() -> str:
     return (_HERE / "reveal.js").read_text("utf-8").replace("</script", "<\\/script")
 
 
-def page(lesson: catalogue.Lesson, slides: Sequence[Slide]) -> str:
+def page(lesson: catalogue.Lesson, slides: Sequence[Slide]) -> Markup:
     """The slides as one page that fetches nothing; arrows, space and Escape move about."""
-    sections = "".join(f'<section id="{escape(s.name)}">{s.shown}</section>' for s in slides)
-    style = (_HERE / "reveal.css").read_text("utf-8") + _STYLE
-    return (
-        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(lesson.title)}</title><style>{style}</style></head>"
-        f'<body><div class="reveal"><div class="slides">{sections}</div></div>'
-        f"<script>{_script()}</script><script>Reveal.initialize({{hash: true, center: false, "
-        'transition: "none", slideNumber: "c/t", width: 1200, height: 720, margin: 0.05});'
-        "</script></body></html>\n"
+    return templates.render(
+        "classroom/slides.html",
+        title=lesson.title,
+        slides=slides,
+        reveal_style=Markup((_HERE / "reveal.css").read_text("utf-8")),
+        script=Markup(_script()),
     )
 
 
-def notes(lesson: catalogue.Lesson, slides: Sequence[Slide]) -> str:
+def notes(lesson: catalogue.Lesson, slides: Sequence[Slide]) -> Markup:
     """The speaker's page: slide by slide, then the teaching notes of the lesson."""
-    rows = "".join(
-        f"<section><h2>Slide {n}</h2>{s.notes or '<p>Nothing more.</p>'}</section>"
-        for n, s in enumerate(slides, 1)
-    )
     file = catalogue.root() / "notebooks" / "teaching-notes" / f"{lesson.stem}.md"
-    teaching = _html(files.read_text(file)) if file.is_file() else ""
-    title = f"{lesson.number} · {lesson.title}: speaker notes"
-    return paper.page(title, f"<h1>{escape(title)}</h1>{rows}<hr>{teaching}")
+    return templates.render(
+        "classroom/notes.html",
+        title=f"{lesson.number} · {lesson.title}: speaker notes",
+        slides=slides,
+        teaching=files.read_text(file) if file.is_file() else "",
+    )
 
 
 def build(folder: str | Path, lesson: catalogue.Lesson, *, force: bool = False) -> list[str]:

@@ -9,6 +9,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from markupsafe import Markup
+
 from dialogue.page.words import STRINGS
 from dialogue.questions import Question
 from dialogue.widgets import scripts as views
@@ -30,18 +32,20 @@ document.documentElement.dataset.ready = "";
 """
 
 
-def embedded(data: Any) -> str:
+def embedded(data: Any) -> Markup:
     """*data* as JSON that may stand inside a script element."""
     text = json.dumps(data, ensure_ascii=False)
-    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    for sign, code in (("<", "\\u003c"), ("\u2028", "\\u2028"), ("\u2029", "\\u2029")):
+        text = text.replace(sign, code)
+    return Markup(text)
 
 
-def style() -> str:
+def style() -> Markup:
     """The quiz's style sheet."""
-    return views.style("quiz")
+    return Markup(views.style("quiz"))
 
 
-def place(questions: Sequence[Question], title: str = "", *, direction: str = "ltr") -> str:
+def place(questions: Sequence[Question], title: str = "", *, direction: str = "ltr") -> Markup:
     """Where a set of questions will stand on a page that ends with :func:`scripts`."""
     from dialogue.widgets.quiz import content
 
@@ -54,16 +58,13 @@ def place(questions: Sequence[Question], title: str = "", *, direction: str = "l
         "state": {},
         "strings": STRINGS,
     }
-    return (
-        f'<div data-quiz dir="{direction}">'
-        f'<script type="application/json">{embedded(data)}</script></div>'
-    )
+    return Markup(
+        '<div data-quiz dir="{}"><script type="application/json">{}</script></div>'
+    ).format(direction, embedded(data))
 
 
-def scripts() -> str:
+def scripts() -> Markup:
     """What brings every :func:`place` of a page to life."""
-    source = views.script("quiz")
-    return (
-        f'<script type="application/json" id="dq-script">{embedded(source)}</script>'
-        f'<script type="module">{_MODEL}</script>'
-    )
+    return Markup(
+        '<script type="application/json" id="dq-script">{}</script><script type="module">{}</script>'
+    ).format(embedded(views.script("quiz")), Markup(_MODEL))

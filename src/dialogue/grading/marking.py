@@ -24,6 +24,7 @@ from dialogue.course.files import FileFault
 from dialogue.grading import release
 from dialogue.learner import progress
 from dialogue.learner.progress import Attempt
+from dialogue.page import numbers
 from dialogue.questions import Outcome, Question, grade
 
 HEADER = ("learner", "item", "mark", "points", "verdict", "response", "at", "version", "note")
@@ -219,7 +220,7 @@ def table(rows: Sequence[Marked]) -> str:
     def shown(value: Any) -> str:
         if value is None:
             return ""
-        return bank.decimal_text(round(value, 4)) if isinstance(value, float) else value
+        return numbers.plain(round(value, 4)) if isinstance(value, float) else value
 
     return files.csv_text(HEADER, [[shown(value) for value in row] for row in rows])
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from html import escape
 from statistics import median
 from typing import Any
 
@@ -14,7 +13,7 @@ import numpy as np
 from dialogue.course.files import csv_text
 from dialogue.grading import analysis
 from dialogue.grading.merge import ClassResults
-from dialogue.page import text
+from dialogue.page import templates, text
 from dialogue.questions import Choice
 
 TOO_FEW = "too few answers"
@@ -303,55 +302,14 @@ def summary(results: ClassResults) -> list[str]:
     return said
 
 
-_STYLE = """
-:root { color-scheme: light dark; }
-body { font: 1rem/1.5 system-ui, sans-serif; max-width: 75rem; margin: 2rem auto; padding: 0 1rem; }
-table { border-collapse: collapse; margin: 1rem 0; font-variant-numeric: tabular-nums; }
-caption { text-align: start; font-weight: bold; padding: .3rem 0; }
-th, td { text-align: start; padding: .25rem .7rem; border-bottom: 1px solid #8888; vertical-align: top; }
-td.n { text-align: end; }
-.scroll { overflow-x: auto; }
-@media print { body { max-width: none; font-size: 9pt; } tr { break-inside: avoid; } }
-"""
-
-
 def html(results: ClassResults, title: str) -> str:
     """The report as one page that needs nothing from outside."""
-    parts = [f"<h1>{escape(title)}</h1>", *(f"<p>{escape(line)}</p>" for line in summary(results))]
-    for table in tables(results):
-        parts.append(_table(table))
-    if results.left_out:
-        lines = "".join(f"<li>{escape(line)}</li>" for line in results.left_out)
-        parts.append(f"<h2>Files that could not be read</h2><ul>{lines}</ul>")
-    return (
-        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(title)}</title><style>{_STYLE}</style></head>"
-        f"<body><main>{''.join(parts)}</main></body></html>\n"
-    )
-
-
-def _table(table: Table) -> str:
-    heading = f"<h2>{escape(table.caption)}</h2><p>{escape(table.note)}</p>"
-    if not table.rows:
-        return f"{heading}<p>Nothing to show.</p>"
-    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in table.header)
-    body = []
-    for row in table.rows:
-        cells = []
-        for i, value in enumerate(row):
-            shown = "" if value is None else escape(str(value))
-            if i == 0:
-                cells.append(f'<th scope="row"><bdi>{shown}</bdi></th>')
-            elif isinstance(value, int | float):
-                cells.append(f'<td class="n">{shown}</td>')
-            else:
-                cells.append(f"<td><bdi>{shown}</bdi></td>")
-        body.append(f"<tr>{''.join(cells)}</tr>")
-    return (
-        f'{heading}<div class="scroll" tabindex="0" role="region" '
-        f'aria-label="{escape(table.caption)}"><table><caption>{escape(table.caption)}</caption>'
-        f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
+    return templates.render(
+        "grading/report.html",
+        title=title,
+        summary=summary(results),
+        tables=tables(results),
+        left_out=results.left_out,
     )
 
 

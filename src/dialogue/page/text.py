@@ -95,6 +95,29 @@ def _html(nodes: list[Node]) -> str:
     return "".join(out)
 
 
+@lru_cache(maxsize=1)
+def _writer() -> Any:
+    """For texts of the course itself: all of CommonMark, and tables, but no HTML."""
+    from markdown_it import MarkdownIt
+
+    parser = MarkdownIt("commonmark", {"html": False}).enable("table")
+    # Paper follows no link, and a page on its own has no picture beside it.
+    for rule in ("link_open", "link_close"):
+        parser.add_render_rule(rule, lambda *_: "")
+    parser.add_render_rule("image", lambda _self, tokens, at, *_: escape(tokens[at].content))
+    return parser
+
+
+def prose(source: str) -> str:
+    """A text of the course as HTML for a page on its own: links are words there."""
+    return _writer().render(source)
+
+
+def prose_inline(source: str) -> str:
+    """Like :func:`prose`, for one line inside something else."""
+    return _writer().renderInline(source)
+
+
 def plain(source: str) -> str:
     """*source* as words on one line, for ``text/plain`` and for screen-reader labels."""
 

@@ -11,7 +11,6 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 AS_OF = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
@@ -104,27 +103,6 @@ def index(value: Any, size: int) -> int | None:
         value = int(value)
     is_index = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < size
     return value if is_index else None
-
-
-def number_text(value: float) -> str:
-    """*value* as a bank may hold it: digits and a point, whole where it is whole."""
-    value = float(value)
-    if value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
-    shown = repr(value)
-    return shown if "e" not in shown else f"{Decimal(shown):f}"
-
-
-def decimal_text(value: float, digits: int | None = None) -> str:
-    """*value* as people write it: *digits* decimals, else whole, else six significant digits."""
-    if digits is not None:
-        text = f"{value:.{digits}f}"
-    elif value.is_integer() and abs(value) < 1e15:
-        text = str(int(value))
-    else:
-        text = f"{Decimal(f'{value:.6g}'):f}"
-        text = text.rstrip("0").rstrip(".") if "." in text else text
-    return text[1:] if text.startswith("-") and not float(text) else text
 
 
 # --- words -------------------------------------------------------------------------------

@@ -69,7 +69,8 @@ def _preview(arguments: argparse.Namespace) -> int:
     import webbrowser
 
     from dialogue import bank
-    from dialogue.bank import authoring, selection
+    from dialogue.bank import selection
+    from dialogue.classroom import preview
     from dialogue.course import files
 
     name = arguments.name
@@ -83,7 +84,7 @@ def _preview(arguments: argparse.Namespace) -> int:
             raise files.FileFault(path, "no question here can be shown yet", "mend it first")
     else:
         questions = selection.select([name], drafts=True)
-    page = authoring.preview(questions, f"Preview: {name}")
+    page = preview.preview(questions, f"Preview: {name}")
     if arguments.output:
         target = files.write(arguments.output, page, force=arguments.force)
     else:

@@ -12,11 +12,26 @@
 
   let at = 0;
   const here = () => sections[at];
+
+  // The largest letters with which question and vote fit; below the last of them one scrolls.
+  const frame = document.querySelector("main");
+  const SIZES = [36, 34, 32, 30, 28, 26, 24];
+  function fit() {
+    const key = here().querySelector(".reveal");
+    const shown = !key.hidden;
+    key.hidden = true;  // the key stands below the question
+    for (const size of SIZES) {
+      frame.style.setProperty("--size", `${size}px`);
+      if (frame.scrollHeight <= frame.clientHeight) break;
+    }
+    key.hidden = !shown;
+  }
   function go(to) {
     at = Math.max(0, Math.min(sections.length - 1, to));
     sections.forEach((section, n) => { section.hidden = n !== at; });
+    fit();
     here().focus({ preventScroll: true });
-    window.scrollTo(0, 0);
+    frame.scrollTo(0, 0);
     history.replaceState(null, "", `#q${at + 1}`);
   }
 
@@ -27,22 +42,33 @@
     if (!key.hidden) key.scrollIntoView({ block: "nearest" });
   }
 
-  // --- votes: the first is shown only when the second is in ---
+  // --- votes: the counts of the first are hidden while the class talks, and both are shown
+  // together when the second is in ---
   const of = (section) => (votes[section.dataset.item] ??= { 1: [], 2: [] });
   const sum = (counts) => counts.reduce((whole, n) => whole + (n || 0), 0);
-  function typed(section) {
+  function fill(section) {
+    if (!section.querySelector(".vote")) return;
     for (const field of section.querySelectorAll("input[data-vote]")) {
       const count = of(section)[field.dataset.vote][field.dataset.option];
       field.value = count || count === 0 ? count : "";
     }
+    stage(section, sum(of(section)[1]) ? 2 : 1);
     ready(section);
   }
+  function stage(section, number) {
+    for (const part of section.querySelectorAll("[data-stage]")) part.hidden = Number(part.dataset.stage) !== number;
+    const first = sum(of(section)[1]);
+    section.querySelector(".total").textContent = `${first} vote${first === 1 ? "" : "s"}`;
+    const panel = section.querySelector(".vote");
+    if (section !== here() || panel.hidden) return;
+    fit();
+    panel.querySelector(`[data-stage="${number}"] :is(input, button)`).focus({ preventScroll: true });
+    panel.scrollIntoView({ block: "nearest" });
+  }
   function ready(section) {
-    const button = section.querySelector("[data-do=show]");
-    if (!button) return;
     const both = of(section);
-    button.disabled = !(sum(both[1]) && sum(both[2]));
-    section.querySelector(".bars").replaceChildren();
+    section.querySelector("[data-do=talk]").disabled = !sum(both[1]);
+    section.querySelector("[data-do=show]").disabled = !(sum(both[1]) && sum(both[2]));
   }
   function show(section) {
     const both = of(section);
@@ -57,12 +83,16 @@
       });
       bars.append(make("p", {}, make("b", {}, letter.textContent), make("span", {}, ...lines)));
     });
+    stage(section, 3);
   }
   function vote() {
     const panel = here().querySelector(".vote");
     if (!panel) { said.textContent = say(strings, "no_vote"); return; }
     panel.hidden = !panel.hidden;
-    if (!panel.hidden) panel.querySelector("input").focus();
+    fit();
+    if (panel.hidden) return;
+    panel.querySelector("[data-stage]:not([hidden]) :is(input, button)").focus({ preventScroll: true });
+    panel.scrollIntoView({ block: "nearest" });
   }
   document.addEventListener("input", (event) => {
     const field = event.target;
@@ -101,7 +131,7 @@
   const help = () => { const keys = document.getElementById("keys"); keys.hidden = !keys.hidden; };
   const doing = {
     back: () => go(at - 1), next: () => go(at + 1), reveal, vote, timer, help,
-    show: () => show(here()),
+    talk: () => stage(here(), 2), again: () => stage(here(), 1), show: () => show(here()),
   };
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-do]");
@@ -114,6 +144,11 @@
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const typing = event.target.matches("input");
+    if (typing && event.key === "Enter") {
+      event.preventDefault();  // or it would press the button that gets the focus
+      event.target.closest("[data-stage]").querySelector("button:enabled")?.click();
+      return;
+    }
     if (typing && event.key !== "Escape" && event.key !== "PageDown" && event.key !== "PageUp") return;
     if (event.key === "Escape") { here().focus(); return; }
     if (event.key === "+" || event.key === "-") { more(event.key === "+" ? 30 : -30); event.preventDefault(); return; }
@@ -121,7 +156,8 @@
     if (name) { event.preventDefault(); doing[name](); }
   });
 
-  sections.forEach(typed);
+  addEventListener("resize", fit);
+  sections.forEach(fill);
   face();
   go((Number(location.hash.slice(2)) || 1) - 1);
 })();
