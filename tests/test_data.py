@@ -416,6 +416,23 @@ def test_the_bibliography_is_valid_csl_json(tmp_path: Path) -> None:
     assert "--force" in refused.stderr
 
 
+def test_a_bibliography_is_written_whole_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from dialogue.cli import main
+
+    file = tmp_path / "sources.json"
+    file.write_text("precious")
+
+    def full(_descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    assert main(["bibliography", "--output", str(file), "--force"]) == 1
+    assert "No space left on device" in capsys.readouterr().err
+    assert file.read_text() == "precious"
+
+
 # --- rules that no schema states, each seen to fail ------------------------------------------
 
 
