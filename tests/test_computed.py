@@ -332,7 +332,7 @@ def test_a_response_is_plain_data_that_json_takes() -> None:
 def test_grading_a_number_imports_nothing_heavy() -> None:
     code = (
         "import sys\n"
-        "from dialogue.computed import Result\n"
+        "from dialogue.widgets.computed import Result\n"
         "from dialogue.questions import Numeric\n"
         "q = Numeric(id='x', ask='?', answer=2.0)\n"
         "print(Result(q, 2).outcome.verdict, [m for m in ('pandas', 'numpy') if m in sys.modules])"

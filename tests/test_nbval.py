@@ -61,9 +61,7 @@ CHANGES = {
     "a comment": edit(BANK, "No base was reserved here", "No base was reserved there"),
     "an explanation": edit(BANK, "The line rules out permanence", "It rules out permanence"),
     "a key": edit(BANK, 'answer: 7\n', 'answer: 6\n'),
-    "the quiz script": edit("src/dialogue/quiz.js", "const PATIENCE = 1500", "const PATIENCE = 1501"),
-    "the quiz style": edit("src/dialogue/quiz.css", "border-radius: 6px", "border-radius: 7px"),
-    "an interface word": edit("src/dialogue/interface.py", '"hint": "Hint"', '"hint": "A hint"'),
+    "an interface word": edit("src/dialogue/page/words.py", '"hint": "Hint"', '"hint": "A hint"'),
     "a digest": edit("seeds/paragraphs.csv", "P8,body,round-one,,,\"The", "P8,body,round-one,,,\"This"),
     "a reference": edit("seeds/sources.csv", "REPUBLICWORLD-2020-06-12,US to", "REPUBLICWORLD-2020-06-12,U.S. to"),
 }  # fmt: skip

@@ -156,9 +156,9 @@ def _validate(folder: Path, descriptor: dict[str, Any]) -> Iterator[Fault]:
 
     try:
         report = Package(str(folder / "datapackage.json")).validate()
-    except FrictionlessException as error:
+    except FrictionlessException as refusal:
         file = shown(folder / "datapackage.json")
-        yield Fault(file, 1, "", error.error.note, "mend the description")
+        yield Fault(file, 1, "", refusal.error.note, "mend the description")
         return
     for error in report.errors:
         yield Fault(shown(folder / "datapackage.json"), 1, "", error.note, "mend the description")
@@ -171,7 +171,9 @@ def _validate(folder: Path, descriptor: dict[str, Any]) -> Iterator[Fault]:
         told: set[int] = set()
         for error in task.errors:
             row = getattr(error, "row_number", None)
-            if row in short:  # what is not there breaks every other rule too: say it once
+            if (
+                row is not None and row in short
+            ):  # what is not there breaks every other rule too: say it once
                 if row in told:
                     continue
                 told.add(row)
@@ -283,8 +285,8 @@ def sums_to(total: int, column: str, *groups: str) -> Callable[[Rows], Iterator[
     def rule(rows: Rows) -> Iterator[Finding]:
         sums: dict[tuple[str, ...], list[int]] = {}
         for line, row in enumerate(rows, 2):
-            group = sums.setdefault(tuple(row[name] for name in groups), [line, 0])
-            group[1] += int(row[column] or 0)
+            own = sums.setdefault(tuple(row[name] for name in groups), [line, 0])
+            own[1] += int(row[column] or 0)
         for group, (line, found) in sums.items():
             if found != total:
                 message = f"{' '.join(group)} adds up to {found}, not {total}"
