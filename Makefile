@@ -2,10 +2,10 @@
 # Written for GNU make 3.81 (macOS) and any POSIX sh; a checkout path may hold spaces.
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test teach browser tidy clean moved
+.PHONY: help lab edit test test-all teach browser tidy clean moved
 
 # What a learner's shell happens to export must not change what is installed or run.
-unexport PYTHONDONTWRITEBYTECODE PYTHONPATH PYTHONHOME VIRTUAL_ENV CONDA_PREFIX PYTEST_ADDOPTS
+unexport PYTHONDONTWRITEBYTECODE PYTHONUTF8 PYTHONCOERCECLOCALE PYTHONPATH PYTHONHOME VIRTUAL_ENV CONDA_PREFIX PYTEST_ADDOPTS
 export UV_PROJECT_ENVIRONMENT := .venv
 # Use the Python that is there: a download of another one would need a second host.
 export UV_PYTHON_DOWNLOADS := never
@@ -23,18 +23,23 @@ ifneq ($(shell test -x .venv/bin/python && cat .venv/.place 2>/dev/null),$(shell
 endif
 
 help: ## Show this list
-	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' Makefile | expand -t 14
+	@sed -n 's/^\([a-z-]*\):.*## /make \1	/p' Makefile | expand -t 14
 
 lab: .venv/.lab ## Open the course in JupyterLab (make lab PORT=9000 chooses the port)
 	@.venv/bin/dialogue lab $(port)
 
-# Throw-away folders stand in for the learner's own record, Jupyter and IPython settings.
+edit: .venv/.lab ## Open the course itself, to change its lessons (for authors)
+	@.venv/bin/dialogue lab --edit $(port)
+
+# A throw-away home stands in for the learner's own record and settings (conftest.py).
 test: .venv/.test ## Check code, notebooks, data and exercises
 	@.venv/bin/ruff check src tests notebooks benchmarks
 	@.venv/bin/ruff format --check src tests notebooks benchmarks
-	@own=$$(mktemp -d) && trap 'rm -rf "$$own"' EXIT && \
-	DIALOGUE_RECORD_DIR="$$own/record" DIALOGUE_OVERLAY= IPYTHONDIR="$$own/ipython" \
-	JUPYTER_CONFIG_DIR="$$own/config" JUPYTER_DATA_DIR="$$own/data" .venv/bin/pytest
+	@.venv/bin/pytest
+
+# What repeats the same path many times over is left to it and to CI.
+test-all: ## The same with the slow tests, as CI runs them
+	@DIALOGUE_SLOW=1 $(MAKE) --no-print-directory test
 
 teach: .venv/.teach ## Add what instructors use: exports, spreadsheets, nbgrader
 	@echo 'Ready: .venv/bin/dialogue --help'

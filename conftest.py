@@ -1,16 +1,79 @@
-"""Hardens nbval: what stock nbval would pass over is an error before any cell runs.
+"""Tests and notebooks alike: nobody's own settings are read, slow tests wait for CI, and nbval
+is hardened.
 
-It never compares a cell without an execution count, skips pictures, and accepts stored
-stderr and widgets that nobody could read.  See also ``dialogue tidy``.
+What stock nbval would pass over is an error before any cell runs: it never compares a cell
+without an execution count, skips pictures, and accepts stored stderr and widgets that nobody
+could read.  See also ``dialogue tidy``.
 """
 
 from __future__ import annotations
 
+import os
+import shutil
+import sys
+import tempfile
+from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from dialogue.course.tidy import WIDGET_VIEW
+
+# Set where everything must run: `make test-all`, and CI.
+SLOW_TOO = bool(os.environ.get("DIALOGUE_SLOW"))
+SLOW = pytest.StashKey[int]()
+# Where Playwright keeps the Chromium that `make browser` downloads, seen from a home folder.
+PLAYWRIGHT = {"darwin": "Library/Caches/ms-playwright", "win32": "AppData/Local/ms-playwright"}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--file-times", action="store_true", help="name the ten slowest files")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A throw-away home: whoever runs the tests has settings, fonts and a record of their own."""
+    config.addinivalue_line("markers", "slow: left out by `make test`, run by CI")
+    browsers = Path.home() / PLAYWRIGHT.get(sys.platform, ".cache/ms-playwright")
+    os.environ.setdefault("PLAYWRIGHT_BROWSERS_PATH", str(browsers))
+    own = tempfile.mkdtemp(prefix="dialogue-tests-")
+    config.add_cleanup(lambda: shutil.rmtree(own, ignore_errors=True))
+    for name in [name for name in os.environ if name.startswith("XDG_")]:
+        del os.environ[name]
+    os.environ |= {
+        **dict.fromkeys(("HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA"), own),
+        "DIALOGUE_RECORD_DIR": f"{own}/record",
+        "DIALOGUE_OVERLAY": "",
+        "IPYTHONDIR": f"{own}/ipython",
+        "JUPYTER_CONFIG_DIR": f"{own}/config",
+        "JUPYTER_DATA_DIR": f"{own}/data",
+    }
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Each worker of xdist collects everything, so one of them is enough to tell."""
+    node.config.stash[SLOW] = getattr(node, "workeroutput", {}).get("slow", 0)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["slow"] = session.config.stash.get(SLOW, 0)
+
+
+@pytest.hookimpl(trylast=True)  # so that nothing comes between this and pytest's own last line
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    if config.getoption("--file-times") or os.environ.get("CI"):
+        seconds: Counter[str] = Counter()
+        for report in (r for reports in terminalreporter.stats.values() for r in reports):
+            seconds[report.nodeid.split("::")[0]] += getattr(report, "duration", 0)
+        terminalreporter.section("the ten slowest files")
+        for name, spent in seconds.most_common(10):
+            terminalreporter.write_line(f"{spent:6.1f} s  {name}")
+    if left_out := config.stash.get(SLOW, 0):
+        terminalreporter.write_line(
+            f"LEFT OUT here, run in CI: {left_out} slow tests (make test-all)"
+        )
 
 
 def pytest_collectstart(collector: Any) -> None:
@@ -22,7 +85,12 @@ def pytest_collectstart(collector: Any) -> None:
         collector.skip_compare = (*kept, "image/svg+xml")
 
 
-def pytest_collection_modifyitems(items: list[Any]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[Any]) -> None:
+    slow = [item for item in items if item.get_closest_marker("slow")]
+    if slow and not SLOW_TOO and not config.option.markexpr:
+        config.stash[SLOW] = len(slow)
+        config.hook.pytest_deselected(items=slow)
+        items[:] = [item for item in items if item not in set(slow)]
     faults = []
     for item in items:
         cell = getattr(item, "cell", None)

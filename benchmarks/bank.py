@@ -54,7 +54,12 @@ def measure(bench: Bench, place: Place, how: str, size: int) -> dict[str, Any]:
         command = [place.python, "-c", code]
     start = time.perf_counter()
     done = subprocess.run(
-        command, env=bench.env(), cwd=bench.folder, capture_output=True, text=True, timeout=600
+        command,
+        env=bench.env(),
+        cwd=bench.folder,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=600,
     )
     wall = time.perf_counter() - start
     if done.returncode:

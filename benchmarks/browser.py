@@ -100,12 +100,12 @@ def lab(bench: Bench, ours: Place) -> Iterator[tuple[str, str, Path]]:
     work.mkdir(exist_ok=True)
     news = bench.folder / "settings/@jupyterlab/apputils-extension/notification.jupyterlab-settings"
     news.parent.mkdir(parents=True, exist_ok=True)
-    news.write_text('{"fetchNews": "false", "checkForUpdates": false}')
+    news.write_text('{"fetchNews": "false", "checkForUpdates": false}', encoding="utf-8")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     token, base = secrets.token_hex(16), f"http://127.0.0.1:{port}"
-    with (bench.folder / "lab.log").open("w") as log:
+    with (bench.folder / "lab.log").open("w", encoding="utf-8") as log:
         process = subprocess.Popen(
             [
                 str(ours.python),
@@ -164,7 +164,7 @@ def _notebook(bench: Bench, place: Place, file: Path) -> None:
     }
     spec = {"name": bench.page_kernel(peer), "display_name": peer.name, "language": "python"}
     book = {"cells": [cell], "metadata": {"kernelspec": spec}, "nbformat": 4, "nbformat_minor": 5}
-    file.write_text(json.dumps(book))
+    file.write_text(json.dumps(book), encoding="utf-8")
 
 
 def measure(

@@ -46,7 +46,7 @@ def main() -> None:
     last = None
     for size in SIZES:
         done = subprocess.run(
-            [sys.executable, __file__, str(size)], capture_output=True, text=True, check=True
+            [sys.executable, __file__, str(size)], capture_output=True, encoding="utf-8", check=True
         )
         line = next(x for x in done.stderr.splitlines() if x.startswith("measured"))
         seconds, before, after = map(float, line.split()[1:])

@@ -76,7 +76,7 @@ class Bench:
             cwd=cwd or self.folder,
             env={**self.env(), **env},
             capture_output=True,
-            text=True,
+            encoding="utf-8",
         )
         if done.returncode:
             lines = [line for line in (done.stderr + done.stdout).splitlines() if line.strip()]
@@ -95,7 +95,7 @@ class Bench:
             git = ["git", "-C", str(ROOT)]
             archive = subprocess.run([*git, "archive", self.ref], capture_output=True, check=True)
             name = [*git, "rev-parse", "--short", self.ref]
-            self.commit = subprocess.run(name, capture_output=True, text=True).stdout.strip()
+            self.commit = subprocess.run(name, capture_output=True, encoding="utf-8").stdout.strip()
         except (OSError, subprocess.CalledProcessError) as error:
             reason = f"git archive {self.ref} failed; try --ref worktree"
             raise NotInstalled(reason) from error
@@ -125,7 +125,7 @@ class Bench:
     def _install_peer(self, peer: Peer, home: Path) -> None:
         stamp = home / "installed"
         wanted = ("ipykernel", *peer.install)
-        if stamp.exists() and stamp.read_text() == " ".join(wanted):
+        if stamp.exists() and stamp.read_text(encoding="utf-8") == " ".join(wanted):
             return
         shutil.rmtree(home, ignore_errors=True)
         if self.uv:
@@ -135,7 +135,7 @@ class Bench:
         else:
             self._run(sys.executable, "-m", "venv", home)
             self._run(home / "bin" / "python", "-m", "pip", "install", "-q", *wanted)
-        stamp.write_text(" ".join(wanted))
+        stamp.write_text(" ".join(wanted), encoding="utf-8")
 
     def place(self, peer: Peer) -> Place:
         """Install *peer* and register its kernel.  Raises :class:`NotInstalled`."""
@@ -158,7 +158,7 @@ class Bench:
             distribution = PACKAGE
         ask = f"import importlib.metadata as m; print(m.version({distribution!r}))"
         version = subprocess.run(
-            [python, "-c", ask], capture_output=True, text=True, env=self.env()
+            [python, "-c", ask], capture_output=True, encoding="utf-8", env=self.env()
         )
         files = self.folder / "questions"
         files.mkdir(exist_ok=True)
@@ -167,7 +167,10 @@ class Bench:
     def _register(self, name: str, shown: str, argv: list[str]) -> None:
         spec = self.kernels / name / "kernel.json"
         spec.parent.mkdir(parents=True, exist_ok=True)
-        spec.write_text(json.dumps({"argv": argv, "display_name": shown, "language": "python"}))
+        spec.write_text(
+            json.dumps({"argv": argv, "display_name": shown, "language": "python"}),
+            encoding="utf-8",
+        )
 
     @classmethod
     def page_kernel(cls, peer: Peer) -> str:

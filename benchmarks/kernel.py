@@ -93,7 +93,11 @@ def import_alone(bench: Bench, place: Place) -> dict[str, Any]:
         "if m in sys.modules])"
     )
     done = subprocess.run(
-        [place.python, "-c", code], env=bench.env(), capture_output=True, text=True, check=True
+        [place.python, "-c", code],
+        env=bench.env(),
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
     )
     cpu, loaded = (done.stdout + "\n").split("\n")[:2]
     return {"import_cpu_ms": float(cpu), "loaded": loaded.split()}

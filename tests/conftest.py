@@ -15,6 +15,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+# Hypothesis' own for CI: no deadline, for a busy machine is no fault of the course, and the same
+# examples on every machine.
+settings.load_profile("ci")
+PATIENCE = 120  # seconds; nothing is ever waited for that is not expected to come
 
 ROOT = Path(__file__).parents[1]
 COURSE_FOLDERS = ("notebooks", "data", "seeds", "exercises")
@@ -95,6 +101,14 @@ def browser(browser_path: str) -> Iterator[Any]:
                 "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
             ],
         )
+        make = chromium.new_context
+
+        def new_context(**options: Any) -> Any:
+            context = make(**options)
+            context.set_default_timeout(PATIENCE * 1000)
+            return context
+
+        chromium.new_context = new_context
         yield chromium
         chromium.close()
 
@@ -105,10 +119,10 @@ def browser(browser_path: str) -> Iterator[Any]:
 class Lab:
     """A running ``dialogue lab`` on a copy of the course."""
 
-    def __init__(self, course: Path, record: Path) -> None:
+    def __init__(self, course: Path, record: Path, *options: str) -> None:
         self.course, self.record = course, record
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "dialogue.cli", "lab", "--no-browser"],
+            [sys.executable, "-m", "dialogue.cli", "lab", "--no-browser", *options],
             env={
                 **os.environ,
                 "DIALOGUE_COURSE": str(course),
@@ -117,7 +131,7 @@ class Lab:
             },
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            text=True,
+            encoding="utf-8",
         )
         assert self.process.stdout is not None
         address = None
@@ -135,7 +149,7 @@ class Lab:
             data=None if body is None else json.dumps(body).encode(),
             headers={"Authorization": f"token {self.token}"},
         )
-        with urllib.request.urlopen(request, timeout=20) as reply:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as reply:
             answer = reply.read()
         return json.loads(answer) if answer else None
 
@@ -146,16 +160,29 @@ class Lab:
 
     def stop(self) -> None:
         self.process.terminate()
-        self.process.wait(timeout=20)
+        self.process.wait(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """One JupyterLab for the browser tests of a session."""
     folder = tmp_path_factory.mktemp("lab")
-    server = Lab(copy_course(folder / "course"), folder / "record")
+    server = Lab(copy_course(folder / "course"), folder / "record", "--edit")
     yield server
     server.stop()
+
+
+# A view waits a second or so for the kernel before it goes on alone, which is too short where
+# other programs keep the processor: with this it waits as long as the tests do.  (A view's
+# script comes as a blob; JupyterLab's own timers are left alone.)
+PATIENT = """(() => {
+    const real = window.setTimeout;
+    window.patient = true;
+    window.setTimeout = (act, delay, ...rest) => {
+        const view = window.patient && delay >= 1000 && /\\bblob:/.test(new Error().stack);
+        return real(act, view ? 100 * delay : delay, ...rest);
+    };
+})()"""
 
 
 class Page:
@@ -164,6 +191,7 @@ class Page:
     def __init__(self, browser: Any, lab: Lab, notebook: str, **context: Any) -> None:
         self.lab, self.notebook = lab, notebook
         self.context = browser.new_context(viewport={"width": 1280, "height": 900}, **context)
+        self.context.add_init_script(PATIENT)
         self.page = self.context.new_page()
         self.requests: list[str] = []
         self.errors: list[str] = []
@@ -200,17 +228,47 @@ class Page:
         """Run every cell, from a clean page, and wait for the last one's execution number."""
         self.menu("Edit", "^Clear Outputs of All Cells")
         self.menu("Run", "^Run All Cells")
-        code = self.page.locator(".jp-Notebook .jp-CodeCell")
+        prompts = self.page.locator(".jp-Notebook .jp-CodeCell .jp-InputPrompt")
+        seen: list[Any] = []
+
+        def ran() -> bool:
+            seen[:] = self.session()["kernel"]["execution_state"], prompts.all_inner_texts()
+            return seen[0] == "idle" and bool(re.search(r"\[\d+\]", seen[1][-1]))
+
+        wait_until(ran, lambda: f"the last cell has run; seen at the end: {seen}")
+
+    def end_kernel(self) -> None:
+        """Take the kernel away; the page is to find out in its usual time."""
+        self.page.evaluate("window.patient = false")
+        self.lab.api(f"api/sessions/{self.session()['id']}", "DELETE")
+
+    def quiet(self) -> None:
+        """Until the kernel has nothing left to do and what it has said is drawn."""
+
+        def done() -> tuple[str, str]:
+            kernel = self.session()["kernel"]
+            return kernel["execution_state"], kernel["last_activity"]
+
+        seen: list[tuple[str, str]] = [done()]
         wait_until(
-            lambda: (
-                self.session()["kernel"]["execution_state"] == "idle"
-                and re.search(
-                    r"\[\d+\]", code.last.locator(".jp-InputPrompt").first.inner_text(timeout=5000)
-                )
-            ),
-            "the last cell has run",
-            seconds=60,
+            lambda: seen.append(done()) or seen[-1] == seen[-2] == ("idle", seen[-1][1]),
+            "the kernel is silent",
         )
+        self.drawn()
+
+    def drawn(self) -> None:
+        """Until the browser has laid out and drawn what it knows."""
+        self.page.evaluate(
+            "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+        )
+
+    def save(self) -> None:
+        """Save as a person does, and wait until the file is written and the page knows."""
+        file = self.lab.course / "notebooks" / f"{self.notebook}.ipynb"
+        before = file.stat().st_mtime_ns
+        self.page.keyboard.press("Control+s")
+        wait_until(lambda: file.stat().st_mtime_ns != before, "the notebook is saved")
+        wait_until(lambda: self.page.locator(".jp-mod-dirty").count() == 0, "the page knows it")
 
     def outside_requests(self) -> list[str]:
         local = (self.lab.base, self.lab.base.replace("http", "ws"), "data:", "blob:")
@@ -223,11 +281,23 @@ class Page:
         self.context.close()
 
 
-def wait_until(condition: Callable[[], Any], what: str, seconds: float = 30) -> Any:
+def wait_until(
+    condition: Callable[[], Any], what: str | Callable[[], str], seconds: float = PATIENCE
+) -> Any:
     """Wait until *condition* holds; the failure says what was waited for."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if found := condition():
             return found
         time.sleep(0.05)
-    raise AssertionError(f"waited {seconds} s in vain until {what}")
+    told = what if isinstance(what, str) else what()
+    raise AssertionError(f"waited {seconds} s in vain until {told}")
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    """Every file below *folder* with its content: what a test compares before and after."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }

@@ -546,7 +546,7 @@ def test_the_keys_that_leave_a_question(fresh: Gallery) -> None:
         item = IDS[kind]
         fresh.part(item, part).first.focus()
         fresh.key("Escape")
-        wait_until(lambda: focus(fresh)["item"] is None, "Escape has left the question", seconds=5)
+        wait_until(lambda: focus(fresh)["item"] is None, "Escape has left the question")
         assert fresh.on("document.activeElement.closest('.jp-Notebook') !== null")
         fresh.key("ArrowDown")
         assert focus(fresh)["item"] is None
@@ -593,7 +593,7 @@ LISTEN = """() => {
 def heard(gallery: Gallery, items: list[str]) -> dict[str, tuple[str, str]]:
     """What the live regions of each of *items* have said since the last look: once each."""
     wait_until(lambda: len(gallery.on("window.heard")) >= len(items), "it is announced")
-    gallery.page.wait_for_timeout(400)  # the kernel's replies, which must add nothing
+    gallery.quiet()  # the kernel's replies, which must add nothing
     said = gallery.on("window.heard.splice(0)")
     assert sorted(item for item, _, _ in said) == sorted(items), said
     return {item: (region, text) for item, region, text in said}
@@ -693,8 +693,8 @@ def test_at_400_per_cent(fresh: Gallery) -> None:
         fresh.page.keyboard.press("Control+b")
         wait_until(lambda: not fresh.page.locator("#jp-left-stack").is_visible(), "it is hidden")
     fresh.page.set_viewport_size({"width": 320, "height": 256})
-    fresh.page.wait_for_timeout(300)
-    assert fresh.on("document.querySelector('.dq').clientWidth") < 320
+    wait_until(lambda: fresh.on("document.querySelector('.dq').clientWidth") < 320, "narrow")
+    fresh.drawn()
     assert fresh.on(LAYOUT) == []
     axe(fresh, "at 400 per cent")
     fresh.again()
@@ -907,7 +907,7 @@ def test_axe_finds_nothing_when_restored_and_when_not_saved(gallery: Gallery, la
     for item in EVERY:
         assert STRINGS["restored"].split("{")[0] in gallery.words(item, ".dq-note"), item
     axe(gallery, "restored")
-    lab.api(f"api/sessions/{gallery.session()['id']}", "DELETE")
+    gallery.end_kernel()
     gallery.give(right=False)
     gallery.check()
     gallery.settle("(form) => form.querySelector('.dq-problem').textContent")

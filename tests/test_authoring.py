@@ -67,8 +67,8 @@ def test_a_skeleton_filled_in_is_a_question_without_fault(tmp_path, kind, capsys
     assert empty.faults  # the empty places are named
     assert {fault.item for fault in empty.faults} == {f"05-new-{kind}"}
     number = int(said.split("mine.yaml:")[1].split(":")[0])
-    assert f"- id: 05-new-{kind}" in file.read_text().splitlines()[number - 1]
-    file.write_text(filled(file.read_text(), kind))
+    assert f"- id: 05-new-{kind}" in file.read_text(encoding="utf-8").splitlines()[number - 1]
+    file.write_text(filled(file.read_text(encoding="utf-8"), kind), encoding="utf-8")
     done = bank.read([file])
     assert [str(fault) for fault in done.faults] == []
     question = done.questions[f"05-new-{kind}"]
@@ -100,7 +100,9 @@ def test_nothing_in_a_bank_changes_when_a_skeleton_is_added(tmp_path):
     assert (
         main(["new", "exercise", "--kind", "single", "--lesson", "5", "--output", str(file)]) == 0
     )
-    assert file.read_text().startswith(source.read_text().rstrip("\n"))
+    assert file.read_text(encoding="utf-8").startswith(
+        source.read_text(encoding="utf-8").rstrip("\n")
+    )
     assert bank.read([file]).questions == before
 
 
@@ -129,12 +131,12 @@ def test_a_wrong_wish_is_one_sentence(tmp_path, words, says, capsys):
 )
 def test_a_file_that_is_no_bank_is_left_alone(tmp_path, content, says, capsys):
     file = tmp_path / "mine.yaml"
-    file.write_text(content)
+    file.write_text(content, encoding="utf-8")
     assert (
         main(["new", "exercise", "--kind", "single", "--lesson", "05", "--output", str(file)]) == 1
     )
     assert says in capsys.readouterr().err
-    assert file.read_text() == content
+    assert file.read_text(encoding="utf-8") == content
 
 
 def test_an_id_is_given_once(tmp_path, capsys):
@@ -184,7 +186,7 @@ def test_what_is_not_given_is_asked():
         ],
         stdin=child,
         stdout=subprocess.PIPE,
-        text=True,
+        encoding="utf-8",
     )
     os.close(child)
     os.write(parent, b"99\nshort\n5\n2\n")
@@ -192,26 +194,26 @@ def test_what_is_not_given_is_asked():
     os.close(parent)
     assert process.returncode == 0, output
     assert "Type a number from 1 to 9" in output
-    text = (folder / "m.yaml").read_text()
+    text = (folder / "m.yaml").read_text(encoding="utf-8")
     assert "id: 05-new-short" in text
     assert "objective: 05-2" in text
 
 
 def test_check_watches(tmp_path):
     file = tmp_path / "mine.yaml"
-    file.write_text("quiz: x\nitems: []\n")
+    file.write_text("quiz: x\nitems: []\n", encoding="utf-8")
     process = subprocess.Popen(
         [sys.executable, "-m", "dialogue.cli", "check", "--watch", str(file)],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        text=True,
+        encoding="utf-8",
     )
     try:
         assert "has 0 of at least 1" in process.stdout.readline()
         process.stdout.readline()
         # What an editor does: it writes beside the file and puts the new one in its place.
         beside = tmp_path / "mine.tmp"
-        beside.write_text("quiz: x\nitems:\n  - id: a\n    type: shrot\n")
+        beside.write_text("quiz: x\nitems:\n  - id: a\n    type: shrot\n", encoding="utf-8")
         beside.replace(file)
         lines = [process.stdout.readline() for _ in range(3)]
         assert any("mine.yaml:4: a: unknown type 'shrot'" in line for line in lines), lines
@@ -227,10 +229,12 @@ def test_check_watches(tmp_path):
 def test_preview_shows_what_is_without_fault_and_names_the_rest(tmp_path, capsys):
     file = tmp_path / "two.yaml"
     good = "  - id: good\n    type: short\n    ask: x\n    accept: [y]\n"
-    file.write_text(f"quiz: x\nitems:\n{good}  - id: bad\n    type: short\n    ask: z\n")
+    file.write_text(
+        f"quiz: x\nitems:\n{good}  - id: bad\n    type: short\n    ask: z\n", encoding="utf-8"
+    )
     assert main(["preview", str(file), "--output", str(tmp_path / "p.html")]) == 0
     assert "two.yaml:7: bad" in capsys.readouterr().err
-    page = (tmp_path / "p.html").read_text()
+    page = (tmp_path / "p.html").read_text(encoding="utf-8")
     assert "[good]" in page
     assert "[bad]" not in page
 
@@ -244,9 +248,9 @@ def test_preview_of_nothing_is_one_sentence(tmp_path, name, capsys):
 
 def test_preview_overwrites_nothing(tmp_path, capsys):
     file = tmp_path / "p.html"
-    file.write_text("mine")
+    file.write_text("mine", encoding="utf-8")
     assert main(["preview", "05", "--output", str(file)]) == 1
-    assert file.read_text() == "mine"
+    assert file.read_text(encoding="utf-8") == "mine"
 
 
 @pytest.fixture
@@ -260,7 +264,7 @@ def opened(browser, tmp_path):
         page.wait_for_function("'ready' in document.documentElement.dataset")
         return page
 
-    page = browser.new_page()
+    page = browser.new_context().new_page()
     outside, errors = [], []
     page.on(
         "request", lambda r: None if r.url.startswith(("file:", "blob:")) else outside.append(r.url)

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dialogue import bank
+from dialogue.bank import schema
 from dialogue.course import catalogue
 from dialogue.questions import (
     KINDS,
@@ -611,7 +612,7 @@ def test_a_broken_item_is_a_fault_or_a_question(tmp_path: Path, item: str) -> No
 
 WORDS = sorted(
     {*bank.COMMON_FIELDS, *KINDS, "say", "text", "if", "P6", "yes", "2020-01", "12.5", "'"}
-    | {name for own in bank.KIND_FIELDS.values() for name in own}
+    | {name for kind in KINDS.values() for name in kind.schema}
 )
 TREE = st.recursive(
     st.sampled_from(WORDS) | st.text(max_size=8),
@@ -644,7 +645,7 @@ def test_garbage_never_raises(tmp_path: Path, garbage: bytes) -> None:
 )
 @given(kind=st.sampled_from(sorted(KINDS)), data=st.data())
 def test_odd_items_never_raise(tmp_path: Path, kind: str, data: st.DataObject) -> None:
-    fields = (*bank.COMMON_FIELDS, *bank.KIND_FIELDS[kind])
+    fields = (*bank.COMMON_FIELDS, *KINDS[kind].schema)
     item = data.draw(st.dictionaries(st.sampled_from(fields), TREE, max_size=10))
     tree = {"quiz": "x", "items": [{**item, "id": "05-x", "type": kind}]}
     # JSON is YAML, save for a few escapes, which are garbage of their own.
@@ -706,39 +707,12 @@ def valid(source: str) -> bool:
     return jsonschema.Draft202012Validator(SCHEMA).is_valid(value)
 
 
-def fields_of(kind: str, *path: str) -> set[str]:
-    """The fields that the schema knows at a place: names of lists, or of a mapping."""
-    node = SCHEMA["$defs"][kind]
-    for name in path:
-        node = node["properties"][name]
-        node = node.get("items", node)
-    return set(node["properties"])
-
-
-def test_schema_and_loader_know_the_same_fields() -> None:
-    assert set(SCHEMA["properties"]) == set(bank.FILE_FIELDS)
-    assert set(SCHEMA["$defs"]) == set(bank.KIND_FIELDS) == set(KINDS)
-    for kind, own in bank.KIND_FIELDS.items():
-        properties = SCHEMA["$defs"][kind]["properties"]
-        assert set(properties) == set(bank.COMMON_FIELDS) | set(own)
-        assert properties["level"]["enum"] == list(bank.LEVELS)
-        assert properties["status"]["enum"] == list(bank.STATUSES)
-        assert properties["use"]["enum"] == list(bank.USES)
-        assert properties["confidence"]["enum"] == list(bank.CONFIDENCES[kind])
-    for kind in ("single", "multiple"):
-        assert fields_of(kind, "options") == set(bank.OPTION_FIELDS)
-    assert fields_of("evidence", "options") == set(bank.EVIDENCE_FIELDS)
-    assert fields_of("numeric", "near") == set(bank.NEAR_FIELDS)
-    assert fields_of("numeric", "answer_from") == set(bank.FROM_FIELDS)
-    assert fields_of("classify", "statements") == set(bank.STATEMENT_FIELDS)
-    assert fields_of("order", "order") == set(bank.EVENT_FIELDS)
-    assert fields_of("order", "mistakes") == set(bank.MISTAKE_FIELDS)
-    assert fields_of("match", "pairs") == set(bank.PAIR_FIELDS)
-    assert fields_of("match", "pairs", "wrong") == set(bank.CONFUSION_FIELDS)
-    assert fields_of("match", "extra_right") == set(bank.SLIP_FIELDS)
-    assert fields_of("short", "wrong") == set(bank.SLIP_FIELDS)
-    assert fields_of("forecast", "reference") == set(bank.REFERENCE_FIELDS)
-    assert fields_of("forecast", "bands") == set(bank.BAND_FIELDS)
+def test_the_schema_in_the_repository_is_the_one_that_the_kinds_make() -> None:
+    """After a change of a kind: python -m dialogue.bank.schema."""
+    file = Path(__file__).parents[1] / "exercises" / schema.NAME
+    assert file.read_text(encoding="utf-8") == schema.text()
+    assert set(SCHEMA["$defs"]) == set(KINDS)
+    assert "Generated" in file.read_text(encoding="utf-8").splitlines()[2]
 
 
 def test_schema_accepts_what_the_loader_accepts() -> None:

@@ -5,13 +5,19 @@ Keyboard, sight and hearing are in ``test_access.py``, hostile texts in ``test_i
 
 from __future__ import annotations
 
+import json
+import os
+import signal
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 
 from conftest import Lab, Page, wait_until
 from dialogue import bank
+from dialogue.page.words import STRINGS
 from dialogue.questions import Question
 
 ITEM = "05-permanent-bases"
@@ -86,8 +92,7 @@ def status(page: Page, item: str) -> str:
 def cells(page: Page) -> int:
     """How many cells the document has (JupyterLab draws only those in view)."""
     path = f"notebooks/{page.notebook}.ipynb"
-    page.page.keyboard.press("Control+s")
-    page.page.wait_for_timeout(300)
+    page.save()
     return len(page.lab.api(f"api/contents/{path}")["content"]["cells"])
 
 
@@ -150,8 +155,7 @@ def test_the_whole_way_of_an_answer(own_page: Page, lab: Lab) -> None:
     assert "Your answer of" in form.locator(".dq-note").text_content()
 
     # Saved, kernel shut down, closed, and opened tomorrow: readable at once, live when run.
-    page.page.keyboard.press("Control+s")
-    page.page.wait_for_timeout(500)
+    page.save()
     lab.api(f"api/sessions/{page.session()['id']}", "DELETE")
     page.page.goto("about:blank")
     page.open()
@@ -162,8 +166,7 @@ def test_the_whole_way_of_an_answer(own_page: Page, lab: Lab) -> None:
     assert "Right." in status(page, ITEM)
 
     # Closed and reopened while the kernel lives: live without running anything.
-    page.page.keyboard.press("Control+s")
-    page.page.wait_for_timeout(500)
+    page.save()
     page.page.goto("about:blank")
     page.open()
     page.question(ITEM).wait_for()
@@ -225,7 +228,7 @@ def test_every_control_of_every_kind_by_keyboard(page: Page) -> None:
     assert focused(page)["item"] == item
     page.page.keyboard.press("Escape")
     inside = "document.activeElement.closest('form[data-item]') !== null"
-    wait_until(lambda: not page.page.evaluate(inside), "Escape has left the question", seconds=5)
+    wait_until(lambda: not page.page.evaluate(inside), "Escape has left the question")
 
 
 def test_every_label_and_reference_is_its_own(page: Page) -> None:
@@ -289,10 +292,7 @@ def test_run_and_save_leaves_the_file_as_it_was(browser: Any, lab: Lab, notebook
     before = file.read_text(encoding="utf-8")
     page = Page(browser, lab, notebook).open()
     page.run_all()
-    saved = file.stat().st_mtime_ns
-    page.page.keyboard.press("Control+s")
-    wait_until(lambda: file.stat().st_mtime_ns != saved, "the notebook is saved")
-    page.page.wait_for_timeout(300)
+    page.save()
     assert file.read_text(encoding="utf-8") == before
     page.close()
 
@@ -307,19 +307,157 @@ def test_the_chart_is_drawn_with_words_for_a_screen_reader(page: Page) -> None:
     assert page.outside_requests() == []
 
 
+# --- a kernel that is busy, stopped, killed ------------------------------------------------
+
+# The last cell runs for as long as a file named "busy" lies beside the notebook.
+DESK = "desk"
+DESK_CELLS = (
+    "from dialogue import ask, my_answers",
+    f'ask("{ITEM}")',
+    "my_answers()",
+    """import os, pathlib, time
+pathlib.Path("pid").write_text(str(os.getpid()))
+while pathlib.Path("busy").exists():
+    time.sleep(0.02)""",
+)
+
+
+class Desk(Page):
+    """A question, the panel that erases, and a cell that keeps the kernel busy."""
+
+    @property
+    def folder(self) -> Path:
+        return self.lab.course / "notebooks"
+
+    def signal(self, name: str) -> None:
+        os.kill(int((self.folder / "pid").read_text()), getattr(signal, name))
+
+    def keep_busy(self) -> None:
+        (self.folder / "busy").touch()
+        self.page.locator(".jp-Notebook .jp-CodeCell .cm-content").last.click()
+        self.page.keyboard.press("Control+Enter")
+        prompt = self.page.locator(".jp-Notebook .jp-CodeCell .jp-InputPrompt").last
+        wait_until(lambda: "[*]" in prompt.inner_text(), "the cell runs")
+
+    def free(self) -> None:
+        (self.folder / "busy").unlink()
+
+    def answer(self, option: int) -> None:
+        form = self.question(ITEM)
+        form.locator("input").nth(option).check()
+        form.get_by_role("button", name=STRINGS["check"], exact=True).click()
+
+    def problem(self) -> str:
+        return self.question(ITEM).locator(".dq-problem").text_content()
+
+    def note(self) -> str:
+        return self.question(ITEM).locator(".dq-note").text_content()
+
+    def answers(self) -> list[int]:
+        """The answers in the record, in the order written."""
+        file = self.lab.record / "answers.jsonl"
+        lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+        return [e["response"] for e in map(json.loads, lines) if e.get("event") == "check"]
+
+    def erase(self) -> None:
+        self.page.get_by_role("button", name=STRINGS["erase"], exact=True).click()
+        self.page.get_by_role("button", name=STRINGS["erase_yes"], exact=True).click()
+
+    def erasing(self) -> str:
+        return self.page.get_by_role("group", name=STRINGS["erase_title"]).text_content()
+
+
+@pytest.fixture
+def desk(browser: Any, lab: Lab) -> Iterator[Desk]:
+    cells = [nbformat.v4.new_code_cell(source) for source in DESK_CELLS]
+    book = nbformat.v4.new_notebook(
+        cells=cells, metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    )
+    notebook = lab.course / "notebooks" / f"{DESK}.ipynb"
+    nbformat.write(book, notebook)
+    (lab.record / "answers.jsonl").unlink(missing_ok=True)
+    # Messages of widgets queue behind a cell, as in every program but a new JupyterLab.
+    kernels = "lab/api/settings/@jupyterlab/apputils-extension:kernels-settings"
+    lab.api(kernels, "PUT", {"raw": json.dumps({"commsOverSubshells": "disabled"})})
+    page = Desk(browser, lab, DESK)
+    page.open()
+    page.run_all()
+    page.question(ITEM).wait_for()
+    yield page
+    for name in ("busy", "pid"):
+        (page.folder / name).unlink(missing_ok=True)
+    if session := page.session():  # the other page's goes on
+        lab.api(f"api/sessions/{session['id']}", "DELETE")
+    page.close()
+    notebook.unlink()
+    lab.api(kernels, "PUT", {"raw": "{}"})
+
+
+@pytest.mark.parametrize("why", ["busy", "stopped"])
+def test_a_kernel_that_does_not_answer_yet(desk: Desk, why: str) -> None:
+    """An answer waits, and is saved later; erasing does not wait, and is not done later."""
+    desk.answer(0)
+    wait_until(lambda: desk.note() == STRINGS["saved"], "the first answer is saved")
+    if why == "busy":
+        desk.keep_busy()
+    else:
+        desk.signal("SIGSTOP")
+
+    desk.answer(1)
+    wait_until(lambda: desk.problem() == STRINGS["waiting"], "it says that the answer waits")
+    assert status(desk, ITEM), "the verdict waits for nobody"
+    assert desk.note() == ""
+    desk.erase()
+    wait_until(lambda: STRINGS["erase_no_kernel"] in desk.erasing(), "nothing was erased")
+    assert desk.answers() == [0]
+
+    if why == "busy":
+        desk.free()
+    else:
+        desk.signal("SIGCONT")
+    wait_until(lambda: desk.note() == STRINGS["saved"], "the answer that waited is saved")
+    assert desk.problem() == ""
+    assert desk.answers() == [0, 1]
+    # The kernel has read all that was sent before this answer, the question whether it was free too.
+    desk.answer(2)
+    wait_until(lambda: desk.answers() == [0, 1, 2], "the third answer is saved")
+    assert STRINGS["erase_no_kernel"] in desk.erasing()
+    desk.erase()
+    wait_until(lambda: STRINGS["erase_done"] in desk.erasing(), "a free kernel erases at once")
+    assert desk.answers() == []
+
+
+def test_a_kernel_that_is_killed(desk: Desk) -> None:
+    desk.answer(0)
+    wait_until(lambda: desk.note() == STRINGS["saved"], "the first answer is saved")
+    desk.keep_busy()
+    desk.answer(1)
+    wait_until(lambda: desk.problem() == STRINGS["waiting"], "it says that the answer waits")
+    desk.signal("SIGKILL")
+    wait_until(lambda: desk.problem() == STRINGS["unconfirmed"], "it says what it cannot know")
+    desk.page.get_by_role("dialog").get_by_role("button", name="Ok").click()
+    desk.answer(2)
+    assert desk.problem() == STRINGS["no_kernel"], "a kernel that is gone is known to be gone"
+    assert desk.note() == ""
+    desk.erase()
+    assert STRINGS["erase_no_kernel"] in desk.erasing()
+    assert desk.answers() == [0]
+
+
 def test_a_dead_kernel_still_answers_and_says_that_it_does_not_save(page: Page, lab: Lab) -> None:
     """Last in this file: it takes the kernel away."""
     item = "05-troop-cuts"
     form = page.question(item)
     form.scroll_into_view_if_needed()
-    lab.api(f"api/sessions/{page.session()['id']}", "DELETE")
+    page.end_kernel()
     wrong, right = wrong_and_right(item)
     form.locator("input").nth(wrong).check()
     form.get_by_role("button", name="Check").click()
     wait_until(
         lambda: question(item).options[wrong].say in status(page, item), "graded in the page"
     )
-    wait_until(lambda: "not saved" in form.locator(".dq-problem").text_content(), "it says so")
+    gone = (STRINGS["unconfirmed"], STRINGS["no_kernel"])
+    wait_until(lambda: form.locator(".dq-problem").text_content() in gone, "it says so")
     form.locator("input").nth(right).check()
     form.get_by_role("button", name="Check").click()
     wait_until(lambda: "Right." in status(page, item), "right in the page")

@@ -24,9 +24,13 @@ from dialogue.cli import main
 from dialogue.course import catalogue
 from dialogue.course.files import FileFault
 from dialogue.questions import Multiple, Option, Single
+from dialogue.widgets import scripts
 
 LESSONS = [lesson for lesson in catalogue.lessons() if lesson.written and lesson.number != "00"]
-INJECTIONS = [each["text"] for each in json.loads((ROOT / "tests/injections.json").read_text())]
+INJECTIONS = [
+    each["text"]
+    for each in json.loads((ROOT / "tests/injections.json").read_text(encoding="utf-8"))
+]
 
 
 def words(page: str) -> str:
@@ -130,7 +134,7 @@ def test_hostile_strings_are_words_on_the_wall() -> None:
         for n, raw in enumerate(INJECTIONS)
     ]
     page = wall.page(questions, INJECTIONS[0])
-    bare = page.replace((Path(wall.__file__).parent / "wall.js").read_text("utf-8"), "")
+    bare = page.replace(scripts.script("wall"), "")
     assert bare.count("<script>") == 1
     assert not re.search(r"<(img|svg|iframe|a|object|embed|link|base|form)\b", bare)
     assert not re.search(r"<[^>]*\son\w+=", bare)
@@ -227,7 +231,7 @@ def test_the_first_vote_is_hidden_until_the_second_is_in(shown: Any) -> None:
 
     # An accident: the counts are still there.  Chromium hands what is stored from one process
     # to the next in its own time, which on a busy machine is later than this reload.
-    wait_until(kept, "the counts are back after a reload", seconds=10)
+    wait_until(kept, "the counts are back after a reload")
     show.focus()
     shown.keyboard.press("Enter")
     told = shown.locator("#q1 .bars").inner_text()

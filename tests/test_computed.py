@@ -271,7 +271,7 @@ def test_an_item_that_asks_for_certainty_is_graded_without_it() -> None:
 def test_what_cannot_be_saved_is_still_graded_and_says_so(
     tmp_path: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "blocked").write_text("")
+    (tmp_path / "blocked").write_text("", encoding="utf-8")
     monkeypatch.setenv("DIALOGUE_RECORD_DIR", str(tmp_path / "blocked" / "x"))
     result = ask(NUMBER, 60)
     assert verdict(result) == "right"
@@ -338,7 +338,11 @@ def test_grading_a_number_imports_nothing_heavy() -> None:
         "print(Result(q, 2).outcome.verdict, [m for m in ('pandas', 'numpy') if m in sys.modules])"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=os.environ
+        [sys.executable, "-c", code],
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+        env=os.environ,
     )
     assert done.stdout.strip() == "right []"
 

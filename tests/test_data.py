@@ -166,10 +166,12 @@ def damage(name: str) -> Callable[[Path], object]:
         ),
         "renamed column": text(table, "strength", "strenght"),
         "short row": text(table, ",1,both,framework,", ",1,"),
-        "undescribed table": lambda course: (course / "data/more.csv").write_text("a\n1\n"),
+        "undescribed table": lambda course: (course / "data/more.csv").write_text(
+            "a\n1\n", encoding="utf-8"
+        ),
         "broken description": text(package, "{", "{,"),
         "no description": lambda course: (course / package).unlink(),
-        "empty description": lambda course: (course / package).write_text("[]"),
+        "empty description": lambda course: (course / package).write_text("[]", encoding="utf-8"),
     }[name]
 
 
@@ -203,7 +205,7 @@ def test_the_command_names_them_without_a_traceback(tmp_path: Path) -> None:
         [sys.executable, "-m", "dialogue.cli", "check"],
         env={**os.environ, "DIALOGUE_COURSE": str(course)},
         capture_output=True,
-        text=True,
+        encoding="utf-8",
     )
     assert done.returncode == 1
     assert "commitments.csv:2: round: 'one' is not of the type integer" in done.stdout
@@ -403,7 +405,7 @@ def test_only_web_addresses_become_links(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_the_bibliography_is_valid_csl_json(tmp_path: Path) -> None:
     file = tmp_path / "sources.json"
     command = [sys.executable, "-m", "dialogue.cli", "bibliography", "--output", str(file)]
-    done = subprocess.run(command, capture_output=True, text=True)
+    done = subprocess.run(command, capture_output=True, encoding="utf-8")
     assert done.returncode == 0
     entries = json.loads(file.read_text(encoding="utf-8"))
     assert len(entries) == len(load("sources"))
@@ -411,7 +413,7 @@ def test_the_bibliography_is_valid_csl_json(tmp_path: Path) -> None:
         assert {"id", "type", "title"} <= set(entry)
         parts = entry.get("issued", {}).get("date-parts", [[2020]])[0]
         assert 1990 < parts[0] < 2030
-    refused = subprocess.run(command, capture_output=True, text=True)
+    refused = subprocess.run(command, capture_output=True, encoding="utf-8")
     assert refused.returncode == 1
     assert "--force" in refused.stderr
 

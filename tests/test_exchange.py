@@ -51,7 +51,10 @@ from dialogue.questions import (
 )
 
 ROOT = Path(__file__).parents[1]
-INJECTIONS = [each["text"] for each in json.loads((ROOT / "tests/injections.json").read_text())]
+INJECTIONS = [
+    each["text"]
+    for each in json.loads((ROOT / "tests/injections.json").read_text(encoding="utf-8"))
+]
 FORMATS = {"gift": gift, "moodle": moodle}
 
 
@@ -114,7 +117,10 @@ def test_a_bank_written_from_questions_reads_back_as_the_same_questions(
     course: list[Question], tmp_path: Path
 ) -> None:
     file = tmp_path / "back.yaml"
-    file.write_text(writing.bank_text([writing.fields(q) for q in course], 'A "title": #1', "back"))
+    file.write_text(
+        writing.bank_text([writing.fields(q) for q in course], 'A "title": #1', "back"),
+        encoding="utf-8",
+    )
     back = bank.read([file])
     assert back.faults == []
     assert back.questions == {question.id: question for question in course}
@@ -128,7 +134,9 @@ def test_words_that_yaml_takes_for_something_else_stay_words(tmp_path: Path, wor
         id="x", ask=f"{word}\nsecond: line", options=(Option(word, "", True), Option("b", word))
     )
     file = tmp_path / "back.yaml"
-    file.write_text(writing.bank_text([writing.fields(question)], word, "x", language="ar"))
+    file.write_text(
+        writing.bank_text([writing.fields(question)], word, "x", language="ar"), encoding="utf-8"
+    )
     back = bank.read([file])
     stripped = (Option(word.strip(), "", True), Option("b", word.strip()))
     wanted = replace(question, ask=question.ask.strip(), options=stripped, language="ar")
@@ -573,7 +581,7 @@ def test_jupyterquiz_becomes_drafts_and_says_what_it_lost() -> None:
 def test_nothing_is_invented_and_check_names_what_is_missing(tmp_path: Path) -> None:
     items, _ = gift.read(b"::a:: Which? {=x ~y ~z#Not this.}", "x.gift")
     file = tmp_path / "a.yaml"
-    file.write_text(writing.bank_text(items, "A", "a"))
+    file.write_text(writing.bank_text(items, "A", "a"), encoding="utf-8")
     faults = [str(fault) for fault in bank.read([file]).faults]
     assert len(faults) == 1
     assert "the wrong option 'y' has no comment" in faults[0]
@@ -626,7 +634,7 @@ def test_export_and_import_write_a_report_and_never_over_a_file(
     name, file_name = form
     file, target = tmp_path / file_name, tmp_path / "back.yaml"
     assert run("export", name, ROOT / "exercises/sample-bank.yaml", "--output", file) == 0
-    report = (tmp_path / f"{file_name}.report.txt").read_text()
+    report = (tmp_path / f"{file_name}.report.txt").read_text(encoding="utf-8")
     assert "24 of 24 questions written" in report
     assert "asked as matching: each statement with its label" in report
     assert "(each is named in" in capsys.readouterr().out
@@ -637,14 +645,14 @@ def test_export_and_import_write_a_report_and_never_over_a_file(
     assert run("import", file, "--output", target) == 0
     said = capsys.readouterr().out
     assert "dialogue check --watch" in said
-    report = (tmp_path / "back.yaml.report.txt").read_text()
+    report = (tmp_path / "back.yaml.report.txt").read_text(encoding="utf-8")
     assert "What to mend" in report
     found = bank.read([target])
     assert found.questions
     assert all(question.status == "draft" for question in found.questions.values())
-    target.write_text("mine")
+    target.write_text("mine", encoding="utf-8")
     assert run("import", file, "--output", target) == 1
-    assert target.read_text() == "mine"
+    assert target.read_text(encoding="utf-8") == "mine"
 
 
 @pytest.mark.parametrize("name", [".", "/"])
@@ -654,10 +662,10 @@ def test_a_folder_is_no_file_to_export_to(name: str, capsys: pytest.CaptureFixtu
 
 
 def test_a_report_in_the_way_keeps_everything_from_being_written(tmp_path: Path) -> None:
-    (tmp_path / "a.gift.report.txt").write_text("mine")
+    (tmp_path / "a.gift.report.txt").write_text("mine", encoding="utf-8")
     assert run("export", "gift", "05", "--output", tmp_path / "a.gift") == 1
     assert not (tmp_path / "a.gift").exists()
-    assert (tmp_path / "a.gift.report.txt").read_text() == "mine"
+    assert (tmp_path / "a.gift.report.txt").read_text(encoding="utf-8") == "mine"
 
 
 @pytest.mark.parametrize(
@@ -676,7 +684,7 @@ def test_a_name_that_belongs_to_another_format_is_refused(
 
 def test_a_name_of_no_format_is_the_authors_choice(tmp_path: Path) -> None:
     assert run("export", "gift", "05", "--output", tmp_path / "mine.backup") == 0
-    assert "::05-" in (tmp_path / "mine.backup").read_text()
+    assert "::05-" in (tmp_path / "mine.backup").read_text(encoding="utf-8")
 
 
 def test_a_table_whose_name_ends_in_xlsx_is_a_workbook(tmp_path: Path) -> None:
@@ -695,7 +703,9 @@ def test_the_count_is_of_what_is_in_the_file(
     assert f"a.csv: {fits} of 24 questions" in capsys.readouterr().out
     with (tmp_path / "a.csv").open(encoding="utf-8-sig", newline="") as rows:
         assert len(list(csv.DictReader(rows))) == fits
-    assert f"{fits} of 24 questions written" in (tmp_path / "a.csv.report.txt").read_text()
+    assert f"{fits} of 24 questions written" in (tmp_path / "a.csv.report.txt").read_text(
+        encoding="utf-8"
+    )
 
 
 @pytest.mark.parametrize("case", ["no such file", "no format", "no bank", "bad file"])
@@ -706,7 +716,7 @@ def test_the_import_says_in_one_line_what_is_wrong(
     if case == "no format":
         file = tmp_path / "a.doc"
     if case != "no such file":
-        file.write_text("::a:: ? {=x")
+        file.write_text("::a:: ? {=x", encoding="utf-8")
     if case == "no bank":
         target = tmp_path / "out.txt"
     assert run("import", file, "--output", target) == 1
@@ -720,7 +730,7 @@ def test_what_is_not_installed_is_named_in_one_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "a.xml"
-    file.write_text(XML)
+    file.write_text(XML, encoding="utf-8")
     monkeypatch.setitem(sys.modules, "defusedxml", None)
     assert run("import", file, "--output", tmp_path / "a.yaml") == 1
     said = capsys.readouterr().err

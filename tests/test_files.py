@@ -121,9 +121,9 @@ def test_a_file_is_never_replaced_unasked(tmp_path):
     path = tmp_path / "out.txt"
     files.write(path, "one")
     assert "add --force" in fault(lambda: files.write(path, "two"))
-    assert path.read_text() == "one"
+    assert path.read_text(encoding="utf-8") == "one"
     files.write(path, "two", force=True)
-    assert path.read_text() == "two"
+    assert path.read_text(encoding="utf-8") == "two"
     assert os.listdir(tmp_path) == ["out.txt"]  # nothing is left beside it
 
 
@@ -136,14 +136,14 @@ def test_a_file_that_cannot_be_written_leaves_nothing(tmp_path, monkeypatch):
 
     monkeypatch.setattr(os, "fsync", full)
     assert "No space" in fault(lambda: files.write(path, "two", force=True))
-    assert path.read_text() == "one"
+    assert path.read_text(encoding="utf-8") == "one"
     assert os.listdir(tmp_path) == ["out.txt"]
 
 
 def test_a_place_that_is_not_there_is_named(tmp_path):
     assert "there is no folder" in fault(lambda: files.write(tmp_path / "no" / "x", "1"))
     assert "not a file" in fault(lambda: files.write(tmp_path, "1"))
-    (tmp_path / "f").write_text("1")
+    (tmp_path / "f").write_text("1", encoding="utf-8")
     assert "not a folder" in fault(lambda: files.folder(tmp_path / "f").__enter__())
 
 
@@ -160,13 +160,13 @@ def test_a_new_file_is_readable_by_those_whom_the_user_lets_read(tmp_path):
 def test_a_folder_appears_when_it_is_complete(tmp_path):
     target = tmp_path / "out"
     with files.folder(target) as inside:
-        (inside / "a").write_text("1")
+        (inside / "a").write_text("1", encoding="utf-8")
         assert not target.exists()
-    assert (target / "a").read_text() == "1"
+    assert (target / "a").read_text(encoding="utf-8") == "1"
 
     def break_off():
         with files.folder(target, force=True) as inside:
-            (inside / "b").write_text("2")
+            (inside / "b").write_text("2", encoding="utf-8")
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
@@ -175,10 +175,10 @@ def test_a_folder_appears_when_it_is_complete(tmp_path):
 
     assert "add --force" in fault(lambda: files.folder(target).__enter__())
     with files.folder(target, force=True) as inside:
-        (inside / "a").write_text("2")
-        (inside / "b").write_text("2")
+        (inside / "a").write_text("2", encoding="utf-8")
+        (inside / "b").write_text("2", encoding="utf-8")
     assert sorted(os.listdir(target)) == ["a", "b"]
-    assert (target / "a").read_text() == "2"
+    assert (target / "a").read_text(encoding="utf-8") == "2"
     assert os.listdir(tmp_path) == ["out"]
 
 
@@ -187,15 +187,15 @@ def test_a_folder_with_files_of_others_is_never_replaced(tmp_path, name):
     """--force on a folder named by mistake must not cost anybody their documents."""
     theirs = tmp_path / "Documents" / name
     theirs.parent.mkdir(parents=True)
-    theirs.write_text("mine")
-    (tmp_path / "Documents" / ".DS_Store").write_text("")
+    theirs.write_text("mine", encoding="utf-8")
+    (tmp_path / "Documents" / ".DS_Store").write_text("", encoding="utf-8")
 
     def replace():
         with files.folder(tmp_path / "Documents", force=True) as inside:
-            (inside / "a").write_text("1")
+            (inside / "a").write_text("1", encoding="utf-8")
 
     assert f"also holds {name}" in fault(replace)
-    assert theirs.read_text() == "mine"
+    assert theirs.read_text(encoding="utf-8") == "mine"
     assert os.listdir(tmp_path) == ["Documents"]
     theirs.unlink()
     replace()
@@ -310,7 +310,9 @@ def test_what_stands_for_nothing_gets_the_nearest():
 
 def test_a_bank_with_a_fault_is_named_by_line(tmp_path):
     path = tmp_path / "bad.yaml"
-    path.write_text("quiz: x\nitems:\n  - id: a\n    type: nonsense\n    ask: b\n")
+    path.write_text(
+        "quiz: x\nitems:\n  - id: a\n    type: nonsense\n    ask: b\n", encoding="utf-8"
+    )
     assert "bad.yaml:4" in fault(lambda: ids(str(path)))
 
 

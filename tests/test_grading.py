@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -40,7 +39,7 @@ from dialogue.questions import (
     Statement,
     grade,
 )
-from dialogue.widgets import quiz
+from dialogue.widgets import quiz, scripts
 
 Grader = Callable[[list[tuple[Question, Any, Any]]], list[Any]]
 
@@ -48,7 +47,7 @@ Grader = Callable[[list[tuple[Question, Any, Any]]], list[Any]]
 @pytest.fixture(scope="module")
 def in_the_page(browser: Any) -> Iterator[Grader]:
     """The very script that notebooks get, grading in a blank page."""
-    script = (Path(quiz.__file__).parent / "static/quiz.js").read_text(encoding="utf-8")
+    script = scripts.script("quiz")
     context = browser.new_context()
     page = context.new_page()
     page.goto("about:blank")

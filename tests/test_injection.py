@@ -20,8 +20,8 @@ import pytest
 
 from conftest import Lab, Page, wait_until
 from dialogue import bank
-from dialogue.course.anatomy import settled
-from dialogue.widgets import quiz
+from dialogue.course.tidy import settled
+from dialogue.widgets import quiz, scripts
 
 CORPUS = json.loads((Path(__file__).parent / "injections.json").read_text(encoding="utf-8"))
 TEXTS = [entry["text"] for entry in CORPUS]
@@ -426,7 +426,7 @@ def test_fields_that_a_bank_cannot_fill_are_as_safe(browser: Any) -> None:
         Evidence(id="__proto__", options=options, **common),
     ]
     widget = quiz.Quiz(questions, evil)
-    script = (Path(quiz.__file__).parent / "static/quiz.js").read_text(encoding="utf-8")
+    script = scripts.script("quiz")
     watched = Watched(browser)
     page = watched.page
     page.set_content(f"<main></main>{widget.twin_html}")

@@ -144,16 +144,16 @@ def test_nothing_is_overwritten_without_force(
     monkeypatch.setenv("DIALOGUE_BROWSER", "")
     target = tmp_path / "kit"
     target.mkdir()
-    (target / "mine.txt").write_text("mine")
+    (target / "mine.txt").write_text("mine", encoding="utf-8")
     assert main(["class-kit", str(target)]) == 1
     assert "Traceback" not in capsys.readouterr().err
     assert [file.name for file in target.iterdir()] == ["mine.txt"]
     assert main(["class-kit", str(target), "--force"]) == 1
     assert "it also holds mine.txt" in capsys.readouterr().err
-    assert (target / "mine.txt").read_text() == "mine"
+    assert (target / "mine.txt").read_text(encoding="utf-8") == "mine"
     (target / "mine.txt").rename(target / "index.html")
     assert main(["class-kit", str(target), "--force"]) == 0
-    assert (target / "index.html").read_text() != "mine"
+    assert (target / "index.html").read_text(encoding="utf-8") != "mine"
     said = capsys.readouterr()
     assert "begin with index.html" in said.out
     assert "there is no PDF" in said.err
@@ -176,7 +176,7 @@ def test_a_damaged_text_is_named(
     copy = copy_course(tmp_path / "course")
     monkeypatch.setenv("DIALOGUE_COURSE", str(copy))
     monkeypatch.setenv("DIALOGUE_BROWSER", "")
-    (copy / kit.HOME / name).write_text(content)
+    (copy / kit.HOME / name).write_text(content, encoding="utf-8")
     with pytest.raises(FileFault) as caught:
         kit.build(tmp_path / "kit")
     assert says in str(caught.value)
@@ -194,7 +194,8 @@ def test_markup_in_a_text_is_shown_as_typed() -> None:
 def test_a_class_table_on_paper_ends_on_the_wall(built: Path) -> None:
     """The boxes of the form are the letters that the wall takes: one table, played on paper."""
     boxes = re.findall(
-        r"<strong>([1-6])([A-D])</strong>", (built / "everybody/text.html").read_text()
+        r"<strong>([1-6])([A-D])</strong>",
+        (built / "everybody/text.html").read_text(encoding="utf-8"),
     )
     of: dict[str, str] = {}
     for issue, option in boxes:

@@ -6,6 +6,7 @@ import ast
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -287,6 +288,19 @@ def test_a_broken_rule_is_seen(tmp_path: Path, name: str) -> None:
     assert any(message in fault for fault in found), found
 
 
+@pytest.mark.parametrize("count", [0, 1, 2, 3])
+def test_an_objective_needs_two_items(count: int) -> None:
+    """The lesson asks the same questions; *count* of them serve its first objective."""
+    path = ROOT / "notebooks" / f"{LESSON}.ipynb"
+    known = bank.course_bank().questions
+    ids = [i for i in anatomy.asked(catalogue.notebook_cells(path)) if i.startswith("05-")]
+    served = {i: replace(known[i], objective="05-2") for i in ids}
+    served |= {i: replace(known[i], objective="05-1") for i in ids[:count]}
+    found = [fault.message for fault in anatomy.check(path, {**known, **served})]
+    few = f"05-1 has {count} items in the lesson; at least 2"
+    assert (few in found) == (count < 2), found
+
+
 # --- the house rules for the course's own questions -------------------------------------
 
 
@@ -479,12 +493,16 @@ def test_the_as_of_date_is_the_one_of_the_tables(path: Path) -> None:
     assert f"What came later is told as of {sources.as_of()}." in printed
 
 
-def test_the_as_of_date_follows_the_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_as_of_date_follows_the_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     copy = copy_course(tmp_path / "course")
     monkeypatch.setenv("DIALOGUE_COURSE", str(copy))
-    table = copy / "data/forecasts.csv"
-    table.write_text(table.read_text("utf-8").replace(",2026-01,", ",2026-11,", 1), "utf-8")
-    assert sources.as_of() == "November 2026"
+    package = copy / "data/datapackage.json"
+    text = package.read_text("utf-8")
+    assert text.count(f'"as_of": "{sources.as_of_month()}"') == 1
+    package.write_text(text.replace(sources.as_of_month(), "2027-11"), "utf-8")
+    assert sources.as_of() == "November 2027"
+    package.unlink()
+    assert sources.as_of() == ""
 
 
 def test_the_digests_of_the_lessons_cover_the_article() -> None:

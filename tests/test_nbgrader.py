@@ -66,7 +66,7 @@ def nbgrader(folder: Path, *arguments: str) -> str:
         cwd=folder,
         env={**os.environ, "PATH": os.pathsep.join([programs, os.environ["PATH"]])},
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         timeout=300,
         check=False,
     )
@@ -295,7 +295,7 @@ def test_what_cannot_be_built_is_named(tmp_path: Path, capsys: pytest.CaptureFix
     assert "nothing to grade" in said(str(target), "05-cuts-forecast")
     assert not target.exists()
     target.mkdir()
-    (target / "mine").write_text("mine")
+    (target / "mine").write_text("mine", encoding="utf-8")
     assert "add --force" in said(str(target), "05")
     assert [p.name for p in target.iterdir()] == ["mine"]
     assert "it also holds mine" in said(str(target), "05-2", "--force")

@@ -65,7 +65,7 @@ def test_a_new_overlay_is_empty_in_use_and_without_fault(over, capsys):
 def test_it_adds_replaces_and_hides_by_id(over):
     before = bank.read(overlay=False)
     put(over, NEW + OTHER.split("items:\n")[1])
-    (over / "overlay.yaml").write_text(f"hide: [{_other()}]\n")
+    (over / "overlay.yaml").write_text(f"hide: [{_other()}]\n", encoding="utf-8")
     after = bank.course_bank()
     assert after.questions["my-own"].ask == "Who chaired?"
     assert after.questions[ITEM].kind == "short"
@@ -144,11 +144,11 @@ def test_an_upgrade_that_changes_a_replaced_question_is_noticed(over, capsys):
     assert main(["overlay", "replace", ITEM]) == 0
     file = over / "overlay.yaml"
     version = bank.read(overlay=False).questions[ITEM].version
-    file.write_text(file.read_text().replace(version, "00000000"))
+    file.write_text(file.read_text(encoding="utf-8").replace(version, "00000000"), encoding="utf-8")
     capsys.readouterr()
     assert main(["check", "--advice"]) == 0
     said = capsys.readouterr().out
-    line = file.read_text().splitlines().index(f'  {ITEM}: "00000000"') + 1
+    line = file.read_text(encoding="utf-8").splitlines().index(f'  {ITEM}: "00000000"') + 1
     assert f"overlay.yaml:{line}: {ITEM}: advice: the course's own question has changed" in said
     assert version in said  # and what to write
 
@@ -158,7 +158,7 @@ def test_hide_writes_what_a_person_would(over):
     assert all(main(["overlay", "hide", item]) == 0 for item in (*two, two[0]))
     assert overlay.current().hidden == two[::-1]
     assert faults() == []
-    text = (over / "overlay.yaml").read_text()
+    text = (over / "overlay.yaml").read_text(encoding="utf-8")
     assert text.count(two[0]) == 1
     assert text.startswith("# An overlay")  # comments stay
 
@@ -192,7 +192,7 @@ def test_hide_writes_what_a_person_would(over):
     ],
 )
 def test_a_fault_in_the_overlay_is_named_by_file_and_line(over, name, text, says):
-    (over / name).write_text(text)
+    (over / name).write_text(text, encoding="utf-8")
     found = faults()
     assert any(says in fault for fault in found), found
     assert ITEM in bank.course_bank().questions  # the course goes on
@@ -226,12 +226,12 @@ def test_a_damaged_configuration_is_one_sentence(tmp_path, text, capsys):
 
 def test_use_keeps_other_settings(over, tmp_path):
     file = overlay.config_file()
-    file.write_text(file.read_text() + "[other]\nkept = true\n")
+    file.write_text(file.read_text(encoding="utf-8") + "[other]\nkept = true\n", encoding="utf-8")
     assert main(["overlay", "none"]) == 0
     assert overlay.where() is None
     assert main(["overlay", "use", str(over)]) == 0
     assert overlay.where()[0] == over
-    assert "kept = true" in file.read_text()
+    assert "kept = true" in file.read_text(encoding="utf-8")
 
 
 def test_a_supplement_is_text_and_questions(over):
@@ -239,7 +239,9 @@ def test_a_supplement_is_text_and_questions(over):
 
     assert "Nothing was added" in repr(dialogue.supplement())
     put(over)
-    (over / "supplements" / "05-round-one.md").write_text("Read *this*.\n\n<b>not</b> markup")
+    (over / "supplements" / "05-round-one.md").write_text(
+        "Read *this*.\n\n<b>not</b> markup", encoding="utf-8"
+    )
     from dialogue.widgets import supplements
 
     text, questions = supplements.parts("05")

@@ -333,7 +333,7 @@ def test_a_folder_that_cannot_be_written_is_one_plain_message(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     blocker = tmp_path / "file"
-    blocker.write_text("not a folder")
+    blocker.write_text("not a folder", encoding="utf-8")
     monkeypatch.setenv("DIALOGUE_RECORD_DIR", str(blocker / "record"))
     with pytest.raises(progress.RecordError, match="could not be saved") as caught:
         attempt()
@@ -365,7 +365,7 @@ def test_kill_9_loses_at_most_the_attempt_in_flight(own_record: Path) -> None:
             [sys.executable, "-c", WRITER],
             env={**os.environ, "DIALOGUE_RECORD_DIR": str(folder)},
             stdout=subprocess.PIPE,
-            text=True,
+            encoding="utf-8",
         )
         assert process.stdout is not None
         process.stdout.readline()
@@ -576,7 +576,9 @@ def test_a_full_disk_is_one_plain_message_for_an_import(
 def test_an_import_while_another_process_appends(tmp_path: Path, own_record: Path) -> None:
     copy = write(*[line(id=str(n)) for n in range(500)], to=tmp_path / "copy")
     script = WRITER.replace("100_000", "300")
-    writer = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
+    writer = subprocess.Popen(
+        [sys.executable, "-c", script], stdout=subprocess.PIPE, encoding="utf-8"
+    )
     assert writer.stdout is not None
     writer.stdout.readline()  # it has begun
     assert progress.import_from(copy) == Imported(500, 0, 0)
@@ -590,9 +592,9 @@ def test_an_import_while_another_process_appends(tmp_path: Path, own_record: Pat
 def test_an_export_is_never_over_a_file_without_force(tmp_path: Path) -> None:
     attempt()
     target = tmp_path / "thesis.txt"
-    target.write_text("years of work")
+    target.write_text("years of work", encoding="utf-8")
     assert "--force" in refused(progress.export_to, target)
-    assert target.read_text() == "years of work"
+    assert target.read_text(encoding="utf-8") == "years of work"
     assert progress.export_to(target, force=True) == 1
     assert target.read_bytes() == progress.path().read_bytes()
     assert sorted(p.name for p in tmp_path.iterdir()) == ["record", "thesis.txt"]
@@ -600,9 +602,9 @@ def test_an_export_is_never_over_a_file_without_force(tmp_path: Path) -> None:
 
 def test_an_export_is_refused_where_it_would_cost_something(tmp_path: Path) -> None:
     target = tmp_path / "good copy"
-    target.write_text("of last week")
+    target.write_text("of last week", encoding="utf-8")
     assert "no answers" in refused(progress.export_to, target, force=True)
-    assert target.read_text() == "of last week"
+    assert target.read_text(encoding="utf-8") == "of last week"
     attempt()
     (tmp_path / "link").symlink_to(progress.path())
     assert "record itself" in refused(progress.export_to, progress.path(), force=True)
@@ -617,7 +619,7 @@ def test_an_export_that_fails_leaves_the_old_copy_and_nothing_else(
     attempt()
     target = tmp_path / "copies" / "copy"
     target.parent.mkdir()
-    target.write_text("of last week")
+    target.write_text("of last week", encoding="utf-8")
 
     def full(_descriptor: int) -> None:
         raise OSError(28, "No space left on device")
@@ -625,7 +627,7 @@ def test_an_export_that_fails_leaves_the_old_copy_and_nothing_else(
     with monkeypatch.context() as patched:
         patched.setattr(os, "fsync", full)
         assert "No space left" in refused(progress.export_to, target, force=True)
-    assert [p.read_text() for p in target.parent.iterdir()] == ["of last week"]
+    assert [p.read_text(encoding="utf-8") for p in target.parent.iterdir()] == ["of last week"]
 
 
 def test_somebody_who_takes_the_name_meanwhile_keeps_it(
@@ -635,9 +637,11 @@ def test_somebody_who_takes_the_name_meanwhile_keeps_it(
     target = tmp_path / "copies" / "copy"
     target.parent.mkdir()
     real = os.fsync
-    monkeypatch.setattr(os, "fsync", lambda fd: (target.write_text("taken"), real(fd)))
+    monkeypatch.setattr(
+        os, "fsync", lambda fd: (target.write_text("taken", encoding="utf-8"), real(fd))
+    )
     refused(progress.export_to, target)
-    assert [p.read_text() for p in target.parent.iterdir()] == ["taken"]
+    assert [p.read_text(encoding="utf-8") for p in target.parent.iterdir()] == ["taken"]
 
 
 STEPS = st.lists(
@@ -698,7 +702,7 @@ def command(*arguments: str, typed: str = "") -> subprocess.CompletedProcess[str
         [sys.executable, "-m", "dialogue.cli", "progress", *arguments],
         input=typed,
         capture_output=True,
-        text=True,
+        encoding="utf-8",
     )
 
 

@@ -133,3 +133,24 @@ def test_a_renamed_question_knows_the_version_of_its_former_name() -> None:
     assert new.version != old.version
     assert old.version in new.versions
     assert old.version not in dataclasses.replace(new, ask="??").versions
+
+
+# Records in the world are kept by these: a change here disowns what learners have answered.
+PINNED = {
+    "single": "8c1db894",
+    "sure": "90f354f3",
+    "multiple": "c2324e5f",
+    "numeric": "921ad80a",
+    "column": "4a025e6c",
+    "classify": "204a8d9a",
+    "order": "288d5b19",
+    "match": "23ec659f",
+    "short": "f7d956ab",
+    "evidence": "f0e9db71",
+    "forecast": "3cb50ef5",
+}
+
+
+def test_a_question_of_each_kind_keeps_its_version() -> None:
+    assert {ITEMS[name].kind for name in PINNED} == set(KINDS)
+    assert {name: ITEMS[name].version for name in PINNED} == PINNED

@@ -17,6 +17,7 @@ from dialogue.widgets.quiz import (
     Quiz,
     ask,
 )
+from dialogue.widgets.saving import Lease
 
 SINGLE, OTHER = "05-permanent-bases", "05-troop-cuts"
 
@@ -143,7 +144,7 @@ def test_start_again_lasts() -> None:
 def test_when_nothing_can_be_saved_the_quiz_works_and_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "blocked").write_text("")
+    (tmp_path / "blocked").write_text("", encoding="utf-8")
     monkeypatch.setenv("DIALOGUE_RECORD_DIR", str(tmp_path / "blocked" / "x"))
     state = send(ask(SINGLE), event="check", item=SINGLE, response=key(SINGLE))
     assert state["outcome"]["verdict"] == "right"
@@ -210,10 +211,55 @@ def test_erase_from_the_panel() -> None:
     send(ask(SINGLE), event="check", item=SINGLE, response=0)
     panel = Answers()
     assert panel.state["questions"] == 1
-    panel._handle_custom_msg({"event": "erase"}, [])
-    assert panel.state["erased"] is True
+    panel._handle_custom_msg({"event": "ready", "ask": "one"}, [])
+    assert list(progress.attempts()), "a question whether the kernel is free must change nothing"
+    panel._handle_custom_msg({"event": "erase", "ask": "one"}, [])
+    assert (panel.state["erased"], panel.state["ask"]) == (True, "one")
     assert panel.state["questions"] == 0
     assert list(progress.attempts()) == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "ordered", "seconds"),
+    [(None, "one", 0), ("one", "two", 0), ("one", "one", 60), ("one", None, 0), (7, 7, 0)],
+    ids=["never asked", "another view's", "late", "no name", "no name at all"],
+)
+def test_an_order_to_erase_that_comes_late_is_not_carried_out(
+    asked: Any, ordered: Any, seconds: float
+) -> None:
+    """The page has told the learner meanwhile that nothing was erased."""
+    send(ask(SINGLE), event="check", item=SINGLE, response=0)
+    now = [100.0]
+    panel = Answers()
+    panel._lease = Lease(lambda: now[0])
+    if asked is not None:
+        panel._handle_custom_msg({"event": "ready", "ask": asked}, [])
+    now[0] += seconds
+    panel._handle_custom_msg({"event": "erase", "ask": ordered}, [])
+    assert (panel.state["erased"], panel.state["ask"]) == (False, ordered)
+    assert len(list(progress.attempts())) == 1
+
+
+def test_an_order_to_erase_is_carried_out_once() -> None:
+    panel = Answers()
+    for message in ({"event": "ready", "ask": "one"}, {"event": "erase", "ask": "one"}):
+        panel._handle_custom_msg(message, [])
+    send(ask(SINGLE), event="check", item=SINGLE, response=0)
+    panel._handle_custom_msg({"event": "erase", "ask": "one"}, [])
+    assert panel.state["erased"] is False
+    assert len(list(progress.attempts())) == 1
+
+
+def test_what_cannot_be_erased_is_said_with_its_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full() -> None:
+        raise progress.RecordError("no space left")
+
+    monkeypatch.setattr(progress, "erase", full)
+    panel = Answers()
+    for message in ({"event": "ready", "ask": "one"}, {"event": "erase", "ask": "one"}):
+        panel._handle_custom_msg(message, [])
+    assert panel.state["note"] == "no space left"
+    assert not panel.state.get("erased")
 
 
 def test_hostile_text_reaches_the_view_as_text_only() -> None:
@@ -239,7 +285,9 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
         "import sys, dialogue, dialogue.cli, dialogue.questions, dialogue.bank, dialogue.learner.progress\n"
         "print([m for m in ('pandas', 'altair', 'anywidget', 'ipywidgets') if m in sys.modules])"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True
+    )
     assert done.stdout.strip() == "[]"
 
 

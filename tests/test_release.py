@@ -26,6 +26,7 @@ from dialogue.course import catalogue, files
 from dialogue.course.files import FileFault
 from dialogue.grading import marking, release
 from dialogue.questions import Match, Question, grade
+from dialogue.questions.model import drawn_order
 from dialogue.widgets import quiz, supplements, twin
 
 __all__ = ["in_the_page"]  # the fixture: the page's own script in a browser
@@ -367,7 +368,7 @@ def test_two_courses_that_differ_in_their_keys_only_give_the_same_bytes(
 @pytest.mark.parametrize("name", sorted(ITEMS))
 def test_a_keyless_item_is_shown_and_its_answer_kept(name: str, own_record: Path) -> None:
     bare = release.without_key(ITEMS[name])
-    shown = json.dumps([quiz.content(bare), twin.as_html([bare], ""), twin.as_text([bare], "", "")])
+    shown = json.dumps([quiz.content(bare), twin.as_html([bare], ""), twin.as_text([bare], "")])
     for secret in release.secrets(ITEMS[name]):
         if len(secret.text) > 2:
             assert json.dumps(secret.text)[1:-1] not in shown, secret
@@ -413,7 +414,7 @@ def test_a_reply_in_the_copy_is_graded_as_the_author_means_it() -> None:
             "numeric": lambda q: list(q.values) or q.answer,
             "forecast": lambda q: 40,
         }[question.kind](question)
-        response = release.author_response(question, response_from(bare, words))
+        response = question.authored(response_from(bare, words))
         plain = replace(question, confidence=False)
         assert grade(plain, response).verdict in ("right", "logged"), question.id
 
@@ -433,21 +434,19 @@ def test_whatever_a_record_holds_is_read_without_a_traceback() -> None:
     hostile: list[Any] = [None, True, -1, 99, 1.5, "x", [], [None], [[1]], {"a": 1}, [99, "a"], 1e9]
     for question in ITEMS.values():
         for response in hostile:
-            found = grade(
-                replace(question, confidence=False), release.author_response(question, response)
-            )
+            found = grade(replace(question, confidence=False), question.authored(response))
             assert found.verdict in ("right", "partly", "wrong", "logged", "unanswered")
 
 
 def test_the_order_in_the_copy_comes_from_the_words_and_is_the_same_everywhere() -> None:
     texts = ["alpha", "beta", "gamma", "delta"]
-    order = release.drawn_order("05-x", texts)
+    order = drawn_order("05-x", texts)
     # Written down: another process, platform or Python must draw the same.
     assert [texts[i] for i in order] == DRAWN
-    turned = release.drawn_order("05-x", texts[::-1])
+    turned = drawn_order("05-x", texts[::-1])
     assert [texts[::-1][i] for i in turned] == DRAWN
     kept = replace(ITEMS["multiple"], shuffle=False)
-    assert release.shown_order(kept) == [0, 1, 2, 3]
+    assert kept.copy_order() == [0, 1, 2, 3]
 
 
 DRAWN = ["beta", "gamma", "delta", "alpha"]
@@ -514,7 +513,9 @@ def test_a_comment_that_stands_elsewhere_stops_the_release(course: Path, tmp_pat
     path = course / "exercises" / "canaries.yaml"
     path.write_text(BANK.replace("QZsay2", told), encoding="utf-8")
     place = course / "seeds" / "README.md"
-    place.write_text(f"Note: because <em>nobody</em> counted\nthe boats on that day. {place}")
+    place.write_text(
+        f"Note: because <em>nobody</em> counted\nthe boats on that day. {place}", encoding="utf-8"
+    )
     said = refused(tmp_path / "copy", GRADED)
     assert "comment of can-single can be read here" in said
     assert "seeds/README.md" in said
@@ -528,9 +529,9 @@ def test_what_cannot_be_released_is_named_and_nothing_is_left(
     assert "no item is marked" in refused(target)
     assert "no lesson, objective" in refused(target, ["can-nothing"])
     target.mkdir()
-    (target / "mine.txt").write_text("mine")
+    (target / "mine.txt").write_text("mine", encoding="utf-8")
     assert "add --force" in refused(target, GRADED)
-    assert (target / "mine.txt").read_text() == "mine"
+    assert (target / "mine.txt").read_text(encoding="utf-8") == "mine"
     assert "holds the course itself" in refused(course, GRADED, force=True)
     assert "holds the course itself" in refused(tmp_path, GRADED, force=True)
     assert "part of the course" in refused(course / "data" / "copy", GRADED)
@@ -572,7 +573,7 @@ def test_items_marked_in_the_bank_need_no_option(course: Path, tmp_path: Path) -
 def test_a_word_that_the_course_teaches_is_told_and_stays(
     course: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (course / "seeds" / "README.md").write_text("Here QZaccepted is explained.")
+    (course / "seeds" / "README.md").write_text("Here QZaccepted is explained.", encoding="utf-8")
     assert main(["release", str(tmp_path / "copy"), "--graded", *GRADED]) == 0
     told = capsys.readouterr().err
     assert "can-short: the course says 'QZaccepted' elsewhere too, in seeds/README.md" in told
@@ -595,7 +596,7 @@ def test_what_the_instructor_added_is_released_without_its_keys(
     version = bank.course_bank().questions["can-single"].version
     settings = f"hide: [can-match]\nreplaces:\n  can-single: {version}\n"
     (over / "overlay.yaml").write_text(settings, encoding="utf-8")
-    (over / "supplements" / "05-canaries.md").write_text("Words of your teacher.")
+    (over / "supplements" / "05-canaries.md").write_text("Words of your teacher.", encoding="utf-8")
     shown = notebook("can-single", "can-open")
     (course / "notebooks" / "05-canaries.ipynb").write_text(shown, encoding="utf-8")
     monkeypatch.setenv("DIALOGUE_OVERLAY", str(over))
@@ -615,8 +616,8 @@ def test_what_the_instructor_added_is_released_without_its_keys(
     assert set(copy.questions) == set(whole.questions) != set(IDS)
     assert copy.questions["own-short"] == release.without_key(whole.questions["own-short"])
     assert copy.questions["can-single"] == release.without_key(whole.questions["can-single"])
-    assert "DIALOGUE_OVERLAY" in (tmp_path / "copy/Makefile").read_text()
-    assert "DIALOGUE_OVERLAY" in (tmp_path / "copy/README.md").read_text()
+    assert "DIALOGUE_OVERLAY" in (tmp_path / "copy/Makefile").read_text(encoding="utf-8")
+    assert "DIALOGUE_OVERLAY" in (tmp_path / "copy/README.md").read_text(encoding="utf-8")
 
 
 # --- the learner's page ----------------------------------------------------------------------
@@ -625,7 +626,9 @@ def test_what_the_instructor_added_is_released_without_its_keys(
 @pytest.fixture
 def copy_in_the_lab(course: Path, tmp_path: Path) -> Iterator[Lab]:
     first = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
-    (course / "notebooks" / "00-start-here.ipynb").write_text(json.dumps(first))  # the way in
+    (course / "notebooks" / "00-start-here.ipynb").write_text(
+        json.dumps(first), encoding="utf-8"
+    )  # the way in
     release.release(tmp_path / "copy", GRADED)
     server = Lab(tmp_path / "copy", tmp_path / "handed")
     yield server
@@ -719,7 +722,8 @@ def test_the_copy_has_what_make_lab_needs(course: Path, tmp_path: Path) -> None:
     for name in ("Makefile", "pyproject.toml", "uv.lock"):
         assert (copy / name).read_bytes() == (ROOT / name).read_bytes()
     named = re.findall(
-        r'(?:readme = |license-files = \[)"([^"]+)"', (ROOT / "pyproject.toml").read_text()
+        r'(?:readme = |license-files = \[)"([^"]+)"',
+        (ROOT / "pyproject.toml").read_text(encoding="utf-8"),
     )
     assert all((copy / name).is_file() for name in named)
     code = {p.relative_to(ROOT / "src") for p in (ROOT / "src/dialogue").rglob("*.*")}

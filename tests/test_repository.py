@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ import pytest
 from conftest import ROOT
 from dialogue import bank
 from dialogue.course import catalogue
+from dialogue.questions import KINDS
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
@@ -50,11 +53,11 @@ def test_the_ten_lines_of_contributing_are_a_valid_exercise(tmp_path: Path) -> N
 
 
 def test_contributing_lists_every_kind_and_field() -> None:
-    for kind, own in bank.KIND_FIELDS.items():
-        row = re.search(rf"^\| `{kind}` \| (.+?) \|", CONTRIBUTING, re.MULTILINE)
-        assert row, kind
-        for field in own:
-            assert f"`{field}`" in row[1], (kind, field)
+    for name, kind in KINDS.items():
+        row = re.search(rf"^\| `{name}` \| (.+?) \|", CONTRIBUTING, re.MULTILINE)
+        assert row, name
+        for field in kind.schema:
+            assert f"`{field}`" in row[1], (name, field)
     for field in bank.COMMON_FIELDS:
         assert field in CONTRIBUTING
 
@@ -63,6 +66,8 @@ def test_no_file_names_a_folder_of_one_machine() -> None:
     found = subprocess.run(
         [
             "git",
+            "-c",
+            "safe.directory=*",
             "grep",
             "-nIE",
             r"(^|[^[:alnum:].])/(home|Users|root)/[a-z]",
@@ -72,11 +77,62 @@ def test_no_file_names_a_folder_of_one_machine() -> None:
         ],
         cwd=ROOT,
         capture_output=True,
-        text=True,
+        encoding="utf-8",
     )
     if found.returncode > 1:
         pytest.skip("not a git checkout (a release archive, for example)")
     assert found.stdout == ""
+
+
+def without_encoding(tree: ast.AST) -> Iterator[ast.Call]:
+    """Calls that read or write text in whatever encoding the machine happens to have.
+
+    Ruff's PLW1514 sees a call only where it can tell that the value is a path.
+    """
+    for call in ast.walk(tree):
+        if not isinstance(call, ast.Call):
+            continue
+        name = call.func.attr if isinstance(call.func, ast.Attribute) else None
+        if isinstance(call.func, ast.Name) and call.func.id == "open":
+            name = "builtin open"
+        given = {keyword.arg: keyword.value for keyword in call.keywords}
+        if "encoding" in given:
+            continue
+        modes = call.args[1:2] if name == "builtin open" else call.args[:1]
+        mode = given.get("mode", modes[0] if modes else ast.Constant("r"))
+        text = isinstance(mode, ast.Constant) and not re.search("b|[^rwaxt+]", str(mode.value))
+        if (
+            (name == "read_text" and not call.args)
+            or (name == "write_text" and len(call.args) < 2)
+            or (name == "builtin open" and text)
+            or (name == "open" and text and (modes or "mode" in given))
+            or (name == "fdopen" and text)
+            or (
+                {"text", "universal_newlines"} & set(given)
+                and name in ("run", "Popen", "check_output")
+            )
+        ):
+            yield call
+
+
+def test_every_text_is_read_and_written_in_a_named_encoding() -> None:
+    bare = [
+        "Path(p).read_text()",
+        "p.write_text(x)",
+        "open(p)",
+        "p.open('w')",
+        "s.run(p, text=True)",
+    ]
+    assert not list(without_encoding(ast.parse("open(p, 'rb'); page.open(); zip.open(entry)")))
+    for call in bare:
+        assert list(without_encoding(ast.parse(call))), call
+    found = [
+        f"{path.relative_to(ROOT)}:{call.lineno}"
+        for folder in ("src", "tests", "benchmarks")
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        for call in without_encoding(ast.parse(path.read_bytes()))
+    ]
+    assert found == [], "add encoding='utf-8' (to a process too, in place of text=True)"
 
 
 def test_quoted_words_stay_under_the_limit() -> None:

@@ -63,14 +63,14 @@ def test_a_learner_hands_in_one_file_with_nothing_else_about_them(record, capsys
     file = record / "mine.json"
     assert main(["hand-in", str(file), "--class", "IR101", "--name", "blue heron"]) == 0
     assert "1 answer " in capsys.readouterr().out
-    document = json.loads(file.read_text())
+    document = json.loads(file.read_text(encoding="utf-8"))
     assert set(document) == {"kind", "format", "class", "learner", "bank", "answers", "seal"}
     assert set(document["answers"][0]) == set(progress.Attempt.__dataclass_fields__)
     import getpass
     import socket
 
     for personal in (getpass.getuser(), socket.gethostname(), str(record)):
-        assert f'"{personal}' not in file.read_text()
+        assert f'"{personal}' not in file.read_text(encoding="utf-8")
     paper = handin.read(file)
     assert paper.sound
     assert paper.identity == ("ir101", "blue heron")
@@ -132,7 +132,7 @@ def test_a_bad_file_is_named(tmp_path, content, says):
 def test_each_change_of_a_file_breaks_its_seal(inbox):
     classes.write(inbox, 1, ITEMS[:3])
     path = inbox / "0000.json"
-    whole = json.loads(path.read_text())
+    whole = json.loads(path.read_text(encoding="utf-8"))
     assert handin.read(path).sound
     changed = [
         {**whole, "learner": "other"},
@@ -151,11 +151,11 @@ def test_each_change_of_a_file_breaks_its_seal(inbox):
 
 
 def resealed(path, change):
-    document = json.loads(path.read_text())
+    document = json.loads(path.read_text(encoding="utf-8"))
     change(document)
     document.pop("seal")
     document["seal"] = handin._seal(document)
-    path.write_text(json.dumps(document))
+    path.write_text(json.dumps(document), encoding="utf-8")
 
 
 def test_verdicts_in_a_file_are_not_believed(inbox):
@@ -184,7 +184,7 @@ def test_answers_given_in_a_copy_without_keys_count(inbox):
     def in_the_copy(document):
         entry = document["answers"][0]
         entry["version"] = release.without_key(ITEMS[0]).version
-        entry["response"] = release.shown_order(ITEMS[0]).index(key)
+        entry["response"] = ITEMS[0].copy_order().index(key)
         entry["verdict"], entry["score"] = "kept", 0.0
 
     resealed(inbox / "0000.json", in_the_copy)
@@ -212,8 +212,8 @@ def _question(name):
 
 def test_duplicates_copies_and_other_versions_are_named(inbox):
     classes.write(inbox, 4, ITEMS[:5])
-    text = (inbox / "0000.json").read_text()
-    (inbox / "0000 (1).json").write_text(text)  # downloaded twice
+    text = (inbox / "0000.json").read_text(encoding="utf-8")
+    (inbox / "0000 (1).json").write_text(text, encoding="utf-8")  # downloaded twice
     resealed(inbox / "0001.json", lambda d: d.update(bank="0" * 64))
 
     def copied(document):
@@ -242,10 +242,10 @@ def test_duplicates_copies_and_other_versions_are_named(inbox):
 
 def test_bad_files_are_named_and_the_others_read(inbox):
     classes.write(inbox, 2, ITEMS[:3])
-    (inbox / "bad.json").write_text("{")
-    (inbox / "empty.json").write_text("")
+    (inbox / "bad.json").write_text("{", encoding="utf-8")
+    (inbox / "empty.json").write_text("", encoding="utf-8")
     (inbox / "cut.zip").write_bytes(b"PK\x03\x04")
-    (inbox / "notes.txt").write_text("not ours")
+    (inbox / "notes.txt").write_text("not ours", encoding="utf-8")
     found = results(inbox)
     assert len(found.learners) == 2
     assert len(found.left_out) == 3
@@ -391,7 +391,9 @@ def test_a_wrong_key_is_seen(inbox):
     own = handin.bank_hash(bank.course_bank().questions)
     for learner in range(200):
         made = classes.attempts(items, known, chance.gauss(0, 1), chance, learner)
-        (inbox / f"{learner}.json").write_text(handin.document("c", f"n{learner}", own, made))
+        (inbox / f"{learner}.json").write_text(
+            handin.document("c", f"n{learner}", own, made), encoding="utf-8"
+        )
     rows = {row[0]: row for row in report.items(results(inbox, items)).rows}
     assert "check the key" in rows[items[-1].id][-1]
     assert not any("check the key" in rows[q.id][-1] for q in items[:-1])
@@ -441,7 +443,7 @@ def test_canvas_gets_what_its_importer_reads(inbox):
     classes.write(inbox, 3, ITEMS[:4])
     found = results(inbox)
     file = inbox / "roster.csv"
-    file.write_text(CANVAS)
+    file.write_text(CANVAS, encoding="utf-8")
     roster = gradebook.read_roster(file)
     assert gradebook.fits(roster, "canvas")
     assert not gradebook.fits(roster, "moodle")
@@ -460,7 +462,9 @@ def test_moodle_gets_a_column_that_tells_who_is_who(inbox):
     classes.write(inbox, 2, ITEMS[:4])
     found = results(inbox)
     file = inbox / "roster.csv"
-    file.write_text("First name;Last name;ID number;Email address\nJ;D;learner 0000;j@x.org\n")
+    file.write_text(
+        "First name;Last name;ID number;Email address\nJ;D;learner 0000;j@x.org\n", encoding="utf-8"
+    )
     roster = gradebook.read_roster(file)
     assert gradebook.fits(roster, "moodle")
     assert not gradebook.fits(roster, "canvas")
@@ -474,7 +478,9 @@ def test_moodle_gets_a_column_that_tells_who_is_who(inbox):
 def test_a_changed_file_earns_no_mark_unseen(inbox):
     classes.write(inbox, 2, ITEMS[:4])
     path = inbox / "0000.json"
-    path.write_text(path.read_text().replace("learner 0000", "learner 000X"))
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("learner 0000", "learner 000X"), encoding="utf-8"
+    )
     found = results(inbox)
     text, _missing = gradebook.canvas(found, columns(found), "last", None)
     rows = {row[0]: row[5] for row in csv.reader(io.StringIO(text))}
@@ -485,7 +491,7 @@ def test_a_changed_file_earns_no_mark_unseen(inbox):
 def test_a_name_that_two_people_have_is_nobody_s(inbox):
     classes.write(inbox, 1, ITEMS[:4])
     file = inbox / "roster.csv"
-    file.write_text("Name,Place\nlearner 0000,a\nLearner  0000,b\n")
+    file.write_text("Name,Place\nlearner 0000,a\nLearner  0000,b\n", encoding="utf-8")
     found = results(inbox)
     _text, missing = gradebook.canvas(found, columns(found), "last", gradebook.read_roster(file))
     assert missing == ["learner 0000"]
@@ -502,7 +508,7 @@ def test_a_name_that_two_people_have_is_nobody_s(inbox):
 )
 def test_a_bad_roster_is_named(tmp_path, text, says):
     file = tmp_path / "r.csv"
-    file.write_text(text)
+    file.write_text(text, encoding="utf-8")
     with pytest.raises(FileFault) as caught:
         gradebook.read_roster(file)
     assert says in str(caught.value)
@@ -528,7 +534,7 @@ def test_the_command_writes_the_whole_report(inbox, capsys):
         "canvas.csv",
         "moodle.csv",
     }
-    page = (output / "report.html").read_text()
+    page = (output / "report.html").read_text(encoding="utf-8")
     assert "http" not in page.replace("http-equiv", "")
     rows = list(csv.DictReader((output / "items.csv").open(encoding="utf-8-sig")))
     assert {row["item"] for row in rows} == {q.id for q in ITEMS[:6]}
@@ -563,7 +569,7 @@ def test_hostile_names_stay_text(inbox):
     resealed(inbox / "0000.json", hostile)
     output = inbox.parent / "out"
     assert main(["results", str(inbox), "--output", str(output)]) == 0
-    assert "<script>" not in (output / "report.html").read_text()
+    assert "<script>" not in (output / "report.html").read_text(encoding="utf-8")
     for name in ("learners.csv", "canvas.csv", "moodle.csv"):
         assert not any(
             value.startswith("=")

@@ -27,7 +27,7 @@ from dialogue.questions import (
     Question,
     Single,
 )
-from dialogue.widgets import panels
+from dialogue.widgets import panels, scripts
 from dialogue.widgets.quiz import Notice, Quiz
 
 TODAY = date(2020, 6, 11)
@@ -717,7 +717,7 @@ def test_a_calendar_of_numbers_only(today: date, tmp_path: Path) -> None:
     starts = [line for line in lines if line.startswith("DTSTART")]
     assert starts == ["DTSTART;VALUE=DATE:20200611", "DTSTART;VALUE=DATE:20200612"]
     assert "SUMMARY:Review: 1 question due" in lines
-    assert real()[0].id not in file.read_text()
+    assert real()[0].id not in file.read_text(encoding="utf-8")
     before = file.read_bytes()
     assert "exists already" in repr(panels.review_calendar(file))
     assert file.read_bytes() == before
@@ -745,8 +745,9 @@ def test_the_names_of_the_package_are_functions() -> None:
 def test_every_word_of_the_script_is_in_the_table() -> None:
     import re
 
-    script = (Path(panels.__file__).parent / "static/quiz.js").read_text(encoding="utf-8")
-    part = script[script.index("function calendarDay") :]
+    part = "".join(
+        file.read_text(encoding="utf-8") for file in (scripts.STATIC / "panels").glob("*.js")
+    )
     # What follows a colon or a comma inside say(…) and fill(…), as a plain text.
     keys = set(re.findall(r'(?:say|fill)\(strings, "(\w+)"', part)) | set(
         re.findall(r'"(col_\w+)"', part)

@@ -15,9 +15,10 @@ import pytest
 from conftest import Lab, Page, wait_until
 from dialogue.course import negotiation
 from dialogue.course.negotiation import OTHER
-from dialogue.widgets import simulation
+from dialogue.page.words import NEGOTIATION as STRINGS
+from dialogue.widgets import scripts, simulation
 from dialogue.widgets.quiz import Notice
-from dialogue.widgets.simulation import STRINGS, negotiate, projector
+from dialogue.widgets.simulation import negotiate, projector
 
 ROOT = Path(__file__).parents[1]
 
@@ -33,7 +34,10 @@ def bundle(shown: Any) -> dict[str, str]:
 
 
 def lines() -> list[dict[str, Any]]:
-    return [json.loads(line) for line in simulation.record_path().read_text().splitlines()]
+    return [
+        json.loads(line)
+        for line in simulation.record_path().read_text(encoding="utf-8").splitlines()
+    ]
 
 
 # --- a game ----------------------------------------------------------------------------------
@@ -220,7 +224,9 @@ def test_another_process_finds_the_game() -> None:
     game = negotiate("us")
     send(game, "offer", text="BBCABC")
     code = "from dialogue import negotiate; print(negotiate('us').game.moves)"
-    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    found = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True
+    )
     assert found.stdout.strip() == str(game.game.moves)
 
 
@@ -294,12 +300,12 @@ def test_a_game_of_other_tables_is_left_alone() -> None:
     send(game, "why")
     path = simulation.record_path()
     digest = negotiation.model().digest
-    path.write_text(path.read_text().replace(digest, "0" * 12))
+    path.write_text(path.read_text(encoding="utf-8").replace(digest, "0" * 12), encoding="utf-8")
     assert not negotiate("us").game.turns
 
 
 def test_a_record_that_cannot_be_written_says_so_and_the_game_goes_on(own_record: Path) -> None:
-    own_record.write_text("a file where the folder should be")
+    own_record.write_text("a file where the folder should be", encoding="utf-8")
     game = negotiate("us")
     state = send(game, "why")
     assert state["used"] == 1
@@ -343,7 +349,7 @@ def test_the_twin_is_the_same_whatever_the_record_holds() -> None:
 
 
 def test_the_view_uses_no_markup() -> None:
-    script = (simulation._HERE / "simulation.js").read_text(encoding="utf-8")
+    script = scripts.script("simulation")
     for way in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("):
         assert way not in script
 
@@ -353,7 +359,9 @@ def test_importing_the_game_loads_no_tables_of_pandas() -> None:
         "import sys, dialogue, dialogue.course.negotiation as n; n.efficient();"
         "print([m for m in ('pandas', 'altair', 'anywidget') if m in sys.modules])"
     )
-    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    found = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True
+    )
     assert found.stdout.strip() == "[]"
 
 
@@ -384,7 +392,7 @@ def page(browser: Any, lab: Lab) -> Iterator[Page]:
     }  # fmt: skip
     spec = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
     book = {"cells": [cell], "metadata": {"kernelspec": spec}, "nbformat": 4, "nbformat_minor": 5}
-    (lab.course / "notebooks" / f"{LESSON}.ipynb").write_text(json.dumps(book))
+    (lab.course / "notebooks" / f"{LESSON}.ipynb").write_text(json.dumps(book), encoding="utf-8")
     opened = Page(browser, lab, LESSON).open()
     opened.run_all()
     opened.page.wait_for_selector(".dn")

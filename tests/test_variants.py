@@ -32,7 +32,7 @@ from dialogue.grading.variants import (
     variant,
 )
 from dialogue.learner import progress
-from dialogue.questions import Forecast, Numeric, grade
+from dialogue.questions import Forecast, Numeric, Short, Single, grade
 
 VARY = """\
 quiz: varied
@@ -211,9 +211,9 @@ def test_the_check_of_a_key_finds_a_key_that_does_not_hold(
     monkeypatch: pytest.MonkeyPatch, course: Path, tmp_path: Path
 ) -> None:
     short = replace(ITEMS["short"], accept=())
-    monkeypatch.setattr(variants, "_answers", lambda question: (["x"], []))
+    monkeypatch.setattr(Short, "responses", lambda question: (["x"], []))
     assert "not graded right" in check(short)
-    monkeypatch.setattr(variants, "_answers", lambda question: ([], [0, 1, 2, 3]))
+    monkeypatch.setattr(Single, "responses", lambda question: ([], [0, 1, 2, 3]))
     assert "not graded wrong" in check(ITEMS["single"])
     with pytest.raises(FileFault, match=r"v-single: \d is not graded wrong"):
         variants.build(tmp_path / "out", selection.select(["v-single"]), "3", ["Anna", "Ben"])
@@ -281,7 +281,8 @@ def test_handed_in_answers_are_marked_by_the_rules_of_the_course(
                 attempt(match, [rights[0], rights[2], rights[2]]),
                 "not a line of a record",
             ]
-        )
+        ),
+        encoding="utf-8",
     )
     (handed / "=ben.jsonl").write_text(
         "\n".join(
@@ -291,9 +292,10 @@ def test_handed_in_answers_are_marked_by_the_rules_of_the_course(
                 attempt(copy["v-classify"], ["fact"] * 3),
                 attempt(copy["v-classify"], None, "2020-06-11T13:00:00+00:00", event="reset"),
             ]
-        )
+        ),
+        encoding="utf-8",
     )
-    (handed / "cleo.jsonl").write_text(attempt(questions["v-single"], 1))
+    (handed / "cleo.jsonl").write_text(attempt(questions["v-single"], 1), encoding="utf-8")
     command = ["mark", str(handed), "--graded", *questions, "--output", str(tmp_path / "m.csv")]
     assert main(command) == 0
     assert "anna: 1 lines could not be read" in capsys.readouterr().err
@@ -330,7 +332,7 @@ def test_a_sealed_file_is_marked_and_a_changed_one_is_told(course: Path, tmp_pat
     assert (record.learner, record.sound) == ("number 12", True)
     assert [(r.mark, r.note) for r in marking.mark([record], [question])] == [(1.0, "")]
     text = (handed / "answers.json").read_text(encoding="utf-8")
-    (handed / "answers.json").write_text(text.replace("number 12", "number 13"))
+    (handed / "answers.json").write_text(text.replace("number 12", "number 13"), encoding="utf-8")
     (record,) = marking.read_records([handed])
     (row,) = marking.mark([record], [question])
     assert "changed after it was written" in row.note
@@ -370,7 +372,7 @@ def test_the_answers_to_a_variant_are_marked_with_its_own_key(course: Path, tmp_
         told = [labels[s.text] for s in copy["v-classify"].statements]
         lines = [attempt(copy["v-single"], right), attempt(copy["v-classify"], told)]
         lines.append(attempt(copy["v-price"], str(own["v-price"].answer)))
-        (tmp_path / f"{learner}.jsonl").write_text("\n".join(lines))
+        (tmp_path / f"{learner}.jsonl").write_text("\n".join(lines), encoding="utf-8")
     files_in = [str(tmp_path / f"{name}.jsonl") for name in ("Anna", "Ben")]
     target = tmp_path / "m.csv"
     command = ["mark", *files_in, "--variants", str(tmp_path / "out"), "--output", str(target)]
@@ -403,7 +405,9 @@ def test_bad_records_are_named(
     assert "cut off or damaged" in said(capsys, "mark", str(tmp_path / "cut.zip"), *end)
     (tmp_path / "none").mkdir()
     assert "no record is in this folder" in said(capsys, "mark", str(tmp_path / "none"), *end)
-    bad.write_text(attempt(release.without_key(selection.select(["v-single"])[0]), 1))
+    bad.write_text(
+        attempt(release.without_key(selection.select(["v-single"])[0]), 1), encoding="utf-8"
+    )
     again = tmp_path / "none" / "bad.jsonl"
     again.write_bytes(bad.read_bytes())
     assert "two records named 'bad'" in said(capsys, "mark", str(bad), str(again), *end)

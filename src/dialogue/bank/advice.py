@@ -11,27 +11,17 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from dialogue.bank import (
     Bank,
     Node,
-    printable,
     shown,
 )
 from dialogue.course import catalogue, tables
-from dialogue.questions import (
-    Classify,
-    Evidence,
-    Multiple,
-    Numeric,
-    Question,
-    Short,
-    Single,
-    fold,
-)
+from dialogue.course.faults import Advice
+from dialogue.questions import Choice, Question, fold
 
 MOST_WORDS = 40  # of a comment
 MOST_OPTIONS = 6
@@ -72,23 +62,6 @@ _ABOVE = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"[^.?!؟]*[.?!؟]+|[^.?!؟]+$")
-
-
-@dataclass(frozen=True, slots=True)
-class Advice:
-    """One thing that could be better, by which rule, and how."""
-
-    file: str
-    line: int
-    item: str
-    rule: str
-    message: str
-    remedy: str
-
-    def __str__(self) -> str:
-        item = f" {self.item}:" if self.item else ""
-        place = f"{self.file}:{self.line}:{item}"
-        return printable(f"{place} advice: {self.message}; {self.remedy} ({self.rule})")
 
 
 Found = tuple[int, str, str, str]  # line, rule, message, remedy
@@ -153,19 +126,15 @@ def _item(question: Question, node: Node, today: date, sides: dict[str, str]) ->
             message = f"the item is contested, and its sources are of {named}"
             remedy = "add a source of another side"
             yield line("sources"), "one-sided", message, remedy
-    match question:
-        case Single() | Multiple():
-            yield from _options(question, node)
-        case Evidence() if len(question.options) > MOST_OPTIONS:
-            yield _many(question, line("options"))
-        case Short():
-            seen: dict[str, str] = {}
-            for i, text in enumerate(question.accept):
-                same = seen.setdefault(fold(text), text)
-                if same is not text:
-                    message = f"the answers {same!r} and {text!r} are compared alike"
-                    at = line("accept", i)
-                    yield at, "redundant-answer", message, "take one of the two out"
+    if isinstance(question, Choice):
+        yield from _options(question, node)
+    seen: dict[str, str] = {}
+    accepted = [part.text for part in question.parts() if part.role == "accepted answer"]
+    for i, text in enumerate(accepted):
+        same = seen.setdefault(fold(text), text)
+        if same is not text:
+            message = f"the answers {same!r} and {text!r} are compared alike"
+            yield line("accept", i), "redundant-answer", message, "take one of the two out"
 
 
 def _line(node: Node, *path: str | int) -> int:
@@ -185,7 +154,7 @@ def _stem(question: Question, line: int) -> Iterator[Found]:
     sentences = _SENTENCE.findall(question.ask)
     asking = [s for s in sentences if s.rstrip().endswith(("?", "؟"))] or sentences
     # "Text, gloss or neither?" names a label.
-    labels = question.labels if isinstance(question, Classify) else ()
+    labels = [text for group in question.shown() if group.role == "label" for text in group.texts]
     for sentence in asking:
         word = _NEGATION.search(sentence)
         if word and word[0] not in labels:
@@ -194,7 +163,16 @@ def _stem(question: Question, line: int) -> Iterator[Found]:
             return
 
 
-def _options(question: Single | Multiple, node: Node) -> Iterator[Found]:
+def _options(question: Choice, node: Node) -> Iterator[Found]:
+    if len(question.options) > MOST_OPTIONS:
+        message = f"there are {len(question.options)} options"
+        at = _line(node, "options")
+        yield at, "many-options", message, "keep those that people really choose"
+    if question.role == "option":  # the number of a paragraph has no words to look at
+        yield from _wording(question, node)
+
+
+def _wording(question: Choice, node: Node) -> Iterator[Found]:
     lengths = [len(option.text) for option in question.options]
     line = _line(node, "options")
     for i, option in enumerate(question.options):
@@ -205,19 +183,12 @@ def _options(question: Single | Multiple, node: Node) -> Iterator[Found]:
     longest, shortest = max(lengths), min(lengths)
     right = [length for length, o in zip(lengths, question.options, strict=True) if o.right]
     wrong = [length for length, o in zip(lengths, question.options, strict=True) if not o.right]
-    if isinstance(question, Single) and right[0] >= max(1.25 * max(wrong), max(wrong) + 8):
+    if question.one_letter and right[0] >= max(1.25 * max(wrong), max(wrong) + 8):
         message = f"the right option is the longest, {right[0]} letters to {max(wrong)}"
         yield line, "key-longest", message, "shorten it, or fill out the others"
     elif longest > 3 * shortest and longest - shortest > 30:
         message = f"the options have from {shortest} to {longest} letters"
         yield line, "unequal-options", message, "make them alike in length"
-    if len(lengths) > MOST_OPTIONS:
-        yield _many(question, line)
-
-
-def _many(question: Single | Multiple | Evidence, line: int) -> Found:
-    message = f"there are {len(question.options)} options"
-    return line, "many-options", message, "keep those that people really choose"
 
 
 def _words(text: str) -> str:
@@ -226,18 +197,13 @@ def _words(text: str) -> str:
 
 def _given_away(question: Question) -> str:
     """The answer that the hint contains, or nothing."""
-    match question:
-        case Single() | Multiple() | Evidence():
-            keys = [option.text for option in question.options if option.right]
-        case Short():
-            keys = list(question.accept)
-        case Numeric() if not question.values:
-            # Digits inside a longer number or a name such as P6 are another thing.
-            key = re.escape(question.answer_text.strip())
-            found = re.search(rf"(?<![\w.,]){key}(?![\w%]|[.,]\d)", question.hint) if key else None
-            return found[0] if found else ""
-        case _:
-            return ""
+    right = [part for part in question.parts() if part.right]
+    if [part.role for part in right] == ["answer"]:
+        # Digits inside a longer number or a name such as P6 are another thing.
+        key = re.escape(right[0].text.strip())
+        found = re.search(rf"(?<![\w.,]){key}(?![\w%]|[.,]\d)", question.hint) if key else None
+        return found[0] if found else ""
+    keys = [part.text for part in right if part.role != "answer"]
     hint = _words(question.hint)
     return next((key for key in keys if _words(key).strip() and _words(key) in hint), "")
 
@@ -261,14 +227,14 @@ def _long_comments(node: Node) -> Iterator[tuple[int, int]]:
 
 
 def _file(file: str, questions: list[Question]) -> Iterator[Found]:
-    choice = [q for q in questions if isinstance(q, Single | Evidence)]
+    choice = [q for q in questions if isinstance(q, Choice) and q.one_letter]
     if len(choice) >= ENOUGH:
         places = Counter([o.right for o in q.options].index(True) for q in choice)
         place, count = places.most_common(1)[0]
         if count > HABIT * len(choice):
             message = f"in {count} of {len(choice)} items the right option is number {place + 1}"
             yield 1, "keys-in-one-place", message, "move some of them"
-    singles = [q for q in choice if isinstance(q, Single)]
+    singles = [q for q in choice if q.role == "option"]
     if len(singles) >= ENOUGH:
         count = sum(
             next(len(o.text) for o in q.options if o.right)

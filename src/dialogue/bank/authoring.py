@@ -8,106 +8,10 @@ from html import escape
 from pathlib import Path
 
 from dialogue import bank
+from dialogue.bank import overlay
 from dialogue.course import catalogue, files
 from dialogue.course.files import FileFault
 from dialogue.questions import KINDS, Question
-
-_WRONG = """\
-      - text: ""   # a distractor: a mistake that somebody really makes
-        say: ""   # why somebody picks it, and where to look again; at most 40 words
-"""
-_RIGHT = """\
-      - text: ""   # the key
-        right: yes
-"""
-# What is special to each kind.  Empty texts are for the author: 'dialogue check' names each.
-_OWN = {
-    "single": "    options:   # three or four; exactly one with 'right: yes'\n"
-    + _WRONG
-    + _RIGHT
-    + _WRONG,
-    "multiple": "    options:   # at least two with 'right: yes'\n"
-    + _RIGHT
-    + _WRONG
-    + _RIGHT
-    + _WRONG,
-    "numeric": """\
-    answer:    # the number, with a point as decimal sign, such as 12.5
-    tolerance: 0   # how far off is still right
-    unit: ""   # shown behind the field, such as per cent
-    near:   # known slips; take the three lines out if there is none
-      - value:    # a wrong number that a slip leads to
-        say: ""   # which slip
-""",
-    "order": """\
-    order:   # earliest first; the learner gets them mixed
-      - text: ""
-        date: ""   # such as "2020-06-11"; shown with the answer
-      - text: ""
-        date: ""
-      - text: ""
-        date: ""
-    mistakes:   # wrong orders that people really make
-      - if: ""   # TEXT before TEXT, with the texts as above
-        say: ""
-""",
-    "match": """\
-    pairs:
-      - left: ""
-        right: ""
-        say: ""   # shown when something else was chosen
-      - left: ""
-        right: ""
-        say: ""
-      - left: ""
-        right: ""
-        say: ""
-    extra_right:   # left over, so that the last pair is no gift
-      - text: ""
-        say: ""
-""",
-    "short": """\
-    accept: [""]   # right answers; the first is the usual spelling
-    spelling: forgiving   # or exact
-    wrong:   # wrong answers that people really write
-      - text: ""
-        say: ""
-""",
-    "classify": """\
-    labels: [fact, forecast]   # two to four
-    statements:   # for each: its label, and a comment for every wrong label
-      - text: ""
-        label: fact
-        if_forecast: ""
-      - text: ""
-        label: forecast
-        if_fact: ""
-""",
-    "evidence": """\
-    options:   # paragraphs of the article, with P; exactly one with 'right: yes'
-      - para:    # such as P6
-        say: ""   # why somebody picks it
-      - para:
-        right: yes
-      - para:
-        say: ""
-""",
-    "forecast": """\
-    resolves: ""   # the day on which it is settled, such as "2020-07-31"
-    happened:    # yes, no or unknown
-    confidence: probability
-    reference:   # somebody else's chance in per cent, to compare with
-      - who: ""
-        chance:
-    bands:   # comments on chances, 0 to 100 without a hole
-      - from: 0
-        to: 50
-        say: ""
-      - from: 50
-        to: 100
-        say: ""
-""",
-}
 
 
 def find_lesson(name: str) -> catalogue.Lesson:
@@ -123,7 +27,7 @@ def find_lesson(name: str) -> catalogue.Lesson:
 def skeleton(kind: str, item: str, lesson: catalogue.Lesson, objective: str) -> str:
     """One commented entry of a bank, as text.
 
-    *kind* is one of the nine.  Raises :class:`FileFault` for an unknown kind or objective, and
+    Raises :class:`FileFault` for an unknown kind or objective, and
     for an id that is no id.
     """
     if kind not in KINDS:
@@ -148,7 +52,7 @@ def skeleton(kind: str, item: str, lesson: catalogue.Lesson, objective: str) -> 
     level: understand   # or {", ".join(x for x in bank.LEVELS if x != "understand")}
     para: []   # paragraphs of the article, such as [P6]
     ask: ""   # the question: one sentence, no trap
-{_OWN[kind]}    hint: ""   # where to look, without the answer
+{KINDS[kind].skeleton}    hint: ""   # where to look, without the answer
     explain: ""   # two sentences: why it is so
     sources: []   # ids from seeds/sources.csv, such as [JS-2020-06]
 """
@@ -165,8 +69,6 @@ def free_id(lesson: catalogue.Lesson, kind: str) -> str:
 def home(lesson: catalogue.Lesson) -> Path:
     """The bank that an instructor's own questions on *lesson* go to: the overlay's, if one is
     in use, else the course's."""
-    from dialogue.bank import overlay
-
     named = overlay.where()
     folder = named[0] if named and named[0].is_dir() else catalogue.root()
     return folder / "exercises" / f"{lesson.stem}.yaml"

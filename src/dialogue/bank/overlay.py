@@ -23,8 +23,9 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 
-from dialogue import bank
+from dialogue.bank.files import Bank, files, former_ids, known, read_file, read_files, top_of
 from dialogue.course import catalogue
+from dialogue.course.faults import Fault, shown
 from dialogue.course.files import FileFault
 
 FIELDS = ("name", "hide", "replaces")
@@ -68,7 +69,7 @@ class Overlay:
     added: list[str] = field(default_factory=list)
     replaced: list[str] = field(default_factory=list)
     hidden: list[str] = field(default_factory=list)
-    outdated: list[bank.Fault] = field(default_factory=list)
+    outdated: list[Fault] = field(default_factory=list)
     supplements: dict[str, Path] = field(default_factory=dict)
 
 
@@ -97,10 +98,10 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _banks(folder: Path) -> list[Path]:
-    return list(bank.files([folder / "exercises"])) if (folder / "exercises").is_dir() else []
+    return list(files([folder / "exercises"])) if (folder / "exercises").is_dir() else []
 
 
-def laid(own: bank.Bank) -> tuple[bank.Bank, Overlay | None]:
+def laid(own: Bank) -> tuple[Bank, Overlay | None]:
     """The course's bank *own* with the overlay over it, and what the overlay did.
 
     Nothing is raised: whatever is wrong is a fault of the bank, and an overlay that cannot
@@ -109,21 +110,21 @@ def laid(own: bank.Bank) -> tuple[bank.Bank, Overlay | None]:
     try:
         named = where()
     except FileFault as fault:
-        own.faults.append(bank.Fault(fault.file, 1, "", fault.message, fault.remedy))
+        own.faults.append(Fault(fault.file, 1, "", fault.message, fault.remedy))
         return own, None
     if not named:
         return own, None
     folder, who = named
-    name = bank.shown(folder)
+    name = shown(folder)
     if not folder.is_dir():
         own.faults.append(
-            bank.Fault(name, 1, "", f"the overlay that {who} names is not there", "correct it")
+            Fault(name, 1, "", f"the overlay that {who} names is not there", "correct it")
         )
         return own, None
     overlay = Overlay(folder)
-    ids, mine = bank.known(), bank.Bank(keep_nodes=own.keep_nodes)
+    ids, mine = known(), Bank(keep_nodes=own.keep_nodes)
     for path in _banks(folder):
-        bank.read_file(path, ids, mine)
+        read_file(path, ids, mine)
     hide, written_for = _settings(folder, own, mine)
     lessons = {lesson.stem for lesson in catalogue.lessons()}
     for path in sorted((folder / "supplements").glob("*.md")):
@@ -132,7 +133,7 @@ def laid(own: bank.Bank) -> tuple[bank.Bank, Overlay | None]:
         else:
             near = get_close_matches(path.stem, lessons, n=1, cutoff=0.3)
             remedy = f"did you mean {near[0]}.md?" if near else "name it after a lesson"
-            fault = bank.Fault(bank.shown(path), 1, "", "no lesson has this name", remedy)
+            fault = Fault(shown(path), 1, "", "no lesson has this name", remedy)
             mine.faults.append(fault)
     for item, question in mine.questions.items():
         before = own.questions.get(item)
@@ -143,7 +144,7 @@ def laid(own: bank.Bank) -> tuple[bank.Bank, Overlay | None]:
             noted = written_for.get(item)
             if noted and noted[0] not in before.versions:
                 overlay.outdated.append(
-                    bank.Fault(
+                    Fault(
                         *noted[1],
                         item,
                         "the course's own question has changed since this one was written",
@@ -159,19 +160,19 @@ def laid(own: bank.Bank) -> tuple[bank.Bank, Overlay | None]:
         del own.questions[item]
         overlay.hidden.append(item)
     own.faults.extend(mine.faults)
-    bank.former_ids(own)
+    former_ids(own)
     own.faults.sort(key=lambda fault: (fault.file, fault.line))
     return own, overlay
 
 
 def _settings(
-    folder: Path, own: bank.Bank, mine: bank.Bank
+    folder: Path, own: Bank, mine: Bank
 ) -> tuple[list[str], dict[str, tuple[str, tuple[str, int]]]]:
     """The ids to hide, and for each replacement the version it was written for, with its place."""
     file = folder / "overlay.yaml"
     if not file.is_file():
         return [], {}
-    top, reader = bank.top_of(file, mine)
+    top, reader = top_of(file, mine)
     values = reader.fields(top, FIELDS, "the file") if top is not None and reader else None
     if values is None or reader is None:
         return [], {}
@@ -208,4 +209,4 @@ def current() -> Overlay | None:
             return None
     except FileFault:
         return None
-    return laid(bank.read(keep_nodes=False, overlay=False))[1]
+    return laid(read_files(keep_nodes=False))[1]

@@ -10,52 +10,22 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
 from html import escape
 from html.parser import HTMLParser
 from typing import Any
 
 import yaml
 
-from dialogue.bank import COMMON_FIELDS
+from dialogue.bank.items import COMMON_FIELDS
 from dialogue.page import text
-from dialogue.questions import (
-    Classify,
-    Evidence,
-    Forecast,
-    Match,
-    Multiple,
-    Numeric,
-    Option,
-    Order,
-    Question,
-    Short,
-    Single,
-)
+from dialogue.questions import Match, Question
+from dialogue.questions import remarks as remarks
+from dialogue.questions.kinds.classify import if_label as if_label
+from dialogue.questions.model import full
+from dialogue.questions.typed import number_text as number
 
 # Words that need no quotation marks: ids, dates, numbers, yes and no.
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-
-
-def number(value: float) -> str:
-    """*value* as a bank may hold it: digits and a point, whole where it is whole."""
-    value = float(value)
-    if value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
-    shown = repr(value)
-    return shown if "e" not in shown else f"{Decimal(shown):f}"
-
-
-def _full(**fields: Any) -> dict[str, Any]:
-    """The fields that say something."""
-    return {name: value for name, value in fields.items() if value not in ("", [], None)}
-
-
-def _options(options: Sequence[Option], name: str = "text") -> list[dict[str, Any]]:
-    return [
-        _full(**{name: option.text, "right": "yes" if option.right else "", "say": option.say})
-        for option in options
-    ]
 
 
 def fields(question: Question) -> dict[str, Any]:
@@ -80,92 +50,12 @@ def fields(question: Question) -> dict[str, Any]:
         "as_of": question.as_of,
         "status": question.status,
         "by": question.by,
-        "confidence": "",
+        "confidence": type(question).certainty if question.confidence else "",
         "use": question.use if question.use != "learn" else "",
         "shuffle": "" if question.shuffle else "no",
         "was": list(question.was),
     }
-    if question.confidence:
-        common["confidence"] = "probability" if isinstance(question, Forecast) else "ask"
-    return _full(**common) | _own(question)
-
-
-def _own(question: Question) -> dict[str, Any]:
-    """The fields that only this kind of question has."""
-    match question:
-        case Single() | Multiple():
-            return {"options": _options(question.options)}
-        case Evidence():
-            return {"options": _options(question.options, "para")}
-        case Numeric():
-            key: Any = question.answer_text or number(question.answer)
-            if question.values:
-                typed = question.answer_text.split("; ") if question.answer_text else []
-                same = len(typed) == len(question.values)
-                key = typed if same else [number(value) for value in question.values]
-            return _full(
-                answer=key,
-                tolerance=number(question.tolerance) if question.tolerance else "",
-                unit=question.unit,
-                near=[{"value": number(near.value), "say": near.say} for near in question.near],
-            )
-        case Order():
-            texts = [event.text for event in question.events]
-            return _full(
-                order=[_full(text=event.text, date=event.date) for event in question.events],
-                mistakes=[
-                    {"if": f"{texts[m.first]} before {texts[m.then]}", "say": m.say}
-                    for m in question.mistakes
-                ],
-            )
-        case Match():
-            return _full(
-                pairs=[
-                    _full(
-                        left=pair.left,
-                        right=pair.right,
-                        say=pair.say,
-                        wrong=[{"right": right, "say": say} for right, say in pair.wrong],
-                    )
-                    for pair in question.pairs
-                ],
-                extra_right=[_full(text=extra.text, say=extra.say) for extra in question.extra],
-            )
-        case Short():
-            return _full(
-                accept=list(question.accept),
-                wrong=[{"text": slip.text, "say": slip.say} for slip in question.wrong],
-                spelling="forgiving" if question.forgiving else "",
-            )
-        case Classify():
-            return {
-                "labels": list(question.labels),
-                "statements": [
-                    _full(text=statement.text, label=statement.label)
-                    | {if_label(label): say for label, say in statement.comments if say}
-                    for statement in question.statements
-                ],
-            }
-        case Forecast():
-            happened = {None: "", True: "yes", False: "no"}[question.happened]
-            return _full(
-                resolves=question.resolves,
-                happened=happened,
-                reference=[
-                    {"who": each.who, "chance": number(each.chance)} for each in question.reference
-                ],
-                bands=[
-                    {"from": number(band.low), "to": number(band.high), "say": band.say}
-                    for band in question.bands
-                ],
-                opens=question.opens,
-            )
-    raise TypeError(f"no fields for a {type(question).__name__}")
-
-
-def if_label(label: str) -> str:
-    """The field that holds the comment on choosing *label* wrongly."""
-    return "if_" + label.replace(" ", "_")
+    return full(**common, **question.own_fields())
 
 
 def item_id(name: str, taken: Mapping[str, Any] | set[str], *, default: str = "item") -> str:
@@ -350,39 +240,6 @@ def from_tags(labels: Iterable[str]) -> tuple[dict[str, Any], str, list[str]]:
     return found, kind, unknown
 
 
-def remarks(question: Question) -> list[tuple[str, str]]:
-    """Comments that belong to one part of an answer: what it is about, and what is said."""
-    match question:
-        case Single() | Multiple() | Evidence():
-            return [(option.text, option.say) for option in question.options if option.say]
-        case Classify():
-            return [
-                (f"{statement.text} → {label}", say)
-                for statement in question.statements
-                for label, say in statement.comments
-                if say
-            ]
-        case Order():
-            texts = [event.text for event in question.events]
-            return [(f"{texts[m.first]} → {texts[m.then]}", m.say) for m in question.mistakes]
-        case Match():
-            found = []
-            for pair in question.pairs:
-                found += [(f"{pair.left} → {pair.right}", pair.say)] if pair.say else []
-                found += [(f"{pair.left} → {right}", say) for right, say in pair.wrong]
-            return found + [(extra.text, extra.say) for extra in question.extra if extra.say]
-        case Short():
-            return [(slip.text, slip.say) for slip in question.wrong]
-        case Numeric():
-            return [(number(near.value), near.say) for near in question.near]
-        case Forecast():
-            return [
-                (f"{number(band.low)} to {number(band.high)} per cent", band.say)
-                for band in question.bands
-            ]
-    return []
-
-
 def feedback(question: Question, *, with_remarks: bool) -> str:
     """The explanation as HTML; *with_remarks* the comments on parts of an answer follow it."""
     shown = html(question.explain, block=True) if question.explain else ""
@@ -414,7 +271,7 @@ def _strings(value: Any) -> Iterable[str]:
 def unkept(question: Question, *kept: str) -> list[str]:
     """What no format but the course's own has a place for; *kept* are fields that this one has."""
     found = []
-    if question.confidence and not isinstance(question, Forecast):
+    if question.confidence and question.marked:
         found.append("certainty is not asked for (in Moodle, choose certainty-based marking)")
     if question.hint and "hint" not in kept:
         found.append("the hint is left out")
@@ -428,22 +285,20 @@ def unkept(question: Question, *kept: str) -> list[str]:
         found.append("the author is left out")
     if _NOT_ALLOWED.search("".join(_strings(fields(question)))):
         found.append("control characters are shown as �")
-    if isinstance(question, Short) and question.forgiving:
-        found.append("a slip of the keyboard counts as wrong")
-    if isinstance(question, Order):
-        if any(event.date for event in question.events):
-            found.append("the dates of the events are left out")
-        dates = [event.date for event in question.events if event.date]
-        if len(set(dates)) < len(dates):
-            found.append("events of one date count only in the order given")
+    found += question.unkept()
     if tags(question) != _labels(question):
         found.append(f"a label of more than {LONGEST_TAG} signs is left out")
     return found
 
 
-def matching_losses(rights: Iterable[str]) -> list[str]:
+def essay_key(question: Question) -> str:
+    """The key as HTML, for whoever reads an essay that stands in for *question*."""
+    return f"<p>{escape('; '.join(question.key()))}</p>" if question.marked else ""
+
+
+def matching_losses(question: Match) -> list[str]:
     """What menus of right-hand sides, which hold plain words only, lose in Moodle."""
-    rights = list(rights)
+    rights = question.rights
     found = ["emphasis in the right-hand sides is left out"] if any(map(marked, rights)) else []
     if any("<" in right for right in rights):
         found.append("Moodle may leave out what stands between < and > in right-hand sides")

@@ -25,6 +25,7 @@ from dialogue.charts.look import (
     in_words,
     last_day,
 )
+from dialogue.course import sources
 from dialogue.course.tables import load
 
 if TYPE_CHECKING:
@@ -214,7 +215,11 @@ QUALIFIERS = {
 }
 _TROOP_MARKS = ("circle", "square", "diamond", "cross", "triangle-up")
 _TROOP_COLOURS = (*SERIES[:4], SERIES[5])
-LAST = "2026-01-31"
+
+
+def picture_ends() -> str:
+    """The day at which the pictures of the later years end."""
+    return last_day(sources.as_of_month())
 
 
 def troops(start: str = "2003-01-01", on: str | None = None) -> Picture:
@@ -226,8 +231,9 @@ def troops(start: str = "2003-01-01", on: str | None = None) -> Picture:
     import altair as alt
     import pandas as pd
 
+    end = picture_ends()
     table = load("troop_levels")
-    table = table[table["scope"] == "iraq"]
+    table = table[(table["scope"] == "iraq") & (table["date"].map(drawn_at) <= end)]
     kinds = MEASURES
     shown = pd.DataFrame(
         {
@@ -240,8 +246,7 @@ def troops(start: str = "2003-01-01", on: str | None = None) -> Picture:
         }
     ).dropna(subset="measure")
     shown = shown[shown["date"] >= start]
-    last = LAST
-    years = alt.Scale(type="utc", domain=[moment(start), moment(last)])
+    years = alt.Scale(type="utc", domain=[moment(start), moment(end)])
     across = alt.X("date:T", title=None, scale=years)
     names = list(kinds.values())
     # Without the end of the field force in 2011 the step would say that 4,000 stayed for years.
@@ -277,7 +282,7 @@ def troops(start: str = "2003-01-01", on: str | None = None) -> Picture:
     periods = pd.DataFrame(
         {
             "start": legal["start"],
-            "end": legal["end"].fillna(last),
+            "end": legal["end"].fillna(end),
             "basis": legal["name"],
             "no": [str(n) for n in range(1, len(legal) + 1)],
             "shade": [n % 2 for n in range(len(legal))],
@@ -362,11 +367,12 @@ def explore_troops(wishes: Mapping[str, Any]) -> Steps:
     levels = levels.assign(day=levels["date"].map(last_day), kind=levels["measure"])
     legal = load("legal_basis")
     legal = legal[legal["lane"] == "forces"].reset_index(drop=True)
-    first, last = int(legal["start"].min()[:4]), int(LAST[:4]) - 5
-    years = tuple((str(year), year) for year in range(first, last + 1))
+    end = picture_ends()
+    first, latest_start = int(legal["start"].min()[:4]), int(end[:4]) - 5
+    years = tuple((str(year), year) for year in range(first, latest_start + 1))
     year = yield Control("start", "Start in", "menu", years, first)
     start = f"{year}-01-01"
-    days = {d for d in [*levels["day"], *legal["start"]] if start <= d <= LAST}
+    days = {d for d in [*levels["day"], *legal["start"]] if start <= d <= end}
     today = load("rounds").set_index("session_id").loc["R01", "date"]
     if today >= start:
         days.add(today)

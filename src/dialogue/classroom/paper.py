@@ -9,23 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from dialogue.course import sources
 from dialogue.exchange import Loss
 from dialogue.page import text
 from dialogue.page.words import STRINGS
-from dialogue.questions import (
-    Classify,
-    Evidence,
-    Forecast,
-    Match,
-    Multiple,
-    Numeric,
-    Order,
-    Question,
-    Short,
-    Single,
-)
-from dialogue.widgets import twin
+from dialogue.questions import Question, letter, parts
+from dialogue.questions.model import Blank
 
 BOX = '<span class="box" aria-hidden="true"></span>'
 STYLE = """
@@ -73,7 +61,7 @@ def _item(number: int, question: Question) -> str:
     words = text.html(question.ask, block=True)
     words = words.replace('<p dir="auto">', f'<p dir="auto"><strong>{number}.</strong> ', 1)
     about = []
-    if para := twin.paragraphs(question):
+    if para := question.paragraphs():
         about.append(f"{STRINGS['paragraphs']} {', '.join(para)}")
     if question.as_of:
         about.append(STRINGS["as_of"].format(date=question.as_of))
@@ -81,7 +69,7 @@ def _item(number: int, question: Question) -> str:
         about.append(STRINGS["contested"])
     note = f'<p class="about">{escape(" · ".join(about))}</p>' if about else ""
     sure = ""
-    if question.confidence and not isinstance(question, Forecast):
+    if question.confidence and question.marked:
         boxes = "".join(f"<span>{BOX} {escape(STRINGS[f'sure_{n}'])}</span>" for n in (1, 2, 3))
         sure = f'<div class="sure"><span>{escape(STRINGS["how_sure"])}</span>{boxes}</div>'
     lang = f' lang="{escape(question.language)}"' if question.language != "en" else ""
@@ -98,70 +86,57 @@ def _list(rows: Sequence[str], tag: str = "ol") -> str:
     return f'<{tag} class="choices">{"".join(rows)}</{tag}>'
 
 
+_NUMBER = '<span class="number"></span>'
+# What a learner is told to do with a group of texts.
+_HOW = {
+    "event": "Number them, 1 for the first.",
+    "left": "Write the letter of what belongs to it. Something may be left over.",
+}
+
+
 def _answer(question: Question) -> str:
-    match question:
-        case Single() | Multiple():
-            how = STRINGS["choose_one" if isinstance(question, Single) else "choose_many"]
-            rows = [
-                _choice(BOX, f"<strong>{twin.letter(i)}</strong> {text.html(o.text)}")
-                for i, o in enumerate(question.options)
-            ]
-            return f'<p class="about">{escape(how)}</p>{_list(rows)}'
-        case Evidence():
-            digests = sources.paragraphs()
-            rows = [
-                _choice(
-                    BOX,
-                    f"<strong>{escape(o.text)}</strong> "
-                    f"{escape(digests.get(o.text, {}).get('digest', ''))}",
-                )
-                for o in question.options
-            ]
-            return _list(rows)
-        case Order():
-            rows = [
-                _choice('<span class="number"></span>', text.html(question.events[i].text))
-                for i in twin.start_order(question)
-            ]
-            how = "Number them, 1 for the first."
-            return f'<p class="about">{how}</p>{_list(rows, "ul")}'
-        case Match():
-            rights = question.rights
-            shown = [text.html(rights[i]) for i in twin.menu_order(question, len(rights))]
-            menu = [
-                _choice(f"<strong>{twin.letter(i)}</strong>", words)
-                for i, words in enumerate(shown)
-            ]
-            rows = [
-                _choice('<span class="number"></span>', text.html(p.left)) for p in question.pairs
-            ]
-            how = "Write the letter of what belongs to it. Something may be left over."
-            return f'<p class="about">{how}</p>{_list(rows, "ul")}{_list(menu)}'
-        case Classify():
-            heads = "".join(f'<th scope="col">{text.html(x)}</th>' for x in question.labels)
-            rows = [
-                f'<tr><th scope="row" dir="auto">{text.html(s.text)}</th>'
-                + f'<td class="tick">{BOX}</td>' * len(question.labels)
-                + "</tr>"
-                for s in question.statements
-            ]
-            return (
-                f'<table><thead><tr><th scope="col">Statement</th>{heads}</tr></thead>'
-                f"<tbody>{''.join(rows)}</tbody></table>"
-            )
-        case Numeric():
-            unit = f" {escape(question.unit)}" if question.unit else ""
-            how = f'<p class="about">{escape(STRINGS["several_numbers"])}</p>'
-            wide = ' class="line wide"' if question.values else ' class="line"'
-            return f"{how if question.values else ''}<p><span{wide}></span>{unit}</p>"
-        case Short():
-            return '<p><span class="line wide"></span></p>'
-        case Forecast():
-            return (
-                f'<p>{escape(STRINGS["your_chance"])}: <span class="line"></span> '
-                f'<span class="about">{escape(STRINGS["chance_how"])}</span></p>'
-            )
-    return ""
+    found = [_group(question, role, texts) for role, texts in question.shown() if role != "label"]
+    if blank := question.blank():
+        found.append(_blank(blank))
+    return "".join(found)
+
+
+def _group(question: Question, role: str, texts: Sequence[str]) -> str:
+    shown = [text.html(words) for words in texts]
+    how = _HOW.get(role, "")
+    if role == "option":
+        how = STRINGS["choose_one" if question.one_letter else "choose_many"]
+    if role == "statement":
+        return _grid(question, shown)
+    if role in ("option", "right"):
+        shown = [f"<strong>{letter(i)}</strong> {words}" for i, words in enumerate(shown)]
+    elif role == "paragraph":
+        named = [words.split(": ", 1) for words in texts]
+        shown = [f"<strong>{escape(name)}</strong> {escape(told)}" for name, told in named]
+    mark = {"option": BOX, "paragraph": BOX, "right": ""}.get(role, _NUMBER)
+    rows = _list([_choice(mark, words) for words in shown], "ul" if mark == _NUMBER else "ol")
+    return f'<p class="about">{escape(how)}</p>{rows}' if how else rows
+
+
+def _grid(question: Question, statements: Sequence[str]) -> str:
+    """Statements in rows, and a box to tick under each label."""
+    labels = [words for role, texts in question.shown() if role == "label" for words in texts]
+    heads = "".join(f'<th scope="col">{text.html(label)}</th>' for label in labels)
+    boxes = f'<td class="tick">{BOX}</td>' * len(labels)
+    rows = "".join(f'<tr><th scope="row" dir="auto">{one}</th>{boxes}</tr>' for one in statements)
+    return (
+        f'<table><thead><tr><th scope="col">Statement</th>{heads}</tr></thead>'
+        f"<tbody>{rows}</tbody></table>"
+    )
+
+
+def _blank(blank: Blank) -> str:
+    how = f'<p class="about">{escape(blank.how)}</p>' if blank.how and blank.wide else ""
+    after = f' <span class="about">{escape(blank.how)}</span>' if blank.how and not how else ""
+    unit = f" {escape(blank.unit)}" if blank.unit else ""
+    name = f"{escape(STRINGS[blank.name])}: " if blank.name != "your_answer" else ""
+    line = '<span class="line wide"></span>' if blank.wide else '<span class="line"></span>'
+    return f"{how}<p>{name}{line}{unit}{after}</p>"
 
 
 def key(items: Sequence[Question]) -> str:
@@ -174,7 +149,6 @@ def _key(number: int, question: Question) -> str:
     comments = "".join(
         f"<li dir='auto'><em>{text.html(about)}</em> {text.html(say)}</li>"
         for about, say in _comments(question)
-        if say
     )
     parts = [
         f'<p dir="auto"><strong>{number}.</strong> {text.html(question.ask)} '
@@ -193,56 +167,20 @@ def _key(number: int, question: Question) -> str:
 def _solution(question: Question) -> list[str]:
     if question.keyless:
         return [STRINGS["graded"]]
-    match question:
-        case Single() | Multiple():
-            return [f"{twin.letter(i)} {o.text}" for i, o in enumerate(question.options) if o.right]
-        case Match():
-            rights = question.rights
-            shown = [rights[i] for i in twin.menu_order(question, len(rights))]
-            return [
-                f"{twin.letter(shown.index(p.right))} {p.left}: {p.right}" for p in question.pairs
-            ]
-        case Order():
-            start = twin.start_order(question)
-            places = [f"{start.index(i) + 1}" for i in range(len(start))]
-            return [
-                f"{n}: {e.text}{f' ({e.date})' if e.date else ''}"
-                for n, e in enumerate(question.events, 1)
-            ] + [f"In the order printed, from the first: {', '.join(places)}"]
-        case Short():
-            return list(question.accept)
-        case Numeric() if question.tolerance:
-            return [f"{part} (± {question.tolerance:g})" for part in twin.key(question)]
-    return twin.key(question)
+    found = question.solution()
+    for role, texts in question.shown():
+        if role == "event":
+            own = [part.text for part in parts(question) if part.role == role]
+            places = ", ".join(str(texts.index(words) + 1) for words in own)
+            found = [f"{n}: {words}" for n, words in enumerate(found, 1)]
+            found.append(f"In the order printed, from the first: {places}")
+    return found
 
 
 def _comments(question: Question) -> list[tuple[str, str]]:
-    match question:
-        case Single() | Multiple() | Evidence():
-            return [(o.text, o.say) for o in question.options if not o.right]
-        case Classify():
-            return [
-                (f"{s.text} → {label}", say)
-                for s in question.statements
-                for label, say in s.comments
-            ]
-        case Order():
-            return [
-                (f"{question.events[m.first].text} before {question.events[m.then].text}", m.say)
-                for m in question.mistakes
-            ]
-        case Match():
-            found = [(f"{p.left} → {wrong}", say) for p in question.pairs for wrong, say in p.wrong]
-            return found + [(extra.text, extra.say) for extra in question.extra]
-        case Short():
-            return [(slip.text, slip.say) for slip in question.wrong]
-        case Numeric():
-            return [(f"{near.value:g}", near.say) for near in question.near]
-        case Forecast():
-            return [
-                (f"{band.low:g} to {band.high:g} per cent", band.say) for band in question.bands
-            ]
-    return []
+    """Why others are chosen: the comments on what is wrong."""
+    wrong = [part._replace(say="") if part.key else part for part in parts(question)]
+    return [remark for part in wrong if not part.right for remark in part.remarks()]
 
 
 def _heading(title: str) -> str:
@@ -258,7 +196,7 @@ def write(items: Sequence[Question], title: str) -> tuple[bytes, list[Loss]]:
     losses = [
         Loss(question.id, "the comments after an answer stand in the key, not on the sheet")
         for question in items
-        if any(say for _about, say in _comments(question))
+        if _comments(question)
     ]
     return page(title, body).encode(), losses
 

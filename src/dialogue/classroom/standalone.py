@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from dialogue.page.words import STRINGS
 from dialogue.questions import Question
-
-_HERE = Path(__file__).parents[1] / "widgets" / "static"
+from dialogue.widgets import scripts as views
 
 # A model as anywidget's, with nobody behind it: the quiz then grades in the page.
 _MODEL = """
@@ -40,7 +38,7 @@ def embedded(data: Any) -> str:
 
 def style() -> str:
     """The quiz's style sheet."""
-    return (_HERE / "quiz.css").read_text(encoding="utf-8")
+    return views.style("quiz")
 
 
 def place(questions: Sequence[Question], title: str = "", *, direction: str = "ltr") -> str:
@@ -64,7 +62,7 @@ def place(questions: Sequence[Question], title: str = "", *, direction: str = "l
 
 def scripts() -> str:
     """What brings every :func:`place` of a page to life."""
-    source = (_HERE / "quiz.js").read_text(encoding="utf-8")
+    source = views.script("quiz")
     return (
         f'<script type="application/json" id="dq-script">{embedded(source)}</script>'
         f'<script type="module">{_MODEL}</script>'

@@ -12,15 +12,16 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
-from dialogue.classroom import paper
+from dialogue.classroom import paper, standalone
 from dialogue.page import text
+from dialogue.page.words import WALL
 from dialogue.questions import (
     Evidence,
     Multiple,
     Question,
     Single,
 )
-from dialogue.widgets import twin
+from dialogue.widgets import scripts, twin
 
 _HERE = Path(__file__).parent
 _HELP = (
@@ -92,7 +93,7 @@ def page(questions: Sequence[Question], title: str) -> str:
         )
     )
     style = (_HERE / "wall.css").read_text("utf-8")
-    script = (_HERE / "wall.js").read_text("utf-8")
+    script = scripts.script("wall")
     return (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -100,5 +101,6 @@ def page(questions: Sequence[Question], title: str) -> str:
         f"<header><h1>{escape(title)}</h1><output id='clock' aria-live='off'>2:00</output></header>"
         f"<main>{sections}</main><nav aria-label='Controls'>{buttons}</nav>"
         f"<dl id='keys' hidden>{keys}</dl><p id='said' role='status'></p>"
+        f'<script type="application/json" id="words">{standalone.embedded(WALL)}</script>'
         f"<script>{script}</script></body></html>\n"
     )

@@ -9,6 +9,7 @@ import hashlib
 import importlib.util
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
@@ -16,9 +17,10 @@ from difflib import get_close_matches
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from dialogue.course import cache, catalogue, tables
-from dialogue.course.faults import Fault, shown
+from dialogue.course.faults import Advice, Fault, shown
 
 PACKAGES = ("seeds", "data")
 Rows = Sequence[tables.Row]
@@ -99,6 +101,9 @@ def _rules(resources: list[tuple[Path, dict[str, Any]]], sound: dict[str, Rows])
             for rule in rules:
                 for line, field, message, remedy in rule(sound[name]):
                     yield Fault(shown(file), line, field, message, remedy)
+    for name, line, field, message, remedy in _unregistered(sound):
+        file = next(path for path, resource in resources if resource["name"] == name)
+        yield Fault(shown(file), line, field, message, remedy)
 
 
 def _descriptor(file: Path, faults: list[Fault]) -> dict[str, Any] | None:
@@ -339,13 +344,149 @@ def _ribbon(rows: Rows) -> Iterator[Finding]:
         before = row["end"]
 
 
+# --- quotations: docs/quotations.md says what counts as one ------------------------------
+
+MOST_WORDS = 12  # of one quotation
+MOST_QUOTED = 500  # words of the whole collection
+# Up to here a phrase in quotation marks is a word named as a word, or a term.
+NAMED = 3
+# The columns that hold quotations, by table.
+QUOTED = {
+    "decision_2020": ("original",),
+    "june_statement": ("verb_english", "verb_arabic"),
+    "voices": ("original",),
+}
+_MARKED = re.compile(r"“([^”]+)”|«([^»]+)»")
+# Not prose: code, the title and the address of a link.
+_APART = re.compile(r"`[^`]*`|<[^>]*>|\]\([^)]*\)|^\[[^\]]+\]:.*$", re.MULTILINE)
+
+
+def marked(text: str) -> list[str]:
+    """The quotations that stand in curly marks in a text of Markdown."""
+    found = (one or other for one, other in _MARKED.findall(_APART.sub("", text)))
+    return [phrase for phrase in found if len(phrase.split()) > NAMED]
+
+
+def plain(phrase: str) -> str:
+    """A phrase as the register compares it: without case, edges and doubled spaces."""
+    return " ".join(phrase.split()).strip(" .,;:!?…").casefold()
+
+
+def _counted(rows: Rows) -> Iterator[Finding]:
+    """Words are counted as they stand, and the collection keeps its bound."""
+    total = 0
+    for line, row in enumerate(rows, 2):
+        words = len(row["original"].split())
+        if int(row["words"]) != words:
+            message = f"the phrase has {words} words, not {row['words']}"
+            yield line, "words", message, "count the words of the original"
+        total += words
+        if total - words <= MOST_QUOTED < total:
+            message = f"with this row the course quotes {total} words, more than {MOST_QUOTED}"
+            yield line, "words", message, "take a quotation out, or say it in your own words"
+
+
+def _verbs_seen(rows: Rows) -> Iterator[Finding]:
+    """A line whose verb was only retold, or not seen, has none."""
+    for line, row in enumerate(rows, 2):
+        for phrase, how in (("verb_english", "english_read"), ("verb_arabic", "arabic_read")):
+            seen = row[how] not in ("paraphrase", "not seen")
+            if bool(row[phrase]) != seen:
+                message = f"the phrase and the way in which it was read ({row[how]}) do not agree"
+                yield line, phrase, message, "leave the phrase empty, or say how it was read"
+
+
+def _unregistered(
+    sound: dict[str, Rows],
+) -> Iterator[tuple[str, int, str, str, str]]:
+    """Every phrase of the tables stands in the register, with the row that uses it."""
+    if "quotations" not in sound:
+        return
+    used = {row["original"]: row["used"].split() for row in sound["quotations"]}
+    for name, columns in QUOTED.items():
+        for line, row in enumerate(sound.get(name, []), 2):
+            place = f"data/{name}.csv:{next(iter(row.values()))}"
+            for column in columns:
+                if row[column] and place not in used.get(row[column], []):
+                    message = f"seeds/quotations.csv does not have {row[column]!r} for {place}"
+                    remedy = "add the phrase there, with its words counted and this place"
+                    yield name, line, column, message, remedy
+
+
+# --- advice: what is no fault and could be better ----------------------------------------
+
+# Hosts that repeat what others wrote, for people who bet on the dinar, or without care.
+_SPECULATION = re.compile(r"dinar|bondlady|myfxbuddies")
+_STAGING = re.compile(r"^(?:staging|beta|dev|backup|manage|mail|api|test|digital-\w+|core-cms)\.")
+_FORUM = re.compile(r"forum|/vb/|showthread")
+_FOR_TELEPHONES = re.compile(r"/amp(?:/|$)|-amp$|[?&]amp\b")
+
+
+# Tables whose rows report a claim as a claim: whoever speaks there may be partisan.
+CLAIMS = frozenset({"decision_2020", "raid_accounts", "voices"})
+
+
+def weakness(source: dict[str, str]) -> str:
+    """Why a reader should look for a better copy of this source, or nothing."""
+    parts = urlsplit(source["address"])
+    host = parts.hostname or ""
+    if host.endswith("googleweblight.com"):
+        return "a cached copy"
+    if _SPECULATION.search(host):
+        return "a site for speculation on the dinar"
+    if _STAGING.search(host):
+        return "a staging or editing host"
+    if _FORUM.search(host + parts.path):
+        return "a forum"
+    # A blog of its author's own is an original.
+    if source["via"] and host.endswith((".wordpress.com", ".blogspot.com")):
+        return "a blog that repeats others"
+    if _FOR_TELEPHONES.search(parts.path + ("?" + parts.query if parts.query else "")):
+        return "the page for telephones"
+    return ""
+
+
+def advise() -> list[Advice]:
+    """Weak addresses that rows rest on, and rows that rest on one partisan source."""
+    root = catalogue.root()
+    found: list[Advice] = []
+    resting: dict[str, int] = {}
+    sources = {}
+    for name in PACKAGES:
+        for file in sorted((root / name).glob("*.csv")):
+            rows = tables.sheet(file).rows
+            if name == "seeds" and file.stem == "sources":
+                sources = {row["source_id"]: (line, row) for line, row in enumerate(rows, 2)}
+                continue
+            for line, row in enumerate(rows, 2):
+                cited = [row[key] for key in ("source_id", "second_source_id") if row.get(key)]
+                for source_id in cited:
+                    resting[source_id] = resting.get(source_id, 0) + 1
+                _, source = sources.get(cited[0], (0, {})) if len(cited) == 1 else (0, {})
+                if source.get("kind") == "partisan" and file.stem not in CLAIMS:
+                    message = f"the row rests on {cited[0]} alone, a partisan source"
+                    remedy = "add a source of another side, or say in the text whose claim it is"
+                    item = next(iter(row.values()))
+                    found.append(Advice(shown(file), line, item, "one-partisan", message, remedy))
+    file = root / "seeds" / "sources.csv"
+    for source_id, (line, source) in sources.items():
+        if source_id in resting and (weak := weakness(source)):
+            count = resting[source_id]
+            message = f"{count} rows cite {weak}" if count > 1 else f"one row cites {weak}"
+            remedy = "look for the publisher's own page, or add a second source"
+            found.append(Advice(shown(file), line, source_id, "weak-address", message, remedy))
+    return sorted(found, key=lambda one: (one.file, one.line))
+
+
 RULES: dict[str, tuple[Callable[[Rows], Iterator[Finding]], ...]] = {
     "events": (ascending("date"), ordered("date", "date_end"), ordered("date", "known_on")),
     "force_events": (ascending("date"), ordered("date", "date_end")),
     "government_formation": (ascending("date"),),
+    "june_statement": (_verbs_seen,),
     "legal_basis": (ordered("start", "end"), _ribbon),
     "oil_revenue": (ordered("date", "date_end"), _products),
     "parliament": (sums_to(329, "seats", "election", "count"),),
+    "quotations": (_counted,),
     "polls": (ordered("fieldwork_start", "fieldwork_end"),),
     "rounds": (ascending("date"), ordered("date", "date_end")),
     "troop_levels": (ascending("date"),),

@@ -27,6 +27,23 @@ class Fault:
         return printable(f"{self.file}:{self.line}:{item} {self.message}; {self.remedy}")
 
 
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """One thing that could be better, by which rule, and how."""
+
+    file: str
+    line: int
+    item: str
+    rule: str
+    message: str
+    remedy: str
+
+    def __str__(self) -> str:
+        item = f" {self.item}:" if self.item else ""
+        place = f"{self.file}:{self.line}:{item}"
+        return printable(f"{place} advice: {self.message}; {self.remedy} ({self.rule})")
+
+
 def shown(path: Path) -> str:
     """The path as the person at the keyboard would type it."""
     try:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import calendar
+import json
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
+from dialogue.course import catalogue
 from dialogue.course.tables import by_key, records
 
 
@@ -37,16 +41,25 @@ def reference(source_id: str) -> str:
     return f"{publisher}, “{row['title']}”, {row['date'] or 'no date'}"
 
 
-def as_of() -> str:
-    """The month up to which the tables tell what came later, such as ``January 2026``.
+@lru_cache(maxsize=4)
+def _month(file: Path, _stamp: int) -> str:
+    return str(json.loads(file.read_text(encoding="utf-8")).get("as_of", ""))
 
-    It is the latest ``as_of`` of ``data/forecasts.csv``; "" when the table is not there.
+
+def as_of_month() -> str:
+    """The month up to which the course tells what came later, such as ``2026-05``.
+
+    Its one home is ``as_of`` in ``data/datapackage.json``: the last month that at least two
+    independent pages of the press cover.  "" when the package is not there.
     """
-    latest = max((row["as_of"] for row in records("forecasts") if row["as_of"]), default="")
-    if not latest:
-        return ""
-    year, month = latest.split("-")[:2]
-    return f"{calendar.month_name[int(month)]} {year}"
+    file = catalogue.root() / "data" / "datapackage.json"
+    return _month(file, file.stat().st_mtime_ns) if file.is_file() else ""
+
+
+def as_of() -> str:
+    """:func:`as_of_month` in words, such as ``May 2026``."""
+    year, _, month = as_of_month().partition("-")
+    return f"{calendar.month_name[int(month)]} {year}" if month else ""
 
 
 # Kinds of source as the citation styles know them (CSL 1.0.2 item types).

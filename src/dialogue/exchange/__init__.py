@@ -7,11 +7,12 @@ what was lost can repair it, and one who is not told cannot.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from dialogue.questions import Question
+if TYPE_CHECKING:  # the command line is built from FORMATS before anything is imported
+    from dialogue.questions import Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,45 +33,138 @@ class Format:
     """A format by its name on the command line.
 
     Its module has ``write(questions, title)``, which returns the file's bytes and a list of
-    :class:`Loss`, when *writes*; and ``read(data, file)``, which returns a list of items as
-    an author would type them (mappings, see :mod:`dialogue.bank.writing`) and a list of
-    :class:`Loss`, when *reads*, and raises :class:`~dialogue.course.files.FileFault` for a bad file.
+    :class:`Loss`, when *writes* says in a few words what it makes; and ``read(data, file)``, which
+    returns a list of items as an author would type them (mappings, see
+    :mod:`dialogue.bank.writing`) and a list of :class:`Loss`, when *reads*, and raises
+    :class:`~dialogue.course.files.FileFault` for a bad file.
+
+    *also* are further endings of files that are read, *key* tells that ``write_key`` writes a
+    second page, and *turns* that a file of another ending is of the format named there.
     """
 
     name: str
     module: str
     suffix: str
     label: str
-    writes: bool = True
+    writes: str = ""
     reads: bool = True
+    also: tuple[str, ...] = ()
+    key: bool = False
+    turns: tuple[tuple[str, str], ...] = ()
 
     def fits(self, suffix: str) -> bool:
         """Whether a file may end in *suffix*: the format's own, or none of another format's."""
         claimed = {form.suffix for form in FORMATS.values()}
         return suffix.lower() == self.suffix or suffix.lower() not in claimed
 
+    def for_name(self, suffix: str) -> Format:
+        """The format that a file with this ending asks for: this one, or its twin."""
+        return FORMATS[dict(self.turns).get(suffix.lower(), self.name)]
+
     def _do(self, name: str) -> Callable[..., Any]:
-        return getattr(importlib.import_module(f"dialogue.{self.module}"), name)
+        return getattr(importlib.import_module(self.module), name)
 
     def write(self, questions: Sequence[Question], title: str) -> tuple[bytes, list[Loss]]:
         """The questions as a file of this format, and what it could not carry."""
         return self._do("write")(questions, title)
+
+    def write_key(self, questions: Sequence[Question], title: str) -> bytes:
+        """The key of :meth:`write` as a file of its own."""
+        return self._do("write_key")(questions, title)
 
     def read(self, data: bytes, file: str) -> tuple[list[dict[str, Any]], list[Loss]]:
         """The items in a file of this format, and what could not be taken over."""
         return self._do("read")(data, file)
 
 
+_HERE = "dialogue.exchange"
 FORMATS = {
     one.name: one
     for one in (
-        Format("gift", "exchange.gift", ".gift", "GIFT, for Moodle and many others"),
-        Format("moodle", "exchange.moodle", ".xml", "Moodle XML"),
-        Format("qti", "exchange.qti", ".zip", "QTI 1.2 in a package, for Canvas", reads=False),
-        Format("csv", "exchange.sheet", ".csv", "a table, one row an item"),
-        Format("xlsx", "exchange.workbook", ".xlsx", "the same table as an Excel workbook"),
-        Format("anki", "exchange.anki", ".apkg", "a deck of Anki cards", reads=False),
-        Format("paper", "classroom.paper", ".html", "a test to print, and its key", reads=False),
-        Format("jupyterquiz", "exchange.jupyterquiz", ".json", "jupyterquiz", writes=False),
+        Format(
+            "gift",
+            f"{_HERE}.gift",
+            ".gift",
+            "GIFT, for Moodle and many others",
+            writes="GIFT text, for Moodle and many others",
+            also=(".txt",),
+        ),
+        Format(
+            "moodle",
+            f"{_HERE}.moodle",
+            ".xml",
+            "Moodle XML",
+            writes="Moodle XML, which keeps the most",
+        ),
+        Format(
+            "qti",
+            f"{_HERE}.qti",
+            ".zip",
+            "QTI 1.2 in a package, for Canvas",
+            writes="QTI 1.2 in a package, for Canvas",
+            reads=False,
+        ),
+        Format(
+            "csv",
+            f"{_HERE}.sheet",
+            ".csv",
+            "a table, one row an item",
+            writes="a table, one row an item",
+            turns=((".xlsx", "xlsx"),),  # both are one table
+        ),
+        Format(
+            "xlsx",
+            f"{_HERE}.workbook",
+            ".xlsx",
+            "the same table as an Excel workbook",
+            writes="the same table as an Excel workbook",
+        ),
+        Format(
+            "anki",
+            f"{_HERE}.anki",
+            ".apkg",
+            "a deck of Anki cards",
+            writes="a deck of Anki cards",
+            reads=False,
+        ),
+        Format(
+            "paper",
+            "dialogue.classroom.paper",
+            ".html",
+            "a test to print, and its key",
+            writes="a test to print, and its key as a second page",
+            reads=False,
+            key=True,
+        ),
+        Format("jupyterquiz", f"{_HERE}.jupyterquiz", ".json", "jupyterquiz"),
     )
 }
+
+
+def writers() -> dict[str, Format]:
+    """The formats that questions can be written in, by name."""
+    return {name: form for name, form in FORMATS.items() if form.writes}
+
+
+def readers() -> dict[str, str]:
+    """The names of the formats that can be read, by the endings of their files."""
+    return {
+        suffix: form.name
+        for form in FORMATS.values()
+        if form.reads
+        for suffix in (form.suffix, *form.also)
+    }
+
+
+def held(question: Question, varieties: Container[str], lost: list[str]) -> Question | None:
+    """*question*, or what stands in for it in a format that holds these *varieties* only.
+
+    None is an essay, which somebody has to read.  What is lost by it is added to *lost*.
+    """
+    while question.variety not in varieties:
+        instead = question.instead()
+        lost.append(instead.loss)
+        if instead.question is None:
+            return None
+        question = instead.question
+    return question

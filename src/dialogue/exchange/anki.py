@@ -22,24 +22,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from dialogue.bank import writing
-from dialogue.course import files, sources
+from dialogue.course import files
 from dialogue.course.files import FileFault
 from dialogue.exchange import Loss
 from dialogue.page import text
 from dialogue.page.words import STRINGS
-from dialogue.questions import (
-    Classify,
-    Evidence,
-    Forecast,
-    Match,
-    Multiple,
-    Numeric,
-    Order,
-    Question,
-    Short,
-    Single,
-)
-from dialogue.widgets import twin
+from dialogue.questions import Question, letter
 
 # Drawn once by chance, as genanki asks, and never to be changed: Anki knows note types by it.
 NOTE_TYPE = 1593820031
@@ -75,7 +63,7 @@ def _list(rows: Sequence[str], tag: str = "ul") -> str:
 def front(question: Question) -> str:
     """What is asked, with everything that can be chosen, as HTML."""
     about = []
-    if para := twin.paragraphs(question):
+    if para := question.paragraphs():
         about.append(f"{STRINGS['paragraphs']} {', '.join(para)}")
     if question.as_of:
         about.append(STRINGS["as_of"].format(date=question.as_of))
@@ -86,45 +74,29 @@ def front(question: Question) -> str:
 
 
 def _choices(question: Question) -> str:
-    match question:
-        case Single() | Multiple():
-            how = STRINGS["choose_one" if isinstance(question, Single) else "choose_many"]
-            rows = [
-                f"<strong>{twin.letter(i)}</strong> {_html(option.text)}"
-                for i, option in enumerate(question.options)
-            ]
-            return f'<p class="about">{_html(how)}</p>{_list(rows)}'
-        case Evidence():
-            digests = sources.paragraphs()
-            rows = [
-                f"<strong>{_html(option.text)}</strong> "
-                f"{_html(digests.get(option.text, {}).get('digest', ''))}"
-                for option in question.options
-            ]
-            return _list(rows)
-        case Order():
-            return _list([_html(question.events[i].text) for i in twin.start_order(question)])
-        case Match():
-            rights = question.rights
-            menu = [
-                f"<strong>{twin.letter(n)}</strong> {_html(rights[i])}"
-                for n, i in enumerate(twin.menu_order(question, len(rights)))
-            ]
-            return _list([_html(pair.left) for pair in question.pairs], "ol") + _list(menu)
-        case Classify():
-            labels = " / ".join(_html(label) for label in question.labels)
-            rows = [_html(statement.text) for statement in question.statements]
-            return f'<p class="about">{labels}</p>{_list(rows, "ol")}'
-        case Numeric(unit=unit) if unit:
-            return f'<p class="about">{_html(unit)}</p>'
-        case Forecast():
-            return f'<p class="about">{_html(STRINGS["chance_how"])}</p>'
-    return ""
+    parts = []
+    for role, texts in question.shown():
+        shown = [_html(words) for words in texts]
+        if role == "option":
+            how = STRINGS["choose_one" if question.one_letter else "choose_many"]
+            parts.append(f'<p class="about">{_html(how)}</p>')
+        if role in ("option", "right"):
+            shown = [f"<strong>{letter(i)}</strong> {words}" for i, words in enumerate(shown)]
+        elif role == "paragraph":
+            named = [words.split(": ", 1) for words in texts]
+            shown = [f"<strong>{_html(name)}</strong> {_html(told)}" for name, told in named]
+        if role == "label":
+            parts.append(f'<p class="about">{" / ".join(shown)}</p>')
+        else:
+            parts.append(_list(shown, "ol" if role in ("left", "statement") else "ul"))
+    if (blank := question.blank()) and (said := " ".join(filter(None, [blank.how, blank.unit]))):
+        parts.append(f'<p class="about">{_html(said)}</p>')
+    return "".join(parts)
 
 
 def back(question: Question) -> str:
     """The key, the explanation, and why each other answer is wrong, as HTML."""
-    rows = [_html(part) for part in _key(question)]
+    rows = [] if question.keyless else [_html(part) for part in question.solution()]
     key = f'<div class="key">{_list(rows)}</div>' if rows else ""
     said = _list(
         [f"<em>{_html(about)}</em>: {_html(say)}" for about, say in writing.remarks(question)]
@@ -134,25 +106,6 @@ def back(question: Question) -> str:
     named = ", ".join(question.sources)
     listed = f'<p class="about">{_html(named)}</p>' if named else ""
     return key + explain + said + hint + listed
-
-
-def _key(question: Question) -> list[str]:
-    match question:
-        case Single() | Multiple():
-            return [f"{twin.letter(i)} {o.text}" for i, o in enumerate(question.options) if o.right]
-        case Match():
-            rights = question.rights
-            shown = [rights[i] for i in twin.menu_order(question, len(rights))]
-            return [
-                f"{twin.letter(shown.index(p.right))} {p.left}: {p.right}" for p in question.pairs
-            ]
-        case Short():
-            return list(question.accept)
-        case Numeric(tolerance=tolerance) if tolerance:
-            return [f"{part} (± {writing.number(tolerance)})" for part in twin.key(question)]
-        case Forecast():
-            return [*twin.key(question), *(f"{r.who}: {r.chance:g}%" for r in question.reference)]
-    return twin.key(question)
 
 
 def tags(question: Question) -> list[str]:
@@ -216,9 +169,9 @@ def _note(genanki: Any, model: Any, question: Question) -> Any:
 
 def _lost(question: Question) -> list[str]:
     found = []
-    if question.confidence and not isinstance(question, Forecast):
+    if question.confidence and question.marked:
         found.append("how sure the learner is; a card does not ask")
-    if isinstance(question, Forecast):
+    if not question.marked:
         found.append("the Brier score; the card only shows what came of it")
     if question.points != 1:
         found.append("its points; a card has none")

@@ -8,26 +8,15 @@ front, and general feedback after four number signs.  All texts are written as H
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from html import escape
+from typing import Any
 
 from dialogue.bank import writing
-from dialogue.course import files, sources
-from dialogue.exchange import Loss
+from dialogue.course import files
+from dialogue.exchange import Loss, held
 from dialogue.exchange.incoming import Answer, Parsed, items
-from dialogue.questions import (
-    Classify,
-    Evidence,
-    Forecast,
-    Match,
-    Multiple,
-    Numeric,
-    Order,
-    Question,
-    Short,
-    Single,
-    _near_tolerance,
-)
+from dialogue.questions import Choice, Match, Multiple, Numeric, Question, Short
 
 _RESERVED = re.compile(r"[\\#=~{}:]")
 
@@ -67,14 +56,6 @@ def _line(mark: str, words: str, say: str) -> str:
     return f"\t{mark}{words}#{_html(say)}" if say else f"\t{mark}{words}"
 
 
-def written_options(question: Single | Multiple | Evidence) -> list[str]:
-    """The options' texts; those of an evidence question with the digest of the paragraph."""
-    if not isinstance(question, Evidence):
-        return [option.text for option in question.options]
-    digests = sources.paragraphs()
-    return [f"{o.text}: {digests.get(o.text, {}).get('digest', '')}" for o in question.options]
-
-
 def write(questions: Sequence[Question], title: str) -> tuple[bytes, list[Loss]]:
     """The questions as GIFT in UTF-8, and what each lost on the way (table of CONTRIBUTING)."""
     losses: list[Loss] = []
@@ -90,96 +71,74 @@ def write(questions: Sequence[Question], title: str) -> tuple[bytes, list[Loss]]
 def _question(question: Question, lost: list[str]) -> str:
     labels = writing.tags(question)
     ask = _html(question.ask, block=True)
-    lines, with_remarks = _answers(question, lost)
+    asked = held(question, _ANSWERS, lost)
+    lines = _ANSWERS[asked.variety](asked, lost) if asked else []
+    # Where an answer holds no comment, all of them stand together.
+    moved = asked is None or asked.variety == "match"
+    if lines and moved and writing.remarks(question):
+        lost.append("the comments on single answers stand together in the general feedback")
+    if note := question.note():
+        ask += _escaped(f"<p>{escape(writing.clean(note))}</p>")
     if isinstance(question, Numeric) and question.unit:
-        ask += _escaped(f"<p>({escape(writing.clean(question.unit))})</p>")
         label = f"unit:{question.unit}"
         if len(label) <= 50 and not re.search(r"[]<>`\x00-\x1f\x7f]", label):
             labels.append(label)
         else:
             lost.append("the unit stands in the text of the question only")
-    if isinstance(question, Forecast):
-        ask += _escaped(f"<p>(A chance in per cent, resolved on {question.resolves})</p>")
     comment = " ".join([f"// [id:{question.id}]", *(f"[tag:{label}]" for label in labels)])
-    explain = writing.feedback(question, with_remarks=with_remarks)
-    if isinstance(question, Numeric) and question.values:
-        explain += f"<p>{escape('; '.join(writing.number(v) for v in question.values))}</p>"
+    explain = writing.feedback(question, with_remarks=moved)
+    explain += writing.essay_key(question) if asked is None else ""
     if explain:
         lines.append("\t####" + _escaped(explain.replace("->", "-&gt;")))
-    mark = "#" if isinstance(question, Numeric) and not question.values else ""
+    mark = "#" if question.variety == "numeric" else ""
     body = "\n".join(["{" + mark, *lines, "}"])
     return f"{comment}\n::{_escaped(question.id)}::[html]{ask}{body}\n"
 
 
-def _answers(question: Question, lost: list[str]) -> tuple[list[str], bool]:
-    """The lines of the answers, and whether the comments on them go into the feedback."""
-    match question:
-        case Single() | Evidence():
-            if isinstance(question, Evidence):
-                lost.append("asked as a single choice between paragraphs")
-            texts = written_options(question)
-            pairs = zip(texts, question.options, strict=True)
-            return [
-                _line("=" if o.right else "~", _html(words), o.say) for words, o in pairs
-            ], False
-        case Multiple():
-            share = 1 / sum(option.right for option in question.options)
-            return [
-                _line(f"~%{_percent(share if o.right else -share)}%", _html(o.text), o.say)
-                for o in question.options
-            ], False
-        case Numeric() if question.values:
-            lost.append("a column of numbers is asked as an essay; its key stands in the feedback")
-            return [], False
-        case Numeric():
-            answer = question.answer_text or writing.number(question.answer)
-            rows = [f"\t=%100%{answer}:{writing.number(question.tolerance)}"]
-            for near in question.near:
-                reach = writing.number(_near_tolerance(near.value, question.tolerance))
-                rows.append(_line("=%0%", f"{writing.number(near.value)}:{reach}", near.say))
-            return rows, False
-        case Short():
-            star = [(words.replace("*", "\\*"), "100", "") for words in question.accept]
-            star += [(slip.text.replace("*", "\\*"), "0", slip.say) for slip in question.wrong]
-            return [
-                _line(f"=%{weight}%", _plain(words, lost), say) for words, weight, say in star
-            ], False
-        case Order():
-            lost.append("asked as matching: each event with its place, 1 for the first")
-            _moved(question, lost)
-            return [
-                f"\t={_html(event.text)} -> {place}"
-                for place, event in enumerate(question.events, 1)
-            ], True
-        case Classify():
-            lost.append("asked as matching: each statement with its label")
-            _moved(question, lost)
-            used = {statement.label for statement in question.statements}
-            rows = [(statement.text, statement.label) for statement in question.statements]
-            return _matching(
-                [*rows, *(("", x) for x in question.labels if x not in used)], lost
-            ), True
-        case Match():
-            _moved(question, lost)
-            rows = [(pair.left, pair.right) for pair in question.pairs]
-            return _matching([*rows, *(("", extra.text) for extra in question.extra)], lost), True
-        case Forecast():
-            lost.append("asked as an essay, which is marked by hand; an import leaves it out")
-            return [], True
-    raise TypeError(f"no GIFT for a {type(question).__name__}")
+def _single(question: Choice, lost: list[str]) -> list[str]:
+    return [_line("=" if o.right else "~", _html(o.text), o.say) for o in question.options]
 
 
-def _moved(question: Question, lost: list[str]) -> None:
-    if writing.remarks(question):
-        lost.append("the comments on single answers stand together in the general feedback")
+def _multiple(question: Multiple, lost: list[str]) -> list[str]:
+    share = 1 / len(question.right())
+    return [
+        _line(f"~%{_percent(share if o.right else -share)}%", _html(o.text), o.say)
+        for o in question.options
+    ]
 
 
-def _matching(rows: Sequence[tuple[str, str]], lost: list[str]) -> list[str]:
-    lost += writing.matching_losses(right for _left, right in rows)
+def _numeric(question: Numeric, lost: list[str]) -> list[str]:
+    answer = question.answer_text or writing.number(question.answer)
+    rows = [f"\t=%100%{answer}:{writing.number(question.tolerance)}"]
+    for near in question.near:
+        reach = writing.number(question.reach(near))
+        rows.append(_line("=%0%", f"{writing.number(near.value)}:{reach}", near.say))
+    return rows
+
+
+def _short(question: Short, lost: list[str]) -> list[str]:
+    star = [(words.replace("*", "\\*"), "100", "") for words in question.accept]
+    star += [(slip.text.replace("*", "\\*"), "0", slip.say) for slip in question.wrong]
+    return [_line(f"=%{weight}%", _plain(words, lost), say) for words, weight, say in star]
+
+
+def _match(question: Match, lost: list[str]) -> list[str]:
+    lost += writing.matching_losses(question)
+    rows = [(pair.left, pair.right) for pair in question.pairs]
     return [
         f"\t={_html(left)} -> {_plain(writing.plain(right), lost, arrow=False)}"
-        for left, right in rows
+        for left, right in (*rows, *(("", extra.text) for extra in question.extra))
     ]
+
+
+# What GIFT has a syntax for; for everything else something stands in, or an essay.
+_ANSWERS: dict[str, Callable[[Any, list[str]], list[str]]] = {
+    "single": _single,
+    "multiple": _multiple,
+    "numeric": _numeric,
+    "short": _short,
+    "match": _match,
+}
 
 
 # --- reading ---------------------------------------------------------------------------

@@ -9,29 +9,16 @@ document type is refused, because Moodle writes neither.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 from typing import Any
 from xml.etree import ElementTree
 
 from dialogue.bank import writing
 from dialogue.course.files import FileFault
-from dialogue.exchange import Loss
-from dialogue.exchange.gift import written_options
+from dialogue.exchange import Loss, held
 from dialogue.exchange.incoming import Answer, Parsed, items
-from dialogue.questions import (
-    Classify,
-    Evidence,
-    Forecast,
-    Match,
-    Multiple,
-    Numeric,
-    Order,
-    Question,
-    Short,
-    Single,
-    _near_tolerance,
-)
+from dialogue.questions import Choice, Match, Numeric, Order, Question, Short
 
 PENALTY = "0.3333333"  # what Moodle takes off for each further try, unless told otherwise
 _STANDARD = {"", "your answer is correct.", "your answer is partially correct."}
@@ -76,59 +63,36 @@ def write(questions: Sequence[Question], title: str) -> tuple[bytes, list[Loss]]
     for question in questions:
         lost: list[str] = []
         _question(quiz, question, lost)
-        kept = ("hint", "points", "shuffle") if _has_order(question) else ("hint", "points")
+        kept = ("hint", "points", "shuffle") if question.shuffled else ("hint", "points")
         losses += [Loss(question.id, what) for what in (*lost, *writing.unkept(question, *kept))]
     ElementTree.indent(quiz)
     return ElementTree.tostring(quiz, encoding="utf-8", xml_declaration=True), losses
 
 
-def _has_order(question: Question) -> bool:
-    return isinstance(question, Single | Multiple | Evidence | Match | Classify)
-
-
-_TYPES: dict[type[Question], str] = {
-    Single: "multichoice",
-    Multiple: "multichoice",
-    Evidence: "multichoice",
-    Numeric: "numerical",
-    Short: "shortanswer",
-    Match: "matching",
-    Classify: "matching",
-    Order: "ordering",
-    Forecast: "essay",
-}
-
-
 def _question(quiz: Element, question: Question, lost: list[str]) -> None:
-    column = isinstance(question, Numeric) and bool(question.values)
-    kind = "essay" if column else _TYPES[type(question)]
+    asked = held(question, _TYPES, lost)
+    kind, own = _TYPES[asked.variety] if asked else ("essay", None)
     one = _add(quiz, "question", type=kind)
     _text(one, "name", question.id)
     ask = writing.html(question.ask, block=True)
-    if isinstance(question, Numeric) and question.unit:
+    if note := question.note():
         # The learner sees no unit beside the field, so the question has to name it.
-        ask += f"<p>({escape(writing.clean(question.unit), quote=False)})</p>"
-    if isinstance(question, Forecast):
-        ask += f"<p>(A chance in per cent, resolved on {question.resolves})</p>"
+        ask += f"<p>{escape(writing.clean(note), quote=False)}</p>"
     _html(one, "questiontext", ask)
-    moved = isinstance(question, Match | Classify | Order | Forecast)
-    if moved and writing.remarks(question) and not isinstance(question, Forecast):
+    moved = kind in ("essay", "matching", "ordering")
+    if asked and moved and writing.remarks(question):
         lost.append("the comments on single answers stand together in the general feedback")
     explain = writing.feedback(question, with_remarks=moved)
-    if column:
-        lost.append("a column of numbers is asked as an essay; its key stands in the feedback")
-        explain += f"<p>{escape('; '.join(writing.number(v) for v in question.values))}</p>"
+    explain += "" if asked else writing.essay_key(question)
     _html(one, "generalfeedback", explain)
     _add(one, "defaultgrade", writing.number(question.points))
-    _add(one, "penalty", PENALTY if kind != "essay" else "0")
+    _add(one, "penalty", PENALTY if asked else "0")
     _add(one, "hidden", "0")
     _add(one, "idnumber", question.id)
-    if kind == "essay":
-        _essay(one)
-        if isinstance(question, Forecast):
-            lost.append("asked as an essay, which is marked by hand; an import leaves it out")
+    if own:
+        own(one, asked, lost)
     else:
-        _own(one, question, lost)
+        _essay(one)
     if question.hint:
         _html(one, "hint", writing.html(question.hint))
     labels = _add(one, "tags")
@@ -144,71 +108,78 @@ def _essay(one: Element) -> None:
     _html(one, "responsetemplate", "")
 
 
-def _own(one: Element, question: Question, lost: list[str]) -> None:
-    if _has_order(question):
-        _add(one, "shuffleanswers", "true" if question.shuffle else "false")
-    match question:
-        case Single() | Multiple() | Evidence():
-            if isinstance(question, Evidence):
-                lost.append("asked as a single choice between paragraphs")
-            several = isinstance(question, Multiple)
-            _add(one, "single", "false" if several else "true")
-            _add(one, "answernumbering", "abc")
-            share = 1 / max(1, sum(option.right for option in question.options))
-            wrong = -share if several else 0.0
-            for words, option in zip(written_options(question), question.options, strict=True):
-                fraction = share if option.right else wrong
-                _answer(one, writing.html(words), fraction, option.say)
-        case Numeric():
-            key = question.answer_text or writing.number(question.answer)
-            right = _answer(one, key, 1.0, "", "moodle_auto_format")
-            _add(right, "tolerance", writing.number(question.tolerance))
-            for near in question.near:
-                value = writing.number(near.value)
-                answer = _answer(one, value, 0.0, near.say, "moodle_auto_format")
-                reach = writing.number(_near_tolerance(near.value, question.tolerance))
-                _add(answer, "tolerance", reach)
-            if question.unit:
-                unit = _add(_add(one, "units"), "unit")
-                _add(unit, "multiplier", "1")
-                _add(unit, "unit_name", writing.clean(question.unit))
-            # The unit may be typed or left away, as in the course: unit grading 0, typed field.
-            settings = {"unitgradingtype": "0", "unitpenalty": "0"}
-            settings |= {"showunits": "0" if question.unit else "3", "unitsleft": "0"}
-            for name, value in settings.items():
-                _add(one, name, value)
-        case Short():
-            _add(one, "usecase", "0")
-            for words in question.accept:
-                _answer(one, words.replace("*", "\\*"), 1.0, "", "moodle_auto_format")
-            for slip in question.wrong:
-                _answer(one, slip.text.replace("*", "\\*"), 0.0, slip.say, "moodle_auto_format")
-        case Order():
-            count = str(len(question.events))
-            settings = {"layouttype": "VERTICAL", "selecttype": "ALL", "selectcount": count}
-            # The share of pairs in the right order, which is how the course marks it.
-            settings |= {"gradingtype": "RELATIVE_ALL_PREVIOUS_AND_NEXT", "showgrading": "SHOW"}
-            for name, value in (settings | {"numberingstyle": "none"}).items():
-                _add(one, name, value)
-            for place, event in enumerate(question.events, 1):
-                answer = _html(one, "answer", writing.html(event.text), fraction=f"{place}.0000000")
-                _html(answer, "feedback", "")
-        case Match():
-            rows = [(pair.left, pair.right) for pair in question.pairs]
-            _matching(one, [*rows, *(("", extra.text) for extra in question.extra)], lost)
-        case Classify():
-            lost.append("asked as matching: each statement with its label")
-            used = {statement.label for statement in question.statements}
-            rows = [(statement.text, statement.label) for statement in question.statements]
-            unused = [("", label) for label in question.labels if label not in used]
-            _matching(one, [*rows, *unused], lost)
+def _shuffle(one: Element, question: Question) -> None:
+    _add(one, "shuffleanswers", "true" if question.shuffle else "false")
 
 
-def _matching(one: Element, rows: Sequence[tuple[str, str]], lost: list[str]) -> None:
-    lost += writing.matching_losses(right for _left, right in rows)
-    for left, right in rows:
+def _choice(one: Element, question: Choice, lost: list[str]) -> None:
+    _shuffle(one, question)
+    several = not question.one_letter
+    _add(one, "single", "false" if several else "true")
+    _add(one, "answernumbering", "abc")
+    share = 1 / max(1, len(question.right()))
+    wrong = -share if several else 0.0
+    for option in question.options:
+        _answer(one, writing.html(option.text), share if option.right else wrong, option.say)
+
+
+def _numeric(one: Element, question: Numeric, lost: list[str]) -> None:
+    key = question.answer_text or writing.number(question.answer)
+    right = _answer(one, key, 1.0, "", "moodle_auto_format")
+    _add(right, "tolerance", writing.number(question.tolerance))
+    for near in question.near:
+        value = writing.number(near.value)
+        answer = _answer(one, value, 0.0, near.say, "moodle_auto_format")
+        _add(answer, "tolerance", writing.number(question.reach(near)))
+    if question.unit:
+        unit = _add(_add(one, "units"), "unit")
+        _add(unit, "multiplier", "1")
+        _add(unit, "unit_name", writing.clean(question.unit))
+    # The unit may be typed or left away, as in the course: unit grading 0, typed field.
+    settings = {"unitgradingtype": "0", "unitpenalty": "0"}
+    settings |= {"showunits": "0" if question.unit else "3", "unitsleft": "0"}
+    for name, value in settings.items():
+        _add(one, name, value)
+
+
+def _short(one: Element, question: Short, lost: list[str]) -> None:
+    _add(one, "usecase", "0")
+    for words in question.accept:
+        _answer(one, words.replace("*", "\\*"), 1.0, "", "moodle_auto_format")
+    for slip in question.wrong:
+        _answer(one, slip.text.replace("*", "\\*"), 0.0, slip.say, "moodle_auto_format")
+
+
+def _order(one: Element, question: Order, lost: list[str]) -> None:
+    count = str(len(question.events))
+    settings = {"layouttype": "VERTICAL", "selecttype": "ALL", "selectcount": count}
+    # The share of pairs in the right order, which is how the course marks it.
+    settings |= {"gradingtype": "RELATIVE_ALL_PREVIOUS_AND_NEXT", "showgrading": "SHOW"}
+    for name, value in (settings | {"numberingstyle": "none"}).items():
+        _add(one, name, value)
+    for place, event in enumerate(question.events, 1):
+        answer = _html(one, "answer", writing.html(event.text), fraction=f"{place}.0000000")
+        _html(answer, "feedback", "")
+
+
+def _matching(one: Element, question: Match, lost: list[str]) -> None:
+    _shuffle(one, question)
+    lost += writing.matching_losses(question)
+    rows = [(pair.left, pair.right) for pair in question.pairs]
+    for left, right in (*rows, *(("", extra.text) for extra in question.extra)):
         part = _html(one, "subquestion", writing.html(left) if left else "")
         _text(part, "answer", writing.plain(right))
+
+
+# What Moodle has a type for; for everything else something stands in, or an essay.
+_TYPES: dict[str, tuple[str, Callable[[Element, Any, list[str]], None]]] = {
+    "single": ("multichoice", _choice),
+    "multiple": ("multichoice", _choice),
+    "numeric": ("numerical", _numeric),
+    "short": ("shortanswer", _short),
+    "match": ("matching", _matching),
+    "order": ("ordering", _order),
+}
 
 
 # --- reading ---------------------------------------------------------------------------

@@ -25,29 +25,18 @@ from __future__ import annotations
 
 import hashlib
 import xml.etree.ElementTree as ET
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from html import escape
 from itertools import groupby
+from typing import Any
 
 from dialogue.bank import writing
-from dialogue.course import files, sources
-from dialogue.exchange import Loss
+from dialogue.course import files
+from dialogue.exchange import Loss, held
 from dialogue.page import text
 from dialogue.page.words import STRINGS
-from dialogue.questions import (
-    Classify,
-    Evidence,
-    Forecast,
-    Match,
-    Multiple,
-    Numeric,
-    Order,
-    Question,
-    Short,
-    Single,
-)
-from dialogue.widgets import twin
+from dialogue.questions import Choice, Match, Numeric, Order, Question, Short
 
 NAMESPACE = "http://www.imsglobal.org/xsd/ims_qtiasiv1p2"
 SCHEMA = "http://www.imsglobal.org/xsd/ims_qtiasiv1p2p1.xsd"
@@ -81,17 +70,17 @@ def _list(said: Iterable[tuple[str, str]]) -> str:
 class _Item:
     """One item: its presentation, its response processing and its feedback."""
 
-    def __init__(self, question: Question, kind: str, *, note: str = "") -> None:
+    def __init__(self, question: Question, kind: str) -> None:
         self.root = ET.Element("item", ident=f"q_{question.id}", title=question.id)
         self.meta = _sub(_sub(self.root, "itemmetadata"), "qtimetadata")
         self.field("question_type", kind)
-        points = "0" if isinstance(question, Forecast) else writing.number(question.points)
+        points = writing.number(question.points) if question.marked else "0"
         self.field("points_possible", points)
         for label in writing.tags(question):
             name, _, value = label.partition(":")
             self.field(f"dialogue_{name}", value)
         self.presentation = _sub(self.root, "presentation")
-        _html(self.presentation, f"<div>{_stem(question)}{note}</div>")
+        _html(self.presentation, f"<div>{_stem(question)}</div>")
         self.processing = _sub(self.root, "resprocessing")
         outcomes = _sub(self.processing, "outcomes")
         _sub(outcomes, "decvar", maxvalue="100", minvalue="0", varname="SCORE", vartype="Decimal")
@@ -140,24 +129,26 @@ class _Item:
 
 def _stem(question: Question) -> str:
     about = []
-    if para := twin.paragraphs(question):
+    if para := question.paragraphs():
         about.append(f"{STRINGS['paragraphs']} {', '.join(para)}")
     if question.as_of:
         about.append(STRINGS["as_of"].format(date=question.as_of))
     if question.contested:
         about.append(STRINGS["contested"])
     note = f"<p><small>{escape(' · '.join(about))}</small></p>" if about else ""
-    return writing.html(question.ask, block=True) + note
+    beside = question.note()
+    told = f"<p>{escape(writing.clean(beside), quote=False)}</p>" if beside else ""
+    return writing.html(question.ask, block=True) + note + told
 
 
 def _equal(parent: ET.Element, value: object, response: str = RESPONSE) -> None:
     _sub(parent, "varequal", str(value), respident=response)
 
 
-def _choice(question: Single | Multiple | Evidence) -> _Item:
-    several = isinstance(question, Multiple)
+def _choice(question: Question, asked: Choice) -> _Item:
+    several = not asked.one_letter
     item = _Item(question, f"multiple_{'answers' if several else 'choice'}_question")
-    numbered = list(enumerate(question.options, _FIRST))
+    numbered = list(enumerate(asked.options, _FIRST))
     item.answers([number for number, _option in numbered])
     response = _sub(
         item.presentation,
@@ -166,12 +157,8 @@ def _choice(question: Single | Multiple | Evidence) -> _Item:
         rcardinality="Multiple" if several else "Single",
     )
     choices = _sub(response, "render_choice")
-    digests = sources.paragraphs() if isinstance(question, Evidence) else {}
     for number, option in numbered:
-        shown = writing.html(option.text)
-        if digest := digests.get(option.text, {}).get("digest", ""):
-            shown = f"<strong>{shown}</strong> {writing.html(digest)}"
-        _html(_sub(choices, "response_label", ident=str(number)), shown)
+        _html(_sub(choices, "response_label", ident=str(number)), writing.html(option.text))
     item.general(writing.feedback(question, with_remarks=False))
     for number, option in numbered:
         if option.say:
@@ -188,14 +175,13 @@ def _choice(question: Single | Multiple | Evidence) -> _Item:
     return item
 
 
-def _numeric(question: Numeric) -> _Item:
-    unit = f"<p>({writing.html(question.unit)})</p>" if question.unit else ""
-    item = _Item(question, "numerical_question", note=unit)
+def _numeric(question: Question, asked: Numeric) -> _Item:
+    item = _Item(question, "numerical_question")
     item.answers([_FIRST])
     item.blank(fibtype="Decimal")
     item.general(writing.feedback(question, with_remarks=True))
-    answer = Decimal(writing.number(question.answer))
-    margin = Decimal(writing.number(question.tolerance))
+    answer = Decimal(writing.number(asked.answer))
+    margin = Decimal(writing.number(asked.tolerance))
     either = _sub(item.condition(more=False, score="100"), "or")
     _equal(either, f"{answer:f}")
     within = _sub(either, "and")
@@ -204,29 +190,22 @@ def _numeric(question: Numeric) -> _Item:
     return item
 
 
-def _short(question: Short) -> _Item:
+def _short(question: Question, asked: Short) -> _Item:
     item = _Item(question, "short_answer_question")
-    item.answers([_FIRST + n for n in range(len(question.accept))])
+    item.answers([_FIRST + n for n in range(len(asked.accept))])
     item.blank()
     item.general(writing.feedback(question, with_remarks=True))
     right = item.condition(more=False, score="100")
-    for words in question.accept:
+    for words in asked.accept:
         _equal(right, words)
     return item
 
 
 def _essay(question: Question) -> _Item:
-    unit = ""
-    if isinstance(question, Numeric):
-        how = STRINGS["several_numbers"] + (f" ({question.unit})" if question.unit else "")
-        unit = f"<p>{escape(writing.clean(how))}</p>"
-    item = _Item(question, "essay_question", note=unit)
+    item = _Item(question, "essay_question")
     item.blank()
-    if not (isinstance(question, Forecast) and question.opens):
-        key = ""
-        if isinstance(question, Numeric):
-            key = f"<p>{escape('; '.join(twin.key(question)))}</p>"
-        item.general(key + writing.feedback(question, with_remarks=True))
+    if not question.told_later:
+        item.general(writing.essay_key(question) + writing.feedback(question, with_remarks=True))
     _sub(item.condition(more=False), "other")
     return item
 
@@ -261,82 +240,63 @@ def _matching(
     return item
 
 
-def _match(question: Match) -> _Item:
+def _match(question: Question, asked: Match) -> _Item:
     lefts = []
-    for pair in question.pairs:
+    for pair in asked.pairs:
         say = f"<p>{writing.html(pair.say)}</p>" if pair.say else ""
         lefts.append((pair.left, pair.right, say + _list(pair.wrong)))
-    rights = question.rights
-    menu = [rights[i] for i in twin.menu_order(question, len(rights))]
-    left_over = _list((extra.text, extra.say) for extra in question.extra)
+    left_over = _list((extra.text, extra.say) for extra in asked.extra)
+    # Labels stay in the order written, which says nothing.
+    labels = [words for role, texts in question.shown() if role == "label" for words in texts]
+    menu = labels if set(labels) == set(asked.rights) else asked.menu()
     return _matching(question, lefts, menu, left_over)
 
 
-def _classify(question: Classify) -> _Item:
-    lefts = [(each.text, each.label, _list(each.comments)) for each in question.statements]
-    return _matching(question, lefts, question.labels)
-
-
-def _order(question: Order) -> _Item:
+def _order(question: Question, asked: Order) -> _Item:
     """Matching by place.  Events of one date share their places, such as 2–3."""
     places: list[str] = []
-    events = list(enumerate(question.events))
+    events = list(enumerate(asked.events))
     for _date, group in groupby(events, lambda one: one[1].date or f"place {one[0]}"):
         size, first = len(list(group)), len(places) + 1
         places += [str(first) if size == 1 else f"{first}–{first + size - 1}"] * size
-    lefts = [(question.events[i].text, places[i], "") for i in twin.start_order(question)]
+    lefts = [(asked.events[i].text, places[i], "") for i in asked.start_order()]
     return _matching(question, lefts, list(dict.fromkeys(places)), _list(writing.remarks(question)))
 
 
-def _item(question: Question) -> _Item:
-    match question:
-        case Single() | Multiple() | Evidence():
-            return _choice(question)
-        case Numeric(values=values) if not values:
-            return _numeric(question)
-        case Short():
-            return _short(question)
-        case Match():
-            return _match(question)
-        case Classify():
-            return _classify(question)
-        case Order():
-            return _order(question)
-    return _essay(question)
+# What Canvas has a type for; for everything else something stands in, or an essay.
+_ITEMS: dict[str, Callable[[Question, Any], _Item]] = {
+    "single": _choice,
+    "multiple": _choice,
+    "numeric": _numeric,
+    "short": _short,
+    "match": _match,
+    "order": _order,
+}
+# What becomes of the comments on single answers.
+_TOGETHER = "comments on wrong answers stand in the feedback that everybody gets"
+_REMARKS = dict.fromkeys(("numeric", "short", "order"), _TOGETHER)
+_REMARKS["match"] = "comments on one wrong pair stand together with its left side"
 
 
-def _lost(question: Question) -> list[str]:
+def _lost(question: Question, asked: Question | None) -> list[str]:
     found = []
-    remarks = any(say for _about, say in writing.remarks(question))
-    match question:
-        case Multiple():
-            found.append("marks for a part; the program gives them by a rule of its own, or none")
-        case Numeric(values=values) if values:
-            found.append("its marking: a column of numbers is an essay here, to be read by you")
-        case Numeric() | Short() if remarks:
-            what = "numbers" if isinstance(question, Numeric) else "answers"
-            found.append(f"comments on wrong {what} stand in the feedback that everybody gets")
-        case Order():
-            found.append("order: it is matching by place here, and each place counts")
-            if remarks:
-                found.append("comments on wrong orders stand in the feedback that everybody gets")
-        case Match() | Classify() if remarks:
-            found.append("comments on one wrong pair stand together with its left side")
-        case Evidence():
-            found.append("evidence: it is a choice of one paragraph here")
-        case Forecast():
-            found.append("the Brier score: the chance is an essay without points here")
-    if isinstance(question, Classify):
-        found.append("classify: it is matching here")
+    if asked and asked.variety in _REMARKS and writing.remarks(question):
+        found.append(_REMARKS[asked.variety])
+    if question.variety == "multiple":
+        found.append("marks for a part; the program gives them by a rule of its own, or none")
+    if question.variety == "order":
+        found.append("order: it is matching by place here, and each place counts")
+    if not question.marked:
+        found.append("its score and its points: an essay without points stands here")
     if isinstance(question, Short) and question.forgiving:
         found.append("forgiven spelling: an answer counts only as written in the list")
-    if isinstance(question, Match):
-        menus = [text.plain(writing.clean(right)) for right in question.rights]
-        if list(question.rights) != menus:
+    if isinstance(asked, Match):
+        menus = [text.plain(writing.clean(right)) for right in asked.rights]
+        if list(asked.rights) != menus:
             found.append("bold and italics in what is matched to, which is plain text")
     if question.hint:
         found.append("its hint: there is no place for one before the answer")
-    if question.confidence and not isinstance(question, Forecast):
+    if question.confidence and question.marked:
         found.append("the question how sure the learner is, and the mark for it")
     if not question.shuffle:
         found.append("that its options keep their order")
@@ -372,8 +332,11 @@ def write(questions: Sequence[Question], title: str) -> tuple[bytes, list[Loss]]
             what = "left out: a learner's copy holds no key for it; export from your own copy"
             losses.append(Loss(question.id, what))
             continue
-        section.append(_item(question).done())
-        losses += [Loss(question.id, what) for what in _lost(question)]
+        lost: list[str] = []
+        asked = held(question, _ITEMS, lost)
+        item = _ITEMS[asked.variety](question, asked) if asked else _essay(question)
+        section.append(item.done())
+        losses += [Loss(question.id, what) for what in (*lost, *_lost(question, asked))]
     members = {
         "imsmanifest.xml": _xml(_manifest(name, shown)),
         f"{name}/{name}.xml": _xml(root),

@@ -36,7 +36,9 @@ from dialogue.bank import writing
 from dialogue.course import files
 from dialogue.course.files import FileFault
 from dialogue.exchange import Loss
+from dialogue.questions import KINDS as known
 from dialogue.questions import Question
+from dialogue.questions.model import full as _full
 
 KINDS = ("single", "multiple", "numeric", "short", "evidence", "forecast")
 # The column's name, and the field of the bank that it holds.
@@ -389,7 +391,7 @@ def _item(cells: dict[str, str], taken: Mapping[str, Any]) -> dict[str, Any]:
     kind = cells.get("kind", "").lower()
     if kind not in KINDS:
         message = f"the kind is {kind!r}" if kind else "there is no kind"
-        if kind in bank.KIND_FIELDS:
+        if kind in known:
             message, remedy = f"a row holds no {kind} question", "write it in a bank of its own"
             raise _Fault(message, remedy)
         raise _Fault(message, _near(kind, KINDS))
@@ -482,7 +484,3 @@ def _forecast(pairs: Sequence[tuple[str, str]]) -> dict[str, Any]:
             chance = _number(option.rstrip("% "), "option")
             reference.append({"who": comment, "chance": chance})
     return _full(bands=bands, reference=reference)
-
-
-def _full(**fields: Any) -> dict[str, Any]:
-    return {name: value for name, value in fields.items() if value not in ("", [], None)}

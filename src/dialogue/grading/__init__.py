@@ -1,6 +1,6 @@
 """What a class handed in: one file a learner, merged, looked at and passed on.
 
-:mod:`~dialogue.results.handin` is the file of a learner, :mod:`~dialogue.results.merge` makes a
-class of many, :mod:`~dialogue.results.analysis` computes, :mod:`~dialogue.results.gradebook` and
-:mod:`~dialogue.results.report` write what a teacher opens.
+:mod:`~dialogue.learner.handin` is the file of a learner, :mod:`~dialogue.grading.merge` makes a
+class of many, :mod:`~dialogue.grading.analysis` computes, :mod:`~dialogue.grading.gradebook` and
+:mod:`~dialogue.grading.report` write what a teacher opens.
 """

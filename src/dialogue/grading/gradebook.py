@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from dialogue.course import files
 from dialogue.course.files import FileFault, csv_text, from_cell
 from dialogue.grading.merge import ClassResults, Learner
-from dialogue.questions import Forecast, Question
+from dialogue.questions import Question
 
 CANVAS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 _NAMES = {
@@ -120,7 +120,7 @@ def columns(
     """One column a bank in *places* (question id to the bank's name); forecasts earn no points."""
     found: dict[str, dict[int, float]] = {}
     for i, question in enumerate(questions):
-        if not isinstance(question, Forecast):
+        if question.marked:
             found.setdefault(places.get(question.id, ""), {})[i] = question.points
     return [Column(titles.get(stem, stem or "Questions"), points) for stem, points in found.items()]
 

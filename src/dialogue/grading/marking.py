@@ -138,7 +138,7 @@ def _when(at: str, before: Sequence[tuple[float, Attempt]]) -> float:
 
 def outcome(question: Question, response: Any, confidence: int | None = None) -> Outcome:
     """A *response* given in the learner's copy, graded with the key."""
-    return grade(question, release.author_response(question, response), confidence)
+    return grade(question, question.authored(response), confidence)
 
 
 @lru_cache(maxsize=4096)
@@ -152,7 +152,7 @@ def authored(question: Question, attempt: Attempt) -> Attempt | None:
     """*attempt* with its response in the author's order, whether it was given in the learner's
     copy or where the key was at hand.  None when it was given to another version."""
     if attempt.version in _copy_versions(question)[1]:
-        response = release.author_response(question, attempt.response)
+        response = question.authored(attempt.response)
         return replace(attempt, response=response)
     return attempt if attempt.version in question.versions else None
 

@@ -22,19 +22,7 @@ from dialogue.course import files
 from dialogue.course.files import FileFault
 from dialogue.grading.marking import authored
 from dialogue.learner import handin, progress
-from dialogue.questions import (
-    Classify,
-    Evidence,
-    Forecast,
-    Match,
-    Multiple,
-    Numeric,
-    Order,
-    Question,
-    Short,
-    Single,
-    grade,
-)
+from dialogue.questions import Question, grade
 
 # Longer pauses than this many seconds are taken for a break and not for thinking.
 LONGEST_THOUGHT = 600.0
@@ -120,32 +108,9 @@ def choice(question: Question, response: object) -> list[str]:
     the question counts as nothing.
     """
     try:
-        match question:
-            case Single() | Evidence():
-                return [question.options[int(response)].text]  # type: ignore[call-overload]
-            case Multiple():
-                return [question.options[int(i)].text for i in response]  # type: ignore[union-attr]
-            case Classify():
-                return [
-                    f"{s.text} → {given}"
-                    for s, given in zip(question.statements, response, strict=False)  # type: ignore[call-overload]
-                    if given in question.labels and given != s.label
-                ]
-            case Match():
-                rights = question.rights
-                return [
-                    f"{p.left} → {rights[int(given)]}"
-                    for p, given in zip(question.pairs, response, strict=False)  # type: ignore[call-overload]
-                    if given is not None and rights[int(given)] != p.right
-                ]
-            case Order():
-                first = question.events[int(response[0])].text  # type: ignore[index]
-                return [f"first: {first}"]
-            case Numeric() | Short():
-                return [" ".join(str(response).split())[:60]]
+        return question.chosen(response)
     except (TypeError, ValueError, IndexError, KeyError):
-        pass
-    return []
+        return []
 
 
 class _Marks:
@@ -266,7 +231,7 @@ def _take(
             found.other_version[item] += 1
             continue
         attempt = given
-        if isinstance(question, Forecast):
+        if not question.marked:
             continue  # a forecast is scored in lesson 11 and never graded
         verdict, score = marks(question, attempt)
         if verdict == "unanswered":

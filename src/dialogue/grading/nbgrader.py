@@ -13,38 +13,15 @@ import json
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, is_dataclass, replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
 
-from dialogue.course import catalogue, files, sources
+from dialogue.course import catalogue, files
 from dialogue.grading import release
 from dialogue.page import text
 from dialogue.page.words import STRINGS
-from dialogue.questions import (
-    KINDS,
-    Band,
-    Classify,
-    Event,
-    Evidence,
-    Extra,
-    Forecast,
-    Match,
-    Mistake,
-    Multiple,
-    Near,
-    Numeric,
-    Option,
-    Order,
-    Pair,
-    Question,
-    Reference,
-    Short,
-    Single,
-    Slip,
-    Statement,
-)
-from dialogue.widgets import twin
+from dialogue.questions import KINDS, Numeric, Question, letter
 
 SCHEMA = 3  # of nbgrader's metadata
 STUB = "answer = None  # write your answer in place of None"
@@ -99,19 +76,6 @@ class Built(NamedTuple):
 
 # --- a question inside a hidden test -------------------------------------------------------
 
-_PARTS: dict[str, Any] = {
-    "options": Option,
-    "near": Near,
-    "statements": Statement,
-    "events": Event,
-    "mistakes": Mistake,
-    "pairs": Pair,
-    "extra": Extra,
-    "wrong": Slip,
-    "reference": Reference,
-    "bands": Band,
-}
-
 
 def packed(question: Question) -> str:
     """*question* with its key as one line of JSON, in ASCII, free of nbgrader's own marks."""
@@ -121,21 +85,20 @@ def packed(question: Question) -> str:
 
 def unpacked(told: str) -> Question:
     """The question that :func:`packed` wrote."""
-    fields = json.loads(told)
-    kind = KINDS[fields.pop("kind")]
+    given = json.loads(told)
+    return _typed(KINDS[given.pop("kind")], given)
 
-    def fixed(value: Any) -> Any:
-        return tuple(map(fixed, value)) if isinstance(value, list) else value
 
-    for name, value in fields.items():
-        if name in _PARTS:
-            part = _PARTS[name]
-            fields[name] = tuple(
-                part(**{key: fixed(each) for key, each in entry.items()}) for entry in value
-            )
-        else:
-            fields[name] = fixed(value)
-    return kind(**fields)
+def _typed(hint: Any, value: Any) -> Any:
+    """What JSON holds, as the tuples and parts of a question that *hint* asks for."""
+    if is_dataclass(hint):
+        hints = get_type_hints(hint)
+        own = {name: _typed(hints[name], each) for name, each in value.items()}
+        return hint(**own)  # type: ignore[operator]
+    if get_origin(hint) is tuple:
+        each, *more = get_args(hint)
+        return tuple(map(_typed, [each] * len(value) if more == [...] else [each, *more], value))
+    return value
 
 
 def score(told: str, answer: Any, points: float) -> float:
@@ -173,32 +136,22 @@ def score(told: str, answer: Any, points: float) -> float:
 
 def _lettered(bare: Question, answer: Any) -> Any:
     """An answer in letters as a response; None when it is not given in letters."""
-    sizes: dict[type, Any] = {
-        Single: lambda q: len(q.options),
-        Evidence: lambda q: len(q.options),
-        Multiple: lambda q: len(q.options),
-        Order: lambda q: len(q.events),
-        Match: lambda q: len(q.rights),
-        Classify: lambda q: len(q.labels),
-    }
-    if type(bare) not in sizes:
+    stands_for = bare.letters()
+    if not stands_for:
         return None
-    one = isinstance(bare, Single | Evidence)
     given = re.findall(r"\w+", answer) if isinstance(answer, str) else answer
     if not isinstance(given, list | tuple):
         return None
-    letters = [twin.letter(i) for i in range(sizes[type(bare)](bare))]
-    places = []
+    letters = [letter(i) for i in range(len(stands_for))]
+    chosen: list[Any] = []
     for each in given:
         name = each.strip().upper() if isinstance(each, str) else each
         if name is not None and name not in letters:
             return None
-        places.append(None if name is None else letters.index(name))
-    if one:
-        return places[0] if len(places) == 1 else None
-    if isinstance(bare, Classify):
-        return [None if place is None else bare.labels[place] for place in places]
-    return places
+        chosen.append(None if name is None else stands_for[letters.index(name)])
+    if bare.one_letter:
+        return chosen[0] if len(chosen) == 1 else None
+    return chosen
 
 
 # --- cells -----------------------------------------------------------------------------------
@@ -223,93 +176,47 @@ def _shown(words: str) -> str:
     return _MARKS.sub(r"\1&#32;", words)
 
 
-def _list(parts: Sequence[str]) -> str:
-    return f"<ul>{''.join(f'<li>{part}</li>' for part in parts)}</ul>"
+def _led(texts: Sequence[str], *, numbered: bool = False) -> str:
+    """A list of texts, each led by its letter or its number."""
+    rows = [
+        f"<li>{i + 1 if numbered else letter(i)}. {text.html(words)}</li>"
+        for i, words in enumerate(texts)
+    ]
+    return f"<ul>{''.join(rows)}</ul>"
+
+
+# What is chosen from for each line of the question, and the words above it.
+_MENUS = {"label": "labels", "right": "to_match"}
 
 
 def _asked(question: Question, number: int) -> str:
     """The text of a question, in HTML that Markdown leaves alone."""
     bare = release.without_key(question)
     parts = [f"### Question {number}", "", text.html(bare.ask, block=True).replace("\n", " ")]
-    if para := twin.paragraphs(bare):
+    if para := bare.paragraphs():
         parts.append(f"<p>{STRINGS['paragraphs']} {', '.join(para)}</p>")
-    match bare:
-        case Single() | Multiple():
-            options = [text.html(option.text) for option in bare.options]
-            parts.append(_list([f"{twin.letter(i)}. {o}" for i, o in enumerate(options)]))
-        case Evidence():
-            digests = sources.paragraphs()
-            told = [(o.text, digests.get(o.text, {}).get("digest", "")) for o in bare.options]
-            parts.append(
-                _list([f"{twin.letter(i)}. {p}: {text.html(d)}" for i, (p, d) in enumerate(told)])
-            )
-        case Order():
-            events = [text.html(event.text) for event in bare.events]
-            parts.append(_list([f"{twin.letter(i)}. {e}" for i, e in enumerate(events)]))
-        case Match():
-            lefts = [text.html(pair.left) for pair in bare.pairs]
-            rights = [text.html(right) for right in bare.rights]
-            parts.append(_list([f"{i}. {left}" for i, left in enumerate(lefts, 1)]))
-            parts.append(f"<p>{STRINGS['to_match']}</p>")
-            parts.append(_list([f"{twin.letter(i)}. {r}" for i, r in enumerate(rights)]))
-        case Classify():
-            statements = [text.html(statement.text) for statement in bare.statements]
-            parts.append(_list([f"{i}. {s}" for i, s in enumerate(statements, 1)]))
-            labels = [text.html(label) for label in bare.labels]
-            parts.append(f"<p>{STRINGS['labels']}</p>")
-            parts.append(_list([f"{twin.letter(i)}. {o}" for i, o in enumerate(labels)]))
-        case Numeric() if bare.unit:
-            parts.append(f"<p>Unit: {text.html(bare.unit)}</p>")
+    groups = bare.shown(mixed=False)
+    for group in (g for g in groups if g.role not in _MENUS):
+        parts.append(_led(group.texts, numbered=group.role in ("left", "statement")))
+    for group in (g for g in groups if g.role in _MENUS):
+        parts += [f"<p>{STRINGS[_MENUS[group.role]]}</p>", _led(group.texts)]
+    if (blank := bare.blank()) and blank.unit:
+        parts.append(f"<p>Unit: {text.html(blank.unit)}</p>")
     return _shown("\n".join(parts))
-
-
-_HOW = {
-    "single": 'One letter between quotation marks, such as: answer = "A"',
-    "evidence": 'One letter between quotation marks, such as: answer = "A"',
-    "multiple": 'Every letter that fits, such as: answer = ["A", "C"]',
-    "order": 'All letters, the earliest first, such as: answer = ["B", "A", "C"]',
-    "match": 'A letter for each number, in turn, such as: answer = ["B", "A", "C"]',
-    "classify": 'A letter for each number, in turn, such as: answer = ["A", "B", "A"]',
-    "short": 'A word or a few between quotation marks, such as: answer = "a word"',
-    "numeric": "A number, such as: answer = 12.5",
-}
-
-
-def right_answer(question: Question) -> Any:
-    """What a learner would type who knows the answer: letters, a number, numbers or words."""
-    order = release.shown_order(question)
-    match question:
-        case Single() | Evidence():
-            return next(twin.letter(i) for i, o in enumerate(order) if question.options[o].right)
-        case Multiple():
-            return [twin.letter(i) for i, o in enumerate(order) if question.options[o].right]
-        case Order():
-            return [twin.letter(order.index(i)) for i in range(len(order))]
-        case Match():
-            shown = [question.rights[i] for i in release.drawn_order(question.id, question.rights)]
-            return [twin.letter(shown.index(pair.right)) for pair in question.pairs]
-        case Classify():
-            labels = [question.statements[i].label for i in order]
-            return [twin.letter(question.labels.index(label)) for label in labels]
-        case Numeric():
-            return list(question.values) or question.answer
-        case Short():
-            return question.accept[0]
-    raise TypeError(f"nothing is right about a {question.kind}")
 
 
 def _question(question: Question, number: int) -> list[dict[str, Any]]:
     question = replace(question, confidence=False)
     several = isinstance(question, Numeric) and question.values
-    how = "Numbers, in turn, such as: answer = [1, 2.5]" if several else _HOW[question.kind]
-    right = ascii(right_answer(question))  # one line, whatever an author has typed
+    how = "Numbers, in turn, such as: answer = [1, 2.5]" if several else question.how
+    right = ascii(question.typed_answer())  # one line, whatever an author has typed
     right = _MARKS.sub(r"\1\\x20", right)
     solution = f"# {how}\n### BEGIN SOLUTION\nanswer = {right}\n### END SOLUTION"
     told = repr(packed(question))
     tests = (
         "# When your teacher marks this, tests run here.\n"
         "### BEGIN HIDDEN TESTS\n"
-        "from dialogue.nbgrader_course import score\n"
+        "from dialogue.grading.nbgrader import score\n"
         "given, answer = answer, None\n"
         f"score({told}, given, {question.points:g})\n"
         "### END HIDDEN TESTS"
@@ -385,10 +292,10 @@ def build(
     is not the course's, and when the folder cannot be written.
     """
     whole = release.sound_bank()
-    left_out = [f"{q.id}: a forecast is not graded" for q in questions if isinstance(q, Forecast)]
+    left_out = [f"{q.id}: a {q.kind} is not graded" for q in questions if not q.marked]
     groups: dict[str, list[Question]] = {}
     for question in questions:
-        if isinstance(question, Forecast):
+        if not question.marked:
             continue
         if question.id not in whole.places:
             raise files.FileFault(
@@ -404,9 +311,7 @@ def build(
         for stem, chosen in groups.items():
             chosen_ids = {question.id for question in chosen}
             own = [q for q in whole.questions.values() if Path(whole.places[q.id][0]).stem == stem]
-            complete = all(
-                q.id in chosen_ids for q in own if q.status != "draft" and q.kind != "forecast"
-            )
+            complete = all(q.id in chosen_ids for q in own if q.status != "draft" and q.marked)
             notebook = assignment(titles.get(stem, stem), chosen, stem if complete else "")
             folder = beside / "source" / stem
             folder.mkdir(parents=True)

@@ -12,7 +12,6 @@ a readable twin of every question.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
@@ -29,163 +28,35 @@ from dialogue import bank
 from dialogue.bank import overlay, selection
 from dialogue.course import catalogue, files
 from dialogue.course.files import FileFault
-from dialogue.questions import (
-    Classify,
-    Event,
-    Evidence,
-    Extra,
-    Forecast,
-    Match,
-    Multiple,
-    Numeric,
-    Option,
-    Order,
-    Pair,
-    Question,
-    Short,
-    Single,
-    Statement,
-)
+from dialogue.questions import Question, remarks
+from dialogue.questions.model import HIDDEN, full
 
 # --- one item ----------------------------------------------------------------------------
 
 
-def drawn_order(name: str, texts: Sequence[str]) -> list[int]:
-    """An order of *texts* that is drawn from *name* and their words, not from where they stand.
-
-    Returns the index of the text in each place.  Texts that are the same word for word stay
-    in the order given.
-    """
-
-    def draw(index: int) -> str:
-        return hashlib.sha256(f"{name}\0{texts[index]}".encode()).hexdigest()
-
-    return sorted(range(len(texts)), key=draw)
-
-
-def shown_order(question: Question) -> list[int]:
-    """For each place in the learner's copy, the index of the author's option, statement or
-    event that stands there; empty for a kind that has none of them."""
-    match question:
-        case Single() | Multiple() | Evidence():
-            texts = [option.text for option in question.options]
-        case Classify():
-            texts = [statement.text for statement in question.statements]
-        case Order():  # the author's order is the key, whatever 'shuffle' says
-            return drawn_order(question.id, [event.text for event in question.events])
-        case _:
-            return []
-    return drawn_order(question.id, texts) if question.shuffle else list(range(len(texts)))
-
-
 def without_key(question: Question) -> Question:
     """*question* as a learner's copy asks it: no key, hint, comment, explanation or source."""
-    bare: dict[str, Any] = {
-        "use": "graded",
-        "keyless": True,
-        "hint": "",
-        "explain": "",
-        "sources": (),
-    }
-    order = shown_order(question)
-    match question:
-        case Single() | Multiple() | Evidence():
-            bare["options"] = tuple(Option(question.options[i].text) for i in order)
-        case Classify():
-            bare["statements"] = tuple(Statement(question.statements[i].text, "") for i in order)
-        case Order():
-            bare["events"] = tuple(Event(question.events[i].text) for i in order)
-            bare["mistakes"] = ()
-        case Match():
-            rights = question.rights
-            drawn = drawn_order(question.id, rights)
-            bare["pairs"] = tuple(Pair(pair.left, "") for pair in question.pairs)
-            bare["extra"] = tuple(Extra(rights[i]) for i in drawn)
-        case Short():
-            bare |= {"accept": (), "wrong": (), "forgiving": False}
-        case Numeric():
-            several = (0.0,) if question.values else ()  # not even how many
-            bare |= {"answer": 0.0, "values": several, "answer_text": "", "tolerance": 0.0}
-            bare["near"] = ()
-        case Forecast():
-            bare |= {"happened": None, "reference": (), "bands": (), "opens": ""}
-    if isinstance(question, Evidence):
-        bare["para"] = ()  # the paragraph is the answer
-    return replace(question, **bare)
+    nothing = {"use": "graded", "keyless": True, "hint": "", "explain": "", "sources": ()}
+    return replace(question, **nothing, **question.bare())
 
 
 def fields_without_key(question: Question) -> dict[str, Any]:
     """What the bank of a learner's copy says of *question*: mappings, lists and text."""
     bare = without_key(question)
-    fields: dict[str, Any] = {"id": bare.id, "type": bare.kind, "use": "graded", "ask": bare.ask}
-    for name in ("objective", "level", "as_of", "status", "by"):
-        if value := getattr(bare, name):
-            fields[name] = value
-    for name in ("para", "was"):
-        if values := getattr(bare, name):
-            fields[name] = list(values)
-    if bare.points != 1:
-        fields["points"] = bank.decimal_text(bare.points)
-    if bare.contested:
-        fields["contested"] = "yes"
-    if bare.confidence:
-        fields["confidence"] = "ask"
-    if not bare.shuffle:
-        fields["shuffle"] = "no"
-    match bare:
-        case Single() | Multiple():
-            fields["options"] = [{"text": option.text} for option in bare.options]
-        case Evidence():
-            fields["options"] = [{"para": option.text} for option in bare.options]
-        case Numeric():
-            fields |= {"unit": bare.unit} if bare.unit else {}
-            fields |= {"answer": []} if bare.values else {}
-        case Order():
-            fields["order"] = [{"text": event.text} for event in bare.events]
-        case Match():
-            fields["pairs"] = [{"left": pair.left} for pair in bare.pairs]
-            fields["extra_right"] = [{"text": extra.text} for extra in bare.extra]
-        case Classify():
-            fields["labels"] = list(bare.labels)
-            fields["statements"] = [{"text": one.text} for one in bare.statements]
-        case Forecast():
-            fields["resolves"] = bare.resolves
-    return fields
-
-
-def author_response(question: Question, response: Any) -> Any:
-    """A *response* given in the learner's copy, as a response to *question* with its key.
-
-    What cannot be placed stays unplaced: grading then calls it unanswered.
-    """
-    order = shown_order(question)
-
-    def place(value: Any, places: Sequence[int]) -> int | None:
-        if isinstance(value, float) and value.is_integer():
-            value = int(value)
-        sound = isinstance(value, int) and not isinstance(value, bool)
-        return places[value] if sound and 0 <= value < len(places) else None
-
-    match question:
-        case Single() | Evidence():
-            return place(response, order)
-        case Multiple() | Order():
-            return [place(each, order) for each in response] if _list(response) else None
-        case Match():
-            places = drawn_order(question.id, question.rights)
-            return [place(each, places) for each in response] if _list(response) else None
-        case Classify():
-            if not _list(response):
-                return None
-            given: list[Any] = [None] * len(order)
-            for at, label in zip(order, response, strict=False):
-                given[at] = label
-            return given
-    return response
-
-
-def _list(value: Any) -> bool:
-    return isinstance(value, list | tuple)
+    common = full(
+        id=bare.id,
+        type=bare.kind,
+        use="graded",
+        ask=bare.ask,
+        **{name: getattr(bare, name) for name in ("objective", "level", "as_of", "status", "by")},
+        para=list(bare.para),
+        was=list(bare.was),
+        points=bank.decimal_text(bare.points) if bare.points != 1 else "",
+        contested="yes" if bare.contested else "",
+        confidence="ask" if bare.confidence else "",
+        shuffle="" if bare.shuffle else "no",
+    )
+    return common | bare.bare_fields()
 
 
 # --- which items, and what of them is secret ---------------------------------------------
@@ -231,29 +102,9 @@ class Secret(NamedTuple):
 def secrets(question: Question) -> list[Secret]:
     """Every text of *question* that the learner's copy must not hold: comments, hint,
     explanation, and whatever of the key is not shown as a choice."""
-    found: list[tuple[str, str]] = [("hint", question.hint), ("explanation", question.explain)]
-    match question:
-        case Single() | Multiple() | Evidence():
-            found += [("comment", option.say) for option in question.options]
-        case Numeric():
-            found += [("answer", text) for text in question.answer_text.split("; ")]
-            found += [("comment", near.say) for near in question.near]
-            found += [("known slip", f"{near.value:g}") for near in question.near]
-        case Order():
-            found += [("date", event.date) for event in question.events]
-            found += [("comment", mistake.say) for mistake in question.mistakes]
-        case Match():
-            found += [("comment", pair.say) for pair in question.pairs]
-            found += [("comment", say) for pair in question.pairs for _, say in pair.wrong]
-            found += [("comment", extra.say) for extra in question.extra]
-        case Short():
-            found += [("accepted answer", text) for text in question.accept]
-            found += [("known slip", slip.text) for slip in question.wrong]
-            found += [("comment", slip.say) for slip in question.wrong]
-        case Classify():
-            found += [("comment", say) for s in question.statements for _, say in s.comments]
-        case Forecast():
-            found += [("comment", band.say) for band in question.bands]
+    found = [("hint", question.hint), ("explanation", question.explain)]
+    found += [("comment", say) for _about, say in remarks(question)]
+    found += [(part.role, part.text) for part in question.parts() if part.role in HIDDEN]
     return [Secret(question.id, what, text) for what, text in found if text]
 
 

@@ -15,12 +15,7 @@ from dialogue.course.files import csv_text
 from dialogue.grading import analysis
 from dialogue.grading.merge import ClassResults
 from dialogue.page import text
-from dialogue.questions import (
-    Evidence,
-    Forecast,
-    Multiple,
-    Single,
-)
+from dialogue.questions import Choice
 
 TOO_FEW = "too few answers"
 # The thresholds that flag an item. Source: curriculum, need D10 (upper-lower 27 per cent index
@@ -59,7 +54,7 @@ def items(results: ClassResults) -> Table:
     biserial = analysis.point_biserial(results.scores)
     rows = []
     for i, question in enumerate(results.questions):
-        if isinstance(question, Forecast) or not (counts[i] or results.other_version[i]):
+        if not question.marked or not (counts[i] or results.other_version[i]):
             continue
         enough = counts[i] >= analysis.FEWEST
         values = [_number(v[i]) if enough else None for v in (difficulty, discrimination, biserial)]
@@ -114,7 +109,7 @@ def _flags(results, i, count, difficulty, discrimination, biserial) -> Iterable[
     if biserial is not None and biserial < 0:
         yield "better learners do worse: check the key"
     question = results.questions[i]
-    if isinstance(question, Single | Evidence | Multiple):
+    if isinstance(question, Choice):
         for option in question.options:
             if not option.right and results.choices[i][option.text] < UNUSED * count:
                 yield f"hardly chosen: {text.plain(option.text)[:40]}"
@@ -127,10 +122,9 @@ def choices(results: ClassResults) -> Table:
     counts = np.sum(~np.isnan(results.scores), axis=0)
     rows = []
     for i, question in enumerate(results.questions):
-        right, known = set(), []
-        if isinstance(question, Single | Evidence | Multiple):
-            right = {o.text for o in question.options if o.right}
-            known = [o.text for o in question.options]
+        options = question.options if isinstance(question, Choice) else ()
+        right = {option.text for option in options if option.right}
+        known = [option.text for option in options]
         chosen = results.choices[i]
         if not counts[i]:
             continue
@@ -173,7 +167,7 @@ def objectives(results: ClassResults) -> Table:
     """Mean first score by objective."""
     grouped: dict[str, list[int]] = {}
     for i, question in enumerate(results.questions):
-        if question.objective and not isinstance(question, Forecast):
+        if question.objective and question.marked:
             grouped.setdefault(question.objective, []).append(i)
     rows = []
     for name in sorted(grouped):

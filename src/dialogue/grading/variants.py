@@ -24,30 +24,10 @@ from dialogue import bank
 from dialogue.course import files, tables
 from dialogue.course.files import FileFault
 from dialogue.grading import release
-from dialogue.questions import (
-    Classify,
-    Evidence,
-    Match,
-    Multiple,
-    NotANumber,
-    Numeric,
-    Order,
-    Question,
-    Short,
-    Single,
-    grade,
-    number,
-)
+from dialogue.questions import KINDS, Choice, NotANumber, Question, grade, number
 
 # What a row of another year, month or place makes untrue.
 _OF_ONE_ROW = ("answer", "near", "hint", "explain", "para", "sources", "as_of")
-_SHUFFLED = {
-    "single": ("options", "text"),
-    "multiple": ("options", "text"),
-    "evidence": ("options", "para"),
-    "classify": ("statements", "text"),
-    "match": ("pairs", "left"),
-}
 _HEADS = {"learner", "name", "nickname", "id", "student", "student_id", "user", "username"}
 
 Item = dict[str, Any]  # as an author types it: mappings, lists and text
@@ -66,8 +46,9 @@ def draw(*parts: str) -> str:
 def shuffled(item: Item, seed: str, learner: str) -> Item:
     """*item* with what there is to choose from in the order of this learner."""
     item = deepcopy(item)
-    if item["type"] in _SHUFFLED and str(item.get("shuffle", "")).lower() not in bank.NO:
-        name, words = _SHUFFLED[item["type"]]
+    order = KINDS[item["type"]].shuffled
+    if order and str(item.get("shuffle", "")).lower() not in bank.NO:
+        name, words = order
         item[name].sort(key=lambda entry: draw(seed, learner, item["id"], entry[words]))
         item["shuffle"] = "no"  # this order is the variant's: nobody may shuffle it again
     return item
@@ -147,74 +128,20 @@ def check(question: Question) -> str:
     partly right; in the learner's copy, where the order is another, too.
     """
     question = replace(question, confidence=False)
-    right, wrong = _answers(question)
+    right, wrong = question.responses()
     for response in right:
         if grade(question, response).verdict != "right":
             return f"the key {response!r} is not graded right"
     for response in wrong:
         if grade(question, response).verdict not in ("wrong", "partly"):
             return f"{response!r} is not graded wrong"
-    places = release.shown_order(question)
-    if isinstance(question, Single | Evidence):
+    places = question.copy_order()
+    if isinstance(question, Choice) and question.one_letter:
         for place, option in enumerate(places):
-            response = release.author_response(question, place)
+            response = question.authored(place)
             if (grade(question, response).verdict == "right") != question.options[option].right:
                 return f"place {place + 1} of the learner's copy is marked by another option"
     return ""
-
-
-def _answers(question: Question) -> tuple[list[Any], list[Any]]:
-    """Responses that are right, and responses that are not."""
-    match question:
-        case Single(options=options) | Evidence(options=options):
-            key = [i for i, option in enumerate(options) if option.right]
-            return key, [i for i in range(len(options)) if i not in key]
-        case Multiple(options=options):
-            key = {i for i, option in enumerate(options) if option.right}
-            others = [sorted(key ^ {i}) for i in range(len(options))]
-            return [sorted(key)], [other for other in others if other]
-        case Numeric(values=values) if values:
-            off = [
-                [v + (i == j) * _far(question) for j, v in enumerate(values)]
-                for i in range(len(values))
-            ]
-            return [list(values), *filter(None, [question.answer_text])], off
-        case Numeric(answer=answer):
-            off = _far(question)
-            slips = [near.value for near in question.near]
-            return [answer, *filter(None, [question.answer_text])], [
-                answer + off,
-                answer - off,
-                *slips,
-            ]
-        case Order(events=events):
-            size = len(events)
-            turned = []
-            for i in range(size - 1):
-                if not events[i].date or events[i].date != events[i + 1].date:
-                    turned.append([*range(i), i + 1, i, *range(i + 2, size)])
-            return [list(range(size))], turned
-        case Match(pairs=pairs):
-            key = [question.rights.index(pair.right) for pair in pairs]
-            others = range(len(question.rights))
-            return [key], [
-                [*key[:i], j, *key[i + 1 :]] for i in range(len(key)) for j in others if j != key[i]
-            ]
-        case Classify(statements=statements, labels=labels):
-            key = [statement.label for statement in statements]
-            return [key], [
-                [*key[:i], label, *key[i + 1 :]]
-                for i in range(len(key))
-                for label in labels
-                if label != key[i]
-            ]
-        case Short():
-            return list(question.accept), [slip.text for slip in question.wrong]
-    return [], []
-
-
-def _far(question: Numeric) -> float:
-    return 2 * question.tolerance + max(1.0, *(abs(v) for v in (question.answer, *question.values)))
 
 
 # --- learners and files ------------------------------------------------------------------------
@@ -335,8 +262,8 @@ def _key_rows(learner: str, made: Iterable[Question]) -> Iterable[Sequence[objec
 
     for question in made:
         right = "; ".join(text.plain(part) for part in twin.key(question))
-        if isinstance(question, Single | Multiple):
-            letters = [twin.letter(i) for i, option in enumerate(question.options) if option.right]
+        if isinstance(question, Choice) and question.role == "option":
+            letters = [twin.letter(i) for i in question.right()]
             right = f"{', '.join(letters)}: {right}"
         copy = release.without_key(question)
         yield learner, question.id, question.version, copy.version, right

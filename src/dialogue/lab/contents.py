@@ -41,14 +41,17 @@ class CourseContents(AsyncLargeFileManager):
         if model.get("type") == "notebook" and model.get("content") and _LESSON.fullmatch(name):
             try:
                 content = settled(model["content"])
-                self._saved_views[name] = {
-                    place: data[VIEW] for place, data in _twins(model["content"]) if VIEW in data
-                }
+                self.remember_views(model["content"], name)
             except Exception:  # whatever it is, a learner's work is saved as it came
                 self.log.exception("The lesson %s was saved as it is", name)
             else:
                 model = {**model, "content": content}
         return await super().save(model, path)
+
+    def remember_views(self, content: dict[str, Any], name: str) -> None:
+        """Where the live widgets of a notebook are: they are given back while its kernel lives."""
+        views = {place: data[VIEW] for place, data in _twins(content) if VIEW in data}
+        self._saved_views[name] = views
 
     async def get(
         self,

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import argparse
 import errno
+import hashlib
+import json
 import os
 import shutil
 import signal
+import subprocess
 import sys
+import tempfile
 import webbrowser
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +21,11 @@ from dialogue.course.catalogue import root
 
 START = "notebooks/00-start-here.ipynb"
 DEFAULT_PORT = 8888
+HERE = Path(__file__).parent
+# Browser extensions of other packages that the course's pages need; ours is named beside them.
+NEEDED = {"@jupyter-widgets/jupyterlab-manager", "anywidget"}
+# A kernel that nobody has looked at for so long ends; answers are on disk, not in it.
+IDLE_SECONDS = 30 * 60
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -23,8 +33,14 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="dialogue lab", description="Open the course.")
     parser.add_argument("--port", type=_port, help=f"default: {DEFAULT_PORT}, or the next free one")
     parser.add_argument("--no-browser", action="store_true", help="only print the address")
+    parser.add_argument(
+        "--edit",
+        action="store_true",
+        help="open the course itself, for its authors: what is saved changes the lessons",
+    )
     args = parser.parse_args(argv)
 
+    _see_to_a_home()
     if record := os.environ.get("DIALOGUE_RECORD_DIR"):
         # Kernels run in notebooks/: a relative folder must mean the one that was typed.
         os.environ["DIALOGUE_RECORD_DIR"] = str(Path(record).expanduser().absolute())
@@ -45,12 +61,37 @@ def main(argv: list[str] | None = None) -> int:
         browser = False
         _say("No web browser was found here: open the address below in one.")
     try:
-        return _serve(port, browser, fixed=args.port is not None)
+        return _serve(port, browser, fixed=args.port is not None, edit=args.edit)
     except KeyboardInterrupt:  # Ctrl+C before the server was up
         return 0
 
 
-def _serve(port: int, browser: bool, *, fixed: bool) -> int:
+def _see_to_a_home() -> None:
+    """Without a home folder that can be written, Jupyter would not start at all.
+
+    Its own files then go to a throw-away folder.  Answers do too, unless the learner has named a
+    place for them: that is said, because they are gone when the course stops.
+    """
+    try:
+        home = Path.home()
+        usable = home.is_dir() and os.access(home, os.W_OK | os.X_OK)
+    except RuntimeError:  # no HOME, and the system knows no home of this user
+        usable = False
+    if usable:
+        return
+    folder = Path(tempfile.mkdtemp(prefix="dialogue-"))
+    for name in ("CONFIG", "DATA", "RUNTIME"):
+        os.environ.setdefault(f"JUPYTER_{name}_DIR", str(folder / name.lower()))
+    os.environ["HOME"] = str(folder)
+    if not os.environ.get("DIALOGUE_RECORD_DIR"):
+        os.environ["DIALOGUE_RECORD_DIR"] = str(folder / "answers")
+        _say(
+            "Your home folder cannot be written, so answers are kept only while the course runs. "
+            "To keep them, name a folder: DIALOGUE_RECORD_DIR=some/folder make lab"
+        )
+
+
+def _serve(port: int, browser: bool, *, fixed: bool, edit: bool = False) -> int:
     # Here, not at the top: `dialogue check` and the others must not wait for JupyterLab.
     import zmq
     from jupyter_core.paths import (
@@ -62,6 +103,8 @@ def _serve(port: int, browser: bool, *, fixed: bool) -> int:
     from jupyterlab.handlers.announcements import NeverCheckForUpdate
     from jupyterlab.labapp import LabApp
     from traitlets.config import Config
+
+    from dialogue.lab import api
 
     config = Config()
     # The learner's own look (a dark theme, larger type) is kept.  Configuration of other
@@ -82,14 +125,22 @@ def _serve(port: int, browser: bool, *, fixed: bool) -> int:
     # defaults that a learner can still change (no news prompt, the list of lessons beside the
     # lesson) and parts that are switched off (build check, language servers).  What follows
     # here holds whatever the learner's settings say.
-    config.LabApp.app_settings_dir = str(Path(__file__).with_name("settings"))
+    config.LabApp.app_settings_dir = str(_settings(ours / "settings", edit=edit))
+    config.LabApp.extra_labextensions_path = [str(_desk(ours / "extension"))]
     config.LabApp.news_url = None
     config.LabApp.check_for_updates_class = NeverCheckForUpdate
     config.LabApp.extension_manager = "readonly"
 
     config.LabApp.default_url = f"/lab/tree/{START}"
     config.ServerApp.root_dir = str(root())
-    config.ServerApp.contents_manager_class = "dialogue.lab.contents.CourseContents"
+    config.ServerApp.contents_manager_class = (
+        "dialogue.lab.contents.CourseContents" if edit else "dialogue.lab.personal.PersonalContents"
+    )
+    # Six lessons left open took 1.2 GB; a kernel that is waited for is never ended.
+    config.MappingKernelManager.cull_idle_timeout = IDLE_SECONDS
+    config.MappingKernelManager.cull_interval = 120
+    # What somebody lets their own IPython do at every start is no part of a lesson.
+    os.environ["IPYTHONDIR"] = str(ours / "ipython")
     config.ServerApp.kernel_manager_class = "dialogue.lab.contents.CourseKernels"
     config.ServerApp.ip = "127.0.0.1"
     config.ServerApp.port = port
@@ -105,6 +156,9 @@ def _serve(port: int, browser: bool, *, fixed: bool) -> int:
 
     try:
         server = LabApp.initialize_server(config=config)
+        api.add_to(server)
+        if not edit:
+            _ready(server.contents_manager)
         server.no_browser_open_file = not browser  # it would hold the token for nobody
         if browser:
             _open_file_where_browsers_may_read(server)
@@ -121,6 +175,91 @@ def _serve(port: int, browser: bool, *, fixed: bool) -> int:
         shutil.rmtree(ours, ignore_errors=True)
     _say("Stopped. Your answers are kept; start again whenever you like.")
     return 0
+
+
+def _settings(folder: Path, *, edit: bool) -> Path:
+    """The defaults of the course's JupyterLab, with every foreign browser extension switched off.
+
+    A browser half whose server half is not running keeps lessons from opening
+    (jupyter-collaboration) or greets with an error (jupyterlab-git); the course reads no other
+    configuration, so their server halves never run.
+    """
+    from jupyter_core.paths import ENV_JUPYTER_PATH
+
+    shutil.copytree(HERE / "settings", folder)
+    page = json.loads((folder / "page_config.json").read_text("utf-8"))
+    foreign = _extensions(Path(path, "labextensions") for path in ENV_JUPYTER_PATH) - NEEDED
+    page["disabledExtensions"] |= dict.fromkeys(sorted(foreign), True)
+    (folder / "page_config.json").write_text(json.dumps(page), "utf-8")
+    if edit:  # an author works with files; the desk's habits are for learners
+        overrides = json.loads((folder / "overrides.json").read_text("utf-8"))
+        overrides["@jupyterlab/notebook-extension:tracker"].pop("kernelShutdown", None)
+        (folder / "overrides.json").write_text(json.dumps(overrides), "utf-8")
+    return folder
+
+
+def _desk(folder: Path) -> Path:
+    """The course's own browser extension, under an address that changes with its content.
+
+    JupyterLab lets browsers keep such files for a year: an update would not be seen.
+    """
+    shutil.copytree(HERE / "extension", folder)
+    for file in folder.glob("*/package.json"):
+        package = json.loads(file.read_text("utf-8"))
+        build = package["jupyterlab"]["_build"]
+        digest = hashlib.sha256((file.parent / build["load"]).read_bytes()).hexdigest()[:12]
+        build["load"] += f"?v={digest}"
+        file.write_text(json.dumps(package), "utf-8")
+    return folder
+
+
+def _extensions(folders: Iterable[Path]) -> set[str]:
+    """The names of the browser extensions in *folders*; a name may be scoped (``@who/what``)."""
+    found = set()
+    for folder in folders:
+        for file in (*folder.glob("*/package.json"), *folder.glob("@*/*/package.json")):
+            found.add(file.parent.relative_to(folder).as_posix())
+    return found
+
+
+def _ready(contents: Any) -> None:
+    """Vouch for the course's own notebooks, and bring the learner's copies up to date.
+
+    JupyterLab runs nothing in a notebook that nobody has vouched for.  A file that git knows as
+    changed, or does not know, is nobody's lesson yet: its author runs it by hand.
+    """
+    import nbformat
+
+    changed = _changed_by_hand()
+    for file in sorted((root() / "notebooks").glob("*.ipynb")):
+        if file.name in changed:
+            continue
+        try:
+            notebook = nbformat.read(file, as_version=4)
+            if not contents.notary.check_signature(notebook):
+                contents.notary.sign(notebook)
+        except Exception:  # a file that is no notebook; `dialogue check` names it
+            continue
+    for name in contents.copies.names():
+        contents.renew(name)
+
+
+def _changed_by_hand() -> set[str]:
+    """Names of notebooks that differ from the course's last commit; none outside a checkout."""
+    # No helper that the folder's own configuration may name is run.
+    ask = ["git", "-c", "safe.directory=*", "-c", "core.fsmonitor=false", "status"]
+    try:
+        done = subprocess.run(
+            [*ask, "--porcelain", "-z", "--untracked-files=all", "--", "notebooks"],
+            cwd=root(),
+            capture_output=True,
+            check=True,
+            timeout=20,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return set()
+    entries = done.stdout.decode("utf-8", "replace").split("\0")
+    return {Path(entry[3:]).name for entry in entries if entry}
 
 
 def _welcome(server: Any) -> None:
@@ -140,9 +279,13 @@ def _open_file_where_browsers_may_read(server: Any) -> None:
     token to every user of a shared computer.
     """
     usual = Path(server.browser_open_file)
-    folder = root() / ".jupyter"
+    # One for each user: a course may be shared, and nobody else may read this file.
+    folder = root() / f".jupyter-{os.getuid() if hasattr(os, 'getuid') else os.getlogin()}"
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
+        probe = folder / usual.name
+        probe.touch()
+        probe.unlink()
     except OSError:
         return  # an installed course may be read-only
     server.browser_open_file = str(folder / usual.name)

@@ -51,7 +51,7 @@ def reviewable(question: Question) -> bool:
     """Is it ever asked again?  Not a forecast, a draft, a graded item, the trial in 00, or
     what makes sense beside its cell alone."""
     fits = question.status != "draft" and question.use not in ("graded", "lane")
-    return fits and not isinstance(question, Forecast) and lesson_of(question) != "00"
+    return fits and question.marked and lesson_of(question) != "00"
 
 
 def local_day(at: str, zone: tzinfo | None = None) -> date | None:

@@ -1,8 +1,12 @@
-"""Every word of the interface, in one table: a translation replaces this and nothing else."""
+"""Every word of the interface, in one table: a translation replaces this and nothing else.
+
+One group a view; a word with braces is filled in where it is shown.
+"""
 
 from __future__ import annotations
 
-STRINGS = {
+# The questions themselves, also on paper and in other programs' formats.
+QUIZ = {
     "question": "Question {n} of {total}",
     "score": "Score: {got} of {total}",
     "paragraphs": "Article paragraphs:",
@@ -12,6 +16,7 @@ STRINGS = {
     "graded": "Your teacher marks this question.",
     "keep": "Keep my answer",
     "kept": "Your answer is kept. Your teacher marks it; until then you can change it.",
+    "kept_not": "Your answer is not kept yet.",
     "choose_one": "Choose one.",
     "choose_many": "Choose every one that fits.",
     "choose_label": "Choose…",
@@ -101,9 +106,17 @@ STRINGS = {
     "saved": "Saved on this computer.",
     "restored": "Your answer of {date}.",
     "edited": "You answered an earlier version of this question; it has changed since.",
-    "no_kernel": "Checked here, but not saved: the notebook’s kernel does not answer. "
-    "Choose Run, then Run All Cells, and answer again.",
+    "waiting": "Waiting to be saved: the notebook’s kernel has not answered yet. It may be running a cell. "
+    "If it stays so, choose Run, then Run All Cells.",
+    "no_kernel": "Not saved: the notebook’s kernel does not answer. "
+    "Choose Run, then Run All Cells, and do it again.",
+    "unconfirmed": "Perhaps not saved: the notebook’s kernel ended before it answered. "
+    "Choose Run, then Run All Cells, and look again.",
     "live": "This is the reading copy. To answer, run the cells: menu Run, then Run All Cells.",
+}
+
+# The learner's answers, warm-up and review, progress, certainty.
+PANELS = {
     "erase_live": "This is the reading copy. To see your record, run the cells.",
     "erase_title": "Your answers",
     "erase_where": "They are kept in one file on this computer and are sent nowhere:",
@@ -113,7 +126,10 @@ STRINGS = {
     "erase_yes": "Yes, erase",
     "erase_no": "Keep them",
     "erase_done": "Erased. Quizzes on open pages keep showing answers until their cell is run again.",
-    "erase_no_kernel": "Nothing was erased: the notebook’s kernel does not answer. Choose Run, then Run All Cells.",
+    "erase_asks": "Asking the notebook’s kernel…",
+    "erase_no_kernel": "Nothing was erased: the notebook’s kernel does not answer. Wait until no cell runs, or choose Run, then Run All Cells.",
+    "erase_late": "Nothing was erased: the notebook’s kernel was busy. Wait until no cell runs, then try again.",
+    "erase_unknown": "It is not known whether they were erased: the notebook’s kernel has not answered. Run this cell again to see.",
     "warm_up": "Warm-up: from earlier lessons",
     "review": "Due today",
     "review_about": "Questions that you answered before come back here, spaced out, for you to answer from memory.",
@@ -123,6 +139,7 @@ STRINGS = {
     "calibration_about": "How often you were right at each level of certainty, and how your forecasts did.",
     "panel_live": "Run the cells to see your own: menu Run, then Run All Cells.",
     "panel_wait": "Reading your answers…",
+    "panel_waits": "The notebook’s kernel has not answered yet. It may be running a cell.",
     "panel_silent": "The notebook’s kernel does not answer. Choose Run, then Run All Cells.",
     "panel_again": "Bring up to date",
     "panel_again_done": "Up to date.",
@@ -195,4 +212,130 @@ STRINGS = {
     "mistakes_none": "None at present.",
     "mistakes_about": "These are worth looking at first. A question leaves the list when you answer it right, from memory, on a later day.",
     "mistake_place": "On {day}, in {lesson}.",
+}
+
+STRINGS = {**QUIZ, **PANELS}
+
+GLOSSARY = {
+    "title": "Glossary",
+    "live": "This is the reading copy: open a term by click, or by Tab and Enter. For a search field, run the cells: menu Run, then Run All Cells.",
+    "find": "Find a term",
+    "how": "In Latin or Arabic letters, in any usual spelling. Enter opens the first that fits.",
+    "count": "{n} of {total} terms",
+    "none": "No term fits. Try fewer letters, or another spelling.",
+    "arabic": "In Arabic",
+    "no_arabic": "Unknown: no settled Arabic term was found in the sources read.",
+    "variants": "Also written",
+    "paragraphs": "In the article",
+    "no_paragraph": "Not named in it",
+    "lessons": "In lessons",
+    "sources": "Sources",
+}
+
+# The game of lesson 12.
+NEGOTIATION = {
+    "title": "Negotiate round two: you lead for {side}",
+    "invented": "All points and home tests are invented for teaching. They are no estimate of what either government wanted.",
+    "live": "This is the reading copy. To negotiate, run the cells: menu Run, then Run All Cells.",
+    "rules": "The rules",
+    "rounds": "Round {n} of {total}",
+    "rounds_done": "All {total} rounds are used. Accept the last offer or walk away.",
+    "rounds_over": "The game is over after {n} of {total} rounds.",
+    "their_offer": "Their offer on the table",
+    "their_offer_worth": "Their offer brings you {points} points (your walk-away is {walk}) and {home}.",
+    "your_text": "Your text",
+    "issue": "{n}. {title}",
+    "option": "{letter}: {words} ({points} points for you)",
+    "draft_worth": "Your text: {points} points for you (your walk-away is {walk}); it {home}.",
+    "take_over": "Set the menus to their offer",
+    "offer": "Offer this text",
+    "why": "Ask why",
+    "accept": "Accept their offer",
+    "walk": "Walk away",
+    "costs": "An offer and a question each use one round. Accepting and walking away use none.",
+    "sure_accept": "Accept their offer? Then the game ends.",
+    "sure_walk": "Walk away without a deal? Then the game ends.",
+    "yes": "Yes",
+    "no": "No, go on",
+    "told": "What they have told you",
+    "told_none": "Nothing yet. Ask why to learn which issue matters more to them.",
+    "log": "The rounds so far",
+    "col_round": "Round",
+    "col_move": "You",
+    "col_reply": "They",
+    "again": "Start a new game",
+    "again_how": "The same seed brings the same other side: a class can replay it and compare.",
+    "seed": "Seed, a whole number from 1",
+    "again_do": "Start",
+    "again_bad": "Type a whole number from 1 to 999999.",
+    "restored": "This is your game as you left it.",
+    "waiting": "Waiting for the notebook’s kernel, which may be running a cell. Your move is made when it answers.",
+    "waiting_look": "The notebook’s kernel has not answered yet. It may be running a cell.",
+    "no_kernel": "The notebook’s kernel does not answer. Choose Run, then Run All Cells; the moves that were saved are kept.",
+    "debrief": "Looking back",
+    "picture": "All texts: points of the United States against points of Iraq",
+    "axis_us": "points of the United States",
+    "axis_iraq": "points of Iraq",
+    "key_fails": "hollow circle: a text that fails a home test or a walk-away",
+    "key_passes": "filled circle: a text that passes everything",
+    "key_efficient": "diamonds on a line: the efficient texts",
+    "key_you": "triangle and number: your offer of that round",
+    "key_they": "square and number: their offer after that round (0 is their opening)",
+    "key_deal": "ring: what was signed",
+    "key_august": "cross: August 2020 as the course codes it, roughly",
+    "key_walk": "broken lines: the walk-aways",
+    "table": "The path and the efficient texts, as a table",
+    "col_what": "What",
+    "col_text": "Text",
+    "col_us": "United States",
+    "col_iraq": "Iraq",
+    "col_home": "Home tests",
+}
+
+# The test before the course and the test after it.
+ASSESSMENT = {
+    "title": "Your result",
+    "about": "Answer all questions first. The result ends the test: an answer that is changed later no longer counts.",
+    "live": "This is the reading copy. To take the test, run the cells: menu Run, then Run All Cells.",
+    "show": "Show my result",
+    "end": "End the test all the same",
+    "missing": "Still open: {questions}. Answer them first; what stays open counts as not right.",
+    "score": "{test}: {got} of {total} ({share} per cent).",
+    "gain": "Pre-test: {pre} per cent. Normalised gain: {gain} of what could still be gained.",
+    "gain_none": "Pre-test: 100 per cent. Nothing was left to gain, so that the gain has no value.",
+    "no_pre": "There is no finished pre-test in your record, so that no gain can be computed.",
+    "kept_for_teacher": "Your answers are kept. Your teacher has the key and tells you the result.",
+    "waiting": "Waiting for the notebook’s kernel, which may be running a cell. The result comes when it answers.",
+    "no_kernel": "The notebook’s kernel does not answer. Choose Run, then Run All Cells; the answers that were saved are kept.",
+    "caption": "Question by question",
+    "col_question": "Question",
+    "col_objective": "Objective",
+    "col_answer": "Your answer",
+    "right": "right",
+    "partly": "partly right",
+    "wrong": "not right",
+    "none": "none",
+    "kept": "Kept. You can change it until you end the test.",
+}
+
+# Pictures that can be handled.
+EXPLORER = {
+    "live": "This is the reading copy. To move the picture, run the cells: menu Run, then Run All Cells.",
+    "failed": "The picture could not be drawn for this setting. Choose another one, or run the cell again.",
+    "in_words": "The picture in words",
+    "as_table": "As a table: {tables}",
+    "rows": "{caption} ({n} rows)",
+}
+
+# The form for authors.
+FORM = {
+    "live": "A form for a new question. Run this cell to use it.",
+}
+
+# The classroom view.
+WALL = {
+    "key_hidden": "Key hidden",
+    "vote_line": "vote {which}: {count} ({share} %)",
+    "no_vote": "This question has no options to vote on.",
+    "time_up": "Time is up",
 }

@@ -13,17 +13,14 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from html import escape
-from pathlib import Path
 from typing import Any
-
-import anywidget
-import traitlets
 
 from dialogue import bank
 from dialogue.course import catalogue, cited
 from dialogue.learner import progress
 from dialogue.page.text import TWIN
-from dialogue.page.words import STRINGS as QUIZ_STRINGS
+from dialogue.page.words import ASSESSMENT as WORDS
+from dialogue.page.words import QUIZ
 from dialogue.questions import (
     Multiple,
     Numeric,
@@ -33,41 +30,12 @@ from dialogue.questions import (
     Single,
     grade,
 )
-from dialogue.widgets.quiz import (
-    Notice,
-    Quiz,
-    record,
-    shown,
-)
+from dialogue.widgets import scripts
+from dialogue.widgets.base import Notice, View
+from dialogue.widgets.quiz import Quiz, shown
+from dialogue.widgets.saving import record
 
-_HERE = Path(__file__).parent / "static"
 TESTS = {"pre": "Pre-test", "post": "Post-test"}
-
-STRINGS = {
-    "title": "Your result",
-    "about": "Answer all questions first. The result ends the test: an answer that is changed later no longer counts.",
-    "live": "This is the reading copy. To take the test, run the cells: menu Run, then Run All Cells.",
-    "show": "Show my result",
-    "end": "End the test all the same",
-    "missing": "Still open: {questions}. Answer them first; what stays open counts as not right.",
-    "score": "{test}: {got} of {total} ({share} per cent).",
-    "gain": "Pre-test: {pre} per cent. Normalised gain: {gain} of what could still be gained.",
-    "gain_none": "Pre-test: 100 per cent. Nothing was left to gain, so that the gain has no value.",
-    "no_pre": "There is no finished pre-test in your record, so that no gain can be computed.",
-    "kept_for_teacher": "Your answers are kept. Your teacher has the key and tells you the result.",
-    "no_kernel": "The notebook’s kernel does not answer. Choose Run, then Run All Cells; your answers are kept.",
-    "caption": "Question by question",
-    "col_question": "Question",
-    "col_objective": "Objective",
-    "col_answer": "Your answer",
-    "right": "right",
-    "partly": "partly right",
-    "wrong": "not right",
-    "none": "none",
-    "kept": "Kept. You can change it until you end the test.",
-    "keep": "Keep my answer",
-}
-
 
 # --- the gain ----------------------------------------------------------------------------
 
@@ -142,10 +110,9 @@ class Sheet(Quiz):
         self._full = {question.id: question for question in questions}
         super().__init__([without_key(question) for question in questions], title)
         self.strings = {
-            **QUIZ_STRINGS,
+            **QUIZ,
             "graded": "",
-            "keep": STRINGS["keep"],
-            "kept": STRINGS["kept"],
+            "kept": WORDS["kept"],
         }
         # What the reading copy leaves out, the keys above all, still changes its text.
         versions = "".join(question.version for question in questions)
@@ -241,27 +208,22 @@ def result(test: str) -> Result:
     return Result(tuple(questions), tuple(answers), ended)
 
 
-class ResultPanel(anywidget.AnyWidget):
+class ResultPanel(View):
     """A button that ends a test and tells its result.  Nothing of it stays in the notebook."""
 
-    _esm = _HERE / "assessment.js"
-    _css = _HERE / "quiz.css"
-    strings = traitlets.Dict(STRINGS).tag(sync=True)
+    _esm = scripts.script("assessment")
+    _css = scripts.style("assessment")
 
     def __init__(self, test: str) -> None:
         self.test = test
-        title = f"{STRINGS['title']}: {TESTS[test]}"
+        title = f"{WORDS['title']}: {TESTS[test]}"
         self.twin_html = (
             f"{TWIN}<p><strong>{escape(title)}</strong></p>"
-            f"<p>{escape(STRINGS['about'])}</p><p><em>{escape(STRINGS['live'])}</em></p></div>"
+            f"<p>{escape(WORDS['about'])}</p><p><em>{escape(WORDS['live'])}</em></p></div>"
         )
-        self.twin_text = f"{title}\n{STRINGS['about']}"
-        super().__init__(strings={**STRINGS, "title": title})
+        self.twin_text = f"{title}\n{WORDS['about']}"
+        super().__init__(strings={**WORDS, "title": title})
         self.on_msg(self._received)
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        data, metadata = super()._repr_mimebundle_(**kwargs)
-        return {**data, "text/html": self.twin_html, "text/plain": self.twin_text}, metadata
 
     def _received(self, _widget: Any, message: Any, _buffers: Any) -> None:
         event = message.get("event") if isinstance(message, dict) else None
@@ -273,15 +235,15 @@ class ResultPanel(anywidget.AnyWidget):
         found = result(self.test)
         missing = [str(n) for n, given in enumerate(found.answers, 1) if given is None]
         if missing and not (found.ended or end):
-            line = STRINGS["missing"].format(questions=", ".join(missing))
+            line = WORDS["missing"].format(questions=", ".join(missing))
             return {"lines": [line], "rows": [], "open": True}
         notes = []
         if not found.ended:
             notes = [note for q in found.questions if (note := record(q, "reveal")["note"])]
         if any(question.keyless for question in found.questions):  # a copy without keys
-            return {"lines": [*notes[:1], STRINGS["kept_for_teacher"]], "rows": [], "open": False}
+            return {"lines": [*notes[:1], WORDS["kept_for_teacher"]], "rows": [], "open": False}
         lines = [
-            STRINGS["score"].format(
+            WORDS["score"].format(
                 test=TESTS[self.test],
                 got=f"{found.points:g}",
                 total=len(found.questions),
@@ -294,7 +256,7 @@ class ResultPanel(anywidget.AnyWidget):
             {
                 "number": str(n),
                 "objective": question.objective,
-                "answer": STRINGS[given.verdict if given else "none"],
+                "answer": WORDS[given.verdict if given else "none"],
             }
             for n, (question, given) in enumerate(
                 zip(found.questions, found.answers, strict=True), 1
@@ -306,11 +268,11 @@ class ResultPanel(anywidget.AnyWidget):
     def _gain(share: float) -> str:
         before = result("pre")
         if not before.ended:
-            return STRINGS["no_pre"]
+            return WORDS["no_pre"]
         if before.share == 1:
-            return STRINGS["gain_none"]
+            return WORDS["gain_none"]
         part = f"{gain(before.share, share):.2f}".replace("-", "−")
-        return STRINGS["gain"].format(pre=round(100 * before.share), gain=part)
+        return WORDS["gain"].format(pre=round(100 * before.share), gain=part)
 
 
 def _problem(test: Any) -> Notice | None:

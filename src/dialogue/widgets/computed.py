@@ -13,27 +13,13 @@ from dataclasses import replace
 from html import escape
 from typing import Any
 
+from dialogue.learner import progress
 from dialogue.page import text
 from dialogue.page.words import STRINGS
-from dialogue.questions import (
-    Classify,
-    Evidence,
-    Forecast,
-    Match,
-    Multiple,
-    Numeric,
-    Order,
-    Outcome,
-    Question,
-    Short,
-    Single,
-    fold,
-    grade,
-)
-
-
-class _Unusable(ValueError):
-    """The value is not of a kind that this question can be answered with."""
+from dialogue.questions import Outcome, Question, Short, grade
+from dialogue.questions.named import Unusable
+from dialogue.widgets.base import Notice
+from dialogue.widgets.saving import record
 
 
 def _plain(value: Any) -> Any:
@@ -44,11 +30,11 @@ def _plain(value: Any) -> Any:
     if isinstance(value, str | bool | int | float | None.__class__):
         return value
     if isinstance(value, type) or (callable(value) and not hasattr(value, "tolist")):
-        raise _Unusable(STRINGS["value_function"])
+        raise Unusable(STRINGS["value_function"])
     columns = getattr(value, "columns", None)
     if columns is not None and hasattr(value, "iloc"):  # a DataFrame
         if len(columns) != 1:
-            raise _Unusable(STRINGS["value_table"].format(n=len(columns), name=columns[0]))
+            raise Unusable(STRINGS["value_table"].format(n=len(columns), name=columns[0]))
         value = value.iloc[:, 0]
     if isinstance(value, Mapping):
         return {str(key): _plain(each) for key, each in value.items()}
@@ -63,68 +49,15 @@ def _plain(value: Any) -> Any:
         return str(value)
 
 
-def _place(name: Any, texts: Sequence[str]) -> int:
-    """Where *name* stands among *texts*: by its words, or by its letter."""
-    wanted = fold(name) if isinstance(name, str) else ""
-    folded = [fold(text.plain(each)) for each in texts]
-    if wanted and wanted in folded:
-        return folded.index(wanted)
-    if isinstance(name, str) and len(name.strip()) == 1:
-        index = ord(name.strip().upper()) - ord("A")
-        if 0 <= index < len(texts):
-            return index
-    raise _Unusable(STRINGS["value_unknown"].format(name=str(name)[:60]))
-
-
 def response_from(question: Question, value: Any) -> Any:
     """*value* in the shape that ``grade`` takes for this question.
 
     Raises :class:`ValueError`, with one line for the learner, for a value of another kind.
     """
-    value = _plain(value)
-    if isinstance(value, list) and len(value) == 1:
-        single = not (isinstance(question, Numeric) and question.values)
-        if single and isinstance(question, Single | Evidence | Numeric | Short | Forecast):
-            value = value[0]
-    match question:
-        case Single() | Evidence():
-            return _place(value, [o.text for o in question.options])
-        case Multiple():
-            given = value if isinstance(value, list) else [value]
-            return [_place(name, [o.text for o in question.options]) for name in given]
-        case Order():
-            if not isinstance(value, list):
-                raise _Unusable(STRINGS["value_list"])
-            return [_place(name, [e.text for e in question.events]) for name in value]
-        case Match():
-            given = _by_name(value, [p.left for p in question.pairs])
-            return [v if v is None else _place(v, question.rights) for v in given]
-        case Classify():
-            given = _by_name(value, [s.text for s in question.statements])
-            return [v if v is None else question.labels[_place(v, question.labels)] for v in given]
-        case Numeric() if question.values:
-            if not isinstance(value, list):
-                raise _Unusable(STRINGS["value_list"])
-            return value
-        case Short() if not isinstance(value, str):
-            raise _Unusable(STRINGS["value_text"])
-        case Numeric() | Forecast() if isinstance(value, list | dict):
-            raise _Unusable(STRINGS["value_one"].format(n=len(value)))
-    return value
+    return question.response(_plain(value))
 
 
-def _by_name(value: Any, names: Sequence[str]) -> list[Any]:
-    if isinstance(value, dict):
-        given: list[Any] = [None] * len(names)
-        for name, each in value.items():
-            given[_place(name, names)] = each
-        return given
-    if isinstance(value, list) and len(value) == len(names):
-        return value
-    raise _Unusable(STRINGS["value_list"])
-
-
-class Result:
+class Result(Notice):
     """What ``ask(id, value)`` shows: the verdict, the comment, and afterwards the explanation."""
 
     def __init__(self, question: Question, value: Any) -> None:
@@ -136,7 +69,7 @@ class Result:
             return
         try:
             response = response_from(question, value)
-        except _Unusable as unusable:
+        except Unusable as unusable:
             self.lines = [str(unusable)]
             return
         except Exception:
@@ -170,9 +103,6 @@ class Result:
 
     def _record(self, response: Any) -> None:
         """Record it, unless the cell was only run again: that is no new attempt."""
-        from dialogue.learner import progress
-        from dialogue.widgets.quiz import record
-
         name, version = self.question.id, self.question.version
         tries = [t for t in progress.latest({name}).get(name, []) if t.event == "check"]
         if tries and tries[-1].version == version and tries[-1].response == response:

@@ -14,10 +14,8 @@ import hashlib
 import json
 from difflib import get_close_matches
 from html import escape
-from pathlib import Path
 from typing import Any
 
-import anywidget
 import ipywidgets
 import traitlets
 
@@ -25,36 +23,20 @@ from dialogue.charts import EXPLORABLES, stage
 from dialogue.charts.handling import Control, State
 from dialogue.charts.look import table_html
 from dialogue.page.text import TWIN
-
-_HERE = Path(__file__).parent / "static"
-LIVE = "This is the reading copy. To move the picture, run the cells: menu Run, then Run All Cells."
-FAILED = (
-    "The picture could not be drawn for this setting. Choose another one, or run the cell again."
-)
+from dialogue.page.words import EXPLORER as WORDS
+from dialogue.widgets import scripts
+from dialogue.widgets.base import Notice, Twinned, View
 
 
-class Notice:
-    """A message in place of a picture: one plain sentence, no traceback."""
-
-    def __init__(self, line: str) -> None:
-        self.line = line
-
-    def __repr__(self) -> str:
-        return self.line
-
-    def _repr_html_(self) -> str:
-        return f"<p>{escape(self.line)}</p>"
-
-
-class _Stage(anywidget.AnyWidget):
+class _Stage(View):
     """What stands under the controls: the picture, the words, the tables."""
 
-    _esm = "".join((_HERE / name).read_text("utf-8") for name in ("keys.js", "explorer.js"))
-    _css = _HERE / "explorer.css"
+    _esm = scripts.script("explorer")
+    _css = scripts.style("explorer")
     scene = traitlets.Dict().tag(sync=True)
 
 
-class Explorer(ipywidgets.VBox):
+class Explorer(Twinned, ipywidgets.VBox):
     """Controls with a picture that follows them.  ``controls`` holds them by key."""
 
     def __init__(self, name: str, state: State) -> None:
@@ -62,7 +44,7 @@ class Explorer(ipywidgets.VBox):
         self._redrawing = False
         self.twin_html = _twin_html(state)
         self.twin_text = _twin_text(name, state)
-        self._stage = _Stage(scene=_shown(state))
+        self._stage = _Stage(scene=_shown(state), strings=WORDS)
         self.controls = {control.key: _widget(control, state) for control in state.controls}
         super().__init__([*self.controls.values(), self._stage])
         self.add_class("dialogue-explore")
@@ -86,14 +68,9 @@ class Explorer(ipywidgets.VBox):
                 _adjust(self.controls[control.key], control, state.settings[control.key])
             self._stage.scene = _shown(state)
         except Exception:  # a setting that no test thought of must not end the lesson
-            self._stage.scene = {**self._stage.scene, "words": FAILED}
+            self._stage.scene = {**self._stage.scene, "words": WORDS["failed"]}
         finally:
             self._redrawing = False
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        data = super()._repr_mimebundle_(**kwargs)
-        data, metadata = data if isinstance(data, tuple) else (data, {})
-        return {**data, "text/html": self.twin_html, "text/plain": self.twin_text}, metadata
 
 
 def _widget(control: Control, state: State) -> Any:
@@ -131,8 +108,8 @@ def _tables(state: State) -> list[tuple[str, Any]]:
 
 def _summary(state: State) -> str:
     """What stands on the fold over the tables."""
-    rows = [f"{caption} ({len(table)} rows)" for caption, table in _tables(state)]
-    return f"As a table: {'; '.join(rows)}"
+    rows = [WORDS["rows"].format(caption=c, n=len(table)) for c, table in _tables(state)]
+    return WORDS["as_table"].format(tables="; ".join(rows))
 
 
 def _shown(state: State) -> dict[str, Any]:
@@ -178,7 +155,7 @@ def _twin_html(state: State) -> str:
     data = base64.b64encode(drawing.encode()).decode()
     tables = "".join(table_html(table, caption) for caption, table in _tables(state))
     return (
-        f"{TWIN}<p><em>{escape(LIVE)}</em></p>"
+        f"{TWIN}<p><em>{escape(WORDS['live'])}</em></p>"
         f"<p>{escape(_set_to(state))}.</p>"
         f'<p><img alt="{escape(picture.title)}: described below." '
         f'src="data:image/svg+xml;base64,{data}"></p>'
@@ -221,14 +198,14 @@ def explore(name: str, **start: Any) -> Explorer | Notice:
     """
     if not isinstance(name, str) or name not in EXPLORABLES:
         return Notice(
-            f"There is no picture {str(name)!r} to explore. Try: {_near(name, EXPLORABLES)}."
+            [f"There is no picture {str(name)!r} to explore. Try: {_near(name, EXPLORABLES)}."]
         )
     try:
         state = stage(name, start)
         trouble = _trouble(name, start, state)
-        return Notice(trouble) if trouble else Explorer(name, state)
+        return Notice([trouble]) if trouble else Explorer(name, state)
     except OSError as error:
-        return Notice(f"The picture {name!r} cannot be drawn: {error.filename} cannot be read.")
+        return Notice([f"The picture {name!r} cannot be drawn: {error.filename} cannot be read."])
 
 
 explore.__doc__ = f"{explore.__doc__}\n    The names: {', '.join(sorted(EXPLORABLES))}.\n    "

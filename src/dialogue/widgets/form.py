@@ -12,7 +12,6 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-import anywidget
 import ipywidgets as widgets
 import traitlets
 
@@ -21,63 +20,28 @@ from dialogue.bank import authoring, writing
 from dialogue.course import catalogue
 from dialogue.course.files import FileFault
 from dialogue.page.text import TWIN
+from dialogue.page.words import FORM as WORDS
 from dialogue.questions import KINDS, Question
+from dialogue.widgets import scripts
+from dialogue.widgets.base import Twinned, View
+from dialogue.widgets.quiz import Quiz
 
 # "auto" leaves room for a widget's own margins, which "100%" does not.
 _WIDE = {"layout": widgets.Layout(width="auto"), "style": {"description_width": "11em"}}
-_HERE = Path(__file__).parent / "static"
-_RIGHT = {"text": "text", "say": "comment", "right": "right"}
-
-# Rows of a kind: how many, under which field, and the name of each column with its label.  What
-# stands behind "|" is shown in the empty field: a label is cut off where it is too long.
-_ROWS: dict[str, tuple[int, str, dict[str, str]]] = {
-    "single": (5, "options", _RIGHT),
-    "multiple": (6, "options", _RIGHT),
-    "evidence": (
-        5,
-        "options",
-        {"para": "paragraph|such as P6", "say": "comment", "right": "right"},
-    ),
-    "numeric": (
-        2,
-        "near",
-        {"value": "wrong number|that a slip gives", "say": "comment|which slip"},
-    ),
-    "order": (6, "order", {"text": "event|earliest first", "date": "date|such as 2020-06-11"}),
-    "match": (
-        6,
-        "pairs",
-        {"left": "left", "right": "right", "say": "comment|for those who choose another"},
-    ),
-    "short": (3, "wrong", {"text": "wrong answer|that people write", "say": "comment"}),
-    "classify": (
-        6,
-        "statements",
-        {"text": "statement", "label": "label", "say": "comment|on any other label"},
-    ),
-    "forecast": (3, "bands", {"from": "from|per cent", "to": "to|per cent", "say": "comment"}),
-}
-# Single fields of a kind: name to label.
-_FIELDS: dict[str, dict[str, str]] = {
-    "numeric": {"answer": "right number", "tolerance": "tolerance", "unit": "unit"},
-    "short": {"accept": "right answers|with semicolons between them"},
-    "classify": {"labels": "labels|with commas between them"},
-    "match": {"extra": "extra right|one that fits nothing", "extra_say": "comment|on choosing it"},
-    "order": {"if": "wrong order|TEXT before TEXT", "if_say": "comment|on that order"},
-    "forecast": {
-        "resolves": "settled on|such as 2020-07-31",
-        "happened": "happened|yes, no or unknown",
-        "who": "other forecast|by whom",
-        "chance": "its chance|per cent",
-    },
-}
 
 
-class _Said(anywidget.AnyWidget):
-    """What was found, as a live region, and the guard of the form's keys (keys.js says why)."""
+class _Said(View):
+    """What was found, as a live region, and the guard of the form's keys (shared.js says why)."""
 
-    _esm = "".join((_HERE / name).read_text("utf-8") for name in ("keys.js", "form.js"))
+    _esm = scripts.script("form")
     lines = traitlets.List(traitlets.Unicode()).tag(sync=True)
+
+
+class _Box(Twinned, widgets.VBox):
+    """The whole form; its twin says how to use it."""
+
+    twin_html = f"{TWIN}<p>{escape(WORDS['live'])}</p></div>"
+    twin_text = WORDS["live"]
 
 
 class Form:
@@ -119,7 +83,7 @@ class Form:
         self._kind_changed()
         first = [self.lesson, self.objective, self.kind, self.level, self.common["id"]]
         last = [self.common[name] for name in ("hint", "explain", "para", "sources")]
-        self.box = widgets.VBox(
+        self.box = _Box(
             [
                 *first,
                 self.common["ask"],
@@ -172,13 +136,13 @@ class Form:
 
     def _fields_of(self, kind: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         """Empty fields of a kind: the single ones, and its rows."""
-        own = {name: self._line(label) for name, label in _FIELDS.get(kind, {}).items()}
-        count, field, columns = _ROWS[kind]
+        form = KINDS[kind].form
+        own = {name: self._line(label) for name, label in form.fields.items()}
         rows = []
-        for number in range(1, count + 1):
+        for number in range(1, form.rows + 1):
             row: dict[str, Any] = {}
-            for name, label in columns.items():
-                if field == "options" and name == "right":
+            for name, label in form.columns.items():
+                if form.field == "options" and name == "right":
                     row[name] = widgets.Checkbox(description=f"{number}: right", indent=False)
                 else:
                     row[name] = self._line(f"{number}: {label}")
@@ -205,17 +169,17 @@ class Form:
             "level": self.level.value,
             "para": _several(common["para"], ","),
             "ask": common["ask"],
-            **self._own_of(kind, typed),
+            **KINDS[kind].from_form(typed, self._rows()),
             "hint": common["hint"],
             "explain": common["explain"],
             "sources": _several(common["sources"], ","),
         }
         if self.confidence.value:
-            item["confidence"] = "probability" if kind == "forecast" else "ask"
+            item["confidence"] = KINDS[kind].certainty
         return {name: value for name, value in item.items() if value not in ("", [])}
 
-    def _own_of(self, kind: str, typed: Mapping[str, str]) -> dict[str, Any]:
-        name = _ROWS[kind][1]
+    def _rows(self) -> list[dict[str, Any]]:
+        """The rows in which something was typed."""
         rows = []
         for fields in self.rows:
             row: dict[str, Any] = {
@@ -228,31 +192,7 @@ class Form:
                 row["right"] = "yes"
             if row:
                 rows.append(row)
-        own: dict[str, Any] = {name: rows}
-        match kind:
-            case "numeric":
-                answer = typed["answer"]
-                several = _several(answer, ";")
-                own |= {"answer": several if len(several) > 1 else answer}
-                own |= {key: typed[key] for key in ("tolerance", "unit") if typed[key]}
-            case "short":
-                own |= {"accept": _several(typed["accept"], ";"), "spelling": "forgiving"}
-            case "classify":
-                labels = _several(typed["labels"], ",")
-                for row in rows:
-                    say = row.pop("say", "")
-                    others = [label for label in labels if label != row.get("label")]
-                    row |= {writing.if_label(label): say for label in others if say}
-                own = {"labels": labels, "statements": rows}
-            case "match" if typed["extra"]:
-                own["extra_right"] = [{"text": typed["extra"], "say": typed["extra_say"]}]
-            case "order" if typed["if"]:
-                own["mistakes"] = [{"if": typed["if"], "say": typed["if_say"]}]
-            case "forecast":
-                own |= {key: typed[key] for key in ("resolves", "happened") if typed[key]}
-                if typed["who"]:
-                    own["reference"] = [{"who": typed["who"], "chance": typed["chance"]}]
-        return own
+        return rows
 
     # -- what is done with it
 
@@ -278,8 +218,6 @@ class Form:
 
     def preview(self) -> None:
         """Show the question as a learner meets it."""
-        from dialogue.widgets.quiz import Quiz
-
         question, faults = self.read()
         self._say(faults or ["This is the question. What you answer here is kept as yours."])
         self.shown.children = [Quiz([question])] if question else []
@@ -314,13 +252,10 @@ class Form:
         return None
 
     def __repr__(self) -> str:
-        return "A form for a new question. Run this cell to use it."
+        return WORDS["live"]
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        data = self.box._repr_mimebundle_(**kwargs)
-        data, metadata = data if isinstance(data, tuple) else (data, {})
-        html = f"{TWIN}<p>{escape(repr(self))}</p></div>"
-        return {**data, "text/html": html, "text/plain": repr(self)}, metadata
+        return self.box._repr_mimebundle_(**kwargs)
 
 
 def _several(text: str, separator: str) -> list[str]:

@@ -12,52 +12,84 @@ import json
 import re
 from difflib import get_close_matches
 from html import escape
-from pathlib import Path
 from typing import Any
 
-import anywidget
 import traitlets
 
 from dialogue.course import catalogue, sources, tables
 from dialogue.page.text import TWIN
+from dialogue.page.words import GLOSSARY as WORDS
 from dialogue.questions import fold
-from dialogue.widgets.quiz import Notice
-
-_HERE = Path(__file__).parent / "static"
-
-STRINGS = {
-    "title": "Glossary",
-    "live": "This is the reading copy: open a term by click, or by Tab and Enter. For a search field, run the cells: menu Run, then Run All Cells.",
-    "find": "Find a term",
-    "how": "In Latin or Arabic letters, in any usual spelling. Enter opens the first that fits.",
-    "count": "{n} of {total} terms",
-    "none": "No term fits. Try fewer letters, or another spelling.",
-    "arabic": "In Arabic",
-    "no_arabic": "Unknown: no settled Arabic term was found in the sources read.",
-    "variants": "Also written",
-    "paragraphs": "In the article",
-    "no_paragraph": "Not named in it",
-    "lessons": "In lessons",
-    "sources": "Sources",
-}
+from dialogue.widgets import scripts
+from dialogue.widgets.base import Notice, View
 
 
 def _list(cell: str) -> list[str]:
     return [part.strip() for part in cell.split("|") if part.strip()]
 
 
+# Letters that Latin spellings of one Arabic name exchange; vowels come and go. In this order,
+# and in glossary.js as well.
+_ALIKE = (
+    (r"dh|z", "d"),
+    (r"th", "t"),
+    (r"kh|q|c", "k"),
+    (r"gh", "g"),
+    (r"sh", "s"),
+    (r"ph", "f"),
+    (r"[aeiouwy]|\Bh", ""),
+    (r"(.)\1+", r"\1"),
+)
+
+
+def sounds(text: str) -> list[str]:
+    """The Latin words of *text* by their consonants, so that ``kadimi`` is ``Kadhimi``.
+
+    Short words and those with fewer than three consonants say too little to be told apart.
+    """
+    found = []
+    for word in map(fold, re.split(r"[\s/-]+", text)):
+        if len(word) > 3 and re.fullmatch(r"[a-z]+", word):
+            for letters, letter in _ALIKE:
+                word = re.sub(letters, letter, word)
+            found.append(word)
+    return [word for word in found if len(word) > 2]
+
+
+# How well a term fits what is looked for, best first.
+EXACT, START, INSIDE, SOUND, MEANING = range(5)
+
+
+def rank(entry: dict[str, Any], wish: str) -> int | None:
+    """How well *entry* fits *wish*, or None: its own name before a word in another's meaning."""
+    key, heard = fold(wish), sounds(wish)
+    if not key:
+        return None
+    if key in entry["keys"]:
+        return EXACT
+    if any(one.startswith(key) for one in entry["keys"]):
+        return START
+    if any(key in one for one in entry["keys"]):
+        return INSIDE
+    if heard and set(heard) <= set(entry["sounds"]):
+        return SOUND
+    return MEANING if len(key) > 2 and key in entry["meaning"] else None
+
+
 def entries() -> list[dict[str, Any]]:
     """Every term as the panel and the twin show it, in the order of the alphabet.
 
-    ``keys`` are the folded names (term, abbreviation, Arabic, transliteration, variants) and
-    ``meaning`` is the folded explanation: what a search is compared with.
+    ``keys`` are the folded names (term, abbreviation, Arabic, transliteration, variants),
+    ``sounds`` their Latin words by sound and ``meaning`` is the folded explanation: what a
+    search is compared with.
     """
     lessons = {lesson.number: lesson for lesson in catalogue.lessons()}
     found = []
     for term_id, row in tables.by_key("glossary", "term_id").items():
         variants = _list(row["variants"])
         abbreviation = row["abbreviation"]
-        names = [row["term"], abbreviation, row["arabic"], row["transliteration"], *variants]
+        arabic = row["arabic"].split("، ")
+        names = [row["term"], abbreviation, *arabic, row["transliteration"], *variants]
         ids = [i for i in (row["source_id"], row["second_source_id"]) if i]
         found.append(
             {
@@ -89,6 +121,7 @@ def entries() -> list[dict[str, Any]]:
                 ],
                 "note": row["note"],
                 "keys": list(dict.fromkeys(fold(name) for name in names if name)),
+                "sounds": list(dict.fromkeys(word for name in names for word in sounds(name))),
                 "meaning": fold(row["plain"]),
             }
         )
@@ -123,20 +156,20 @@ def _link(address: str, words: str) -> str:
 
 def _entry_html(entry: dict[str, Any]) -> str:
     arabic = _bdi(entry["arabic"], arabic=True) if entry["arabic"] else ""
-    said = escape(STRINGS["no_arabic"])
+    said = escape(WORDS["no_arabic"])
     if arabic:
         latin = entry["transliteration"]
         said = arabic + (f" <em>{_bdi(latin)}</em>" if latin else "")
-    rows = [(STRINGS["arabic"], said)]
+    rows = [(WORDS["arabic"], said)]
     if entry["variants"]:
-        rows.append((STRINGS["variants"], " · ".join(map(_bdi, entry["variants"]))))
-    paragraphs = ", ".join(entry["paragraphs"]) or STRINGS["no_paragraph"]
-    rows.append((STRINGS["paragraphs"], escape(paragraphs)))
+        rows.append((WORDS["variants"], " · ".join(map(_bdi, entry["variants"]))))
+    paragraphs = ", ".join(entry["paragraphs"]) or WORDS["no_paragraph"]
+    rows.append((WORDS["paragraphs"], escape(paragraphs)))
     if entry["lessons"]:
         links = (f"{one['number']} {_link(one['file'], one['title'])}" for one in entry["lessons"])
-        rows.append((STRINGS["lessons"], "; ".join(links)))
+        rows.append((WORDS["lessons"], "; ".join(links)))
     references = (_link(one["address"], one["text"]) for one in entry["sources"])
-    rows.append((STRINGS["sources"], "; ".join(references)))
+    rows.append((WORDS["sources"], "; ".join(references)))
     listed = "".join(f"<li>{escape(name)}: {value}</li>" for name, value in rows)
     note = f'<p dir="auto"><em>{_prose(entry["note"])}</em></p>' if entry["note"] else ""
     return (
@@ -148,14 +181,14 @@ def _entry_html(entry: dict[str, Any]) -> str:
 def _title(shown: list[dict[str, Any]]) -> str:
     """What the panel is called: two of them on a page must not be called alike."""
     if len(shown) == len(entries()):
-        return STRINGS["title"]
-    return f"{STRINGS['title']}: {', '.join(entry['name'] for entry in shown)}"
+        return WORDS["title"]
+    return f"{WORDS['title']}: {', '.join(entry['name'] for entry in shown)}"
 
 
 def _as_html(shown: list[dict[str, Any]]) -> str:
     parts = [TWIN, f"<p><strong>{escape(_title(shown))}</strong></p>"]
     if len(shown) > 1:
-        parts.append(f"<p><em>{escape(STRINGS['live'])}</em></p>")
+        parts.append(f"<p><em>{escape(WORDS['live'])}</em></p>")
     return "\n".join([*parts, *map(_entry_html, shown), "</div>"])
 
 
@@ -171,28 +204,24 @@ def _as_text(shown: list[dict[str, Any]]) -> str:
 # --- the live panel ----------------------------------------------------------------------
 
 
-class Glossary(anywidget.AnyWidget):
+class Glossary(View):
     """The terms with a search field.  All of them are in the page: no kernel is asked."""
 
-    _esm = _HERE / "glossary.js"
-    _css = "\n".join((_HERE / n).read_text(encoding="utf-8") for n in ("quiz.css", "glossary.css"))
+    _esm = scripts.script("glossary")
+    _css = scripts.style("glossary")
     terms = traitlets.List().tag(sync=True)
-    strings = traitlets.Dict(STRINGS).tag(sync=True)
+    strings = traitlets.Dict(WORDS).tag(sync=True)
 
     def __init__(self, shown: list[dict[str, Any]]) -> None:
         self.twin_html, self.twin_text = _as_html(shown), _as_text(shown)
-        super().__init__(terms=shown, strings={**STRINGS, "title": _title(shown)})
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        data, metadata = super()._repr_mimebundle_(**kwargs)
-        return {**data, "text/html": self.twin_html, "text/plain": self.twin_text}, metadata
+        super().__init__(terms=shown, strings={**WORDS, "title": _title(shown)})
 
 
 def glossary(*terms: str) -> Glossary | Notice:
     """Show the glossary: ``glossary()`` all of it, ``glossary("PMF", "waiver")`` some terms.
 
-    A term may be named in any spelling that the glossary has, in Latin or Arabic letters.
-    One that is not there shows a message with the nearest that are.
+    A term may be named in any spelling that the glossary has, in Latin or Arabic letters, or
+    in one that sounds alike.  One that is not there shows a message with the nearest that are.
     """
     every = entries()
     if not terms:
@@ -200,7 +229,9 @@ def glossary(*terms: str) -> Glossary | Notice:
     shown, problems = [], []
     for wish in terms:
         folded = fold(str(wish))
-        hits = [entry for entry in every if folded and folded in entry["keys"]]
+        ranks = {entry["id"]: rank(entry, str(wish)) for entry in every}
+        best = EXACT if EXACT in ranks.values() else SOUND
+        hits = [entry for entry in every if ranks[entry["id"]] == best]
         if hits:
             shown += [hit for hit in hits if hit not in shown]
             continue

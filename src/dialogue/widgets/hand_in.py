@@ -7,7 +7,7 @@ from pathlib import Path
 from dialogue.course import files
 from dialogue.course.files import FileFault
 from dialogue.learner import handin
-from dialogue.widgets.quiz import Notice
+from dialogue.widgets.base import Notice
 
 
 def hand_in(class_code: str, name: str) -> Notice:

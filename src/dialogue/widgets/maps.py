@@ -7,8 +7,8 @@ from typing import Any
 
 from dialogue.course.catalogue import ROUTES, Lesson, Route, duration, lessons
 from dialogue.page.text import TWIN
+from dialogue.widgets.base import Notice
 from dialogue.widgets.panels import Panel, my_progress
-from dialogue.widgets.quiz import Notice
 
 
 class _CourseMap:

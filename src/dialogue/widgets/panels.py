@@ -23,11 +23,8 @@ from dialogue.page import text
 from dialogue.page.text import TWIN
 from dialogue.page.words import STRINGS
 from dialogue.questions import Question
-from dialogue.widgets.quiz import (
-    Notice,
-    Quiz,
-    View,
-)
+from dialogue.widgets.base import Notice
+from dialogue.widgets.quiz import Quiz, View
 
 
 def _today() -> date:

@@ -11,10 +11,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from html import escape
-from pathlib import Path
 from typing import Any
 
-import anywidget
 import traitlets
 
 from dialogue import bank
@@ -23,26 +21,11 @@ from dialogue.learner import progress
 from dialogue.page import text
 from dialogue.page.text import TWIN
 from dialogue.page.words import STRINGS
-from dialogue.questions import (
-    Classify,
-    Evidence,
-    Forecast,
-    Match,
-    Multiple,
-    Numeric,
-    Order,
-    Outcome,
-    Question,
-    Short,
-    Single,
-    grade,
-)
-from dialogue.widgets import twin
-
-_HERE = Path(__file__).parent / "static"
-# The course's article among the sources: its address is the link beside an evidence question.
-_ARTICLE = "ACW-2020-07"
-
+from dialogue.questions import Outcome, Question, grade
+from dialogue.widgets import base, scripts, twin
+from dialogue.widgets.base import Notice
+from dialogue.widgets.computed import Result
+from dialogue.widgets.saving import Lease, record
 
 # --- what the view is told -------------------------------------------------------------
 
@@ -54,7 +37,7 @@ def content(question: Question) -> dict[str, Any]:
         "id": question.id,
         "kind": question.kind,
         "ask": text.tree(question.ask),
-        "para": twin.paragraphs(question),
+        "para": question.paragraphs(),
         "hint": text.tree(question.hint),
         "explain": text.tree(question.explain),
         "points": question.points,
@@ -70,93 +53,7 @@ def content(question: Question) -> dict[str, Any]:
             for source in question.sources
         ],
     }
-    match question:
-        case Single() | Multiple():
-            item["options"] = [
-                {"text": text.inline(o.text), "say": text.inline(o.say), "right": o.right}
-                for o in question.options
-            ]
-        case Evidence():
-            digests = sources.paragraphs()
-            item["article"] = _address(_ARTICLE)
-            item["options"] = [
-                {
-                    "text": [o.text],
-                    "digest": digests.get(o.text, {}).get("digest", ""),
-                    "say": text.inline(o.say),
-                    "right": o.right,
-                }
-                for o in question.options
-            ]
-        case Numeric():
-            item |= {
-                "answer": question.answer,
-                "values": list(question.values),
-                "tolerance": question.tolerance,
-                "unit": question.unit,
-                "near": [{"value": n.value, "say": text.inline(n.say)} for n in question.near],
-            }
-        case Classify():
-            item["labels"] = list(question.labels)
-            item["statements"] = [
-                {
-                    "text": text.inline(s.text),
-                    "label": s.label,
-                    "comments": {label: text.inline(say) for label, say in s.comments},
-                }
-                for s in question.statements
-            ]
-        case Order():
-            item["events"] = [
-                {"text": text.inline(e.text), "name": text.plain(e.text), "date": e.date}
-                for e in question.events
-            ]
-            item["start"] = twin.start_order(question)
-            item["mistakes"] = [
-                {"first": m.first, "then": m.then, "say": text.inline(m.say)}
-                for m in question.mistakes
-            ]
-        case Match():
-            item |= _match(question)
-        case Short():
-            item |= {
-                "accept": list(question.accept),
-                "wrong": [{"text": s.text, "say": text.inline(s.say)} for s in question.wrong],
-                "forgiving": question.forgiving,
-            }
-        case Forecast():
-            item |= {
-                "resolves": question.resolves,
-                "happened": question.happened,
-                "opens": question.opens,
-                "reference": [{"who": r.who, "chance": r.chance} for r in question.reference],
-                "bands": [{"high": b.high, "say": text.inline(b.say)} for b in question.bands],
-            }
-    return item
-
-
-def _match(question: Match) -> dict[str, Any]:
-    place = {right: i for i, right in enumerate(question.rights)}
-    return {
-        "rights": [text.plain(right) for right in question.rights],
-        "shown": twin.menu_order(question, len(place)),
-        "pairs": [
-            {
-                "left": text.inline(pair.left),
-                "right": place.get(pair.right, -1),  # -1: no key is here
-                "say": text.inline(pair.say),
-                "wrong": [
-                    {"right": place[right], "say": text.inline(say)}
-                    for right, say in pair.wrong
-                    if right in place
-                ],
-            }
-            for pair in question.pairs
-        ],
-        "extra": [
-            {"right": place[extra.text], "say": text.inline(extra.say)} for extra in question.extra
-        ],
-    }
+    return item | question.content()
 
 
 def _address(source: str) -> str:
@@ -181,21 +78,14 @@ def shown(outcome: Outcome) -> dict[str, Any]:
 # --- the widget ------------------------------------------------------------------------
 
 
-class View(anywidget.AnyWidget):
-    """What the quiz and the panels share: one script, one style, one twin."""
+class View(base.View):
+    """What the quiz and the panels share: one script, one style, one table of words."""
 
-    _esm = _HERE / "quiz.js"
-    _css = _HERE / "quiz.css"
+    _esm = scripts.script("quiz")
+    _css = scripts.style("quiz")
     content = traitlets.Dict().tag(sync=True)
     state = traitlets.Dict().tag(sync=True)
     strings = traitlets.Dict(STRINGS).tag(sync=True)
-
-    twin_html = ""
-    twin_text = ""
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        data, metadata = super()._repr_mimebundle_(**kwargs)
-        return {**data, "text/html": self.twin_html, "text/plain": self.twin_text}, metadata
 
 
 class Quiz(View):
@@ -284,30 +174,6 @@ class Quiz(View):
         self.state = {**self.state, question.id: known}
 
 
-def record(
-    question: Question,
-    event: str,
-    response: Any = None,
-    outcome: Outcome | None = None,
-    confidence: int | None = None,
-) -> dict[str, Any]:
-    """Write one event to the learner's record; returns what the view says about it."""
-    verdict, score = (outcome.verdict, outcome.score) if outcome else ("", 0.0)
-    attempt = progress.Attempt(
-        question.id,
-        question.version,
-        event,
-        response,
-        verdict,
-        score,
-        confidence=confidence,
-    )
-    try:
-        return {"at": progress.append(attempt).at, "saved": True, "note": ""}
-    except progress.RecordError as error:
-        return {"saved": False, "note": str(error)}
-
-
 class Answers(View):
     """Where the learner's answers are kept, how many there are, and a way to erase them."""
 
@@ -315,32 +181,28 @@ class Answers(View):
         self.twin_html = f"{TWIN}<p>{escape(STRINGS['erase_live'])}</p></div>"
         self.twin_text = STRINGS["erase_title"]
         super().__init__(content={"panel": "answers"}, state=progress.summary())
+        self._lease = Lease()
         self.on_msg(self._received)
 
     def _received(self, _widget: Any, message: Any, _buffers: Any) -> None:
-        event = message.get("event") if isinstance(message, dict) else None
+        message = message if isinstance(message, dict) else {}
+        event, name = message.get("event"), message.get("ask")
         if event == "count":
             self.state = progress.summary()
+        elif event == "ready" and self._lease.give(name):
+            self.send({"event": "ready", "ask": name})
         elif event == "erase":
-            try:
-                progress.erase()
-            except progress.RecordError as error:
-                self.state = {**progress.summary(), "note": str(error)}
-            else:
-                self.state = {**progress.summary(), "erased": True}
+            self.state = {**self._erased(name), "ask": name}
 
-
-class Notice:
-    """A message in place of a quiz: plain words, no traceback."""
-
-    def __init__(self, lines: list[str]) -> None:
-        self.lines = lines
-
-    def __repr__(self) -> str:
-        return "\n".join(self.lines)
-
-    def _repr_html_(self) -> str:
-        return "".join(f"<p>{escape(line)}</p>" for line in self.lines)
+    def _erased(self, name: Any) -> dict[str, Any]:
+        """Erase, unless the order comes too late for what the page has said meanwhile."""
+        if not self._lease.take(name):
+            return {**progress.summary(), "erased": False}
+        try:
+            progress.erase()
+        except progress.RecordError as error:
+            return {**progress.summary(), "note": str(error)}
+        return {**progress.summary(), "erased": True}
 
 
 _NOTHING = object()
@@ -361,17 +223,15 @@ def ask(*ids: Any, title: str = "", value: Any = _NOTHING) -> Any:
     if problems and value is _NOTHING and len(ids) == 2 and not find(ids[:1])[1]:
         # Not an id either: ask("02-basis-of-talks", "SFA") is an answer in words.
         first = find(ids[:1])[0][0]
-        if isinstance(first, Short | Numeric | Forecast) and not _LIKE_AN_ID.match(ids[1]):
+        if first.blank() and not _LIKE_AN_ID.match(ids[1]):
             ids, value, questions, problems = ids[:1], ids[1], [first], []
     if problems:
         return Notice(problems)
     for question in questions:
         # The sources of a forecast that a later lesson tells would give its outcome away.
-        if not (isinstance(question, Forecast) and question.opens):
+        if not question.told_later:
             cited.use(question.sources)
     if value is not _NOTHING:
-        from dialogue.widgets.computed import Result
-
         if len(questions) > 1:
             return Notice(["A value answers one question: name only one."])
         return Result(questions[0], value)

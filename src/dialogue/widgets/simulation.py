@@ -21,7 +21,6 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-import anywidget
 import traitlets
 
 from dialogue.course import negotiation
@@ -35,69 +34,12 @@ from dialogue.course.negotiation import (
 )
 from dialogue.learner import progress
 from dialogue.page.text import TWIN
-from dialogue.widgets.quiz import Notice
+from dialogue.page.words import NEGOTIATION as WORDS
+from dialogue.widgets import scripts
+from dialogue.widgets.base import Notice, View
 
-_HERE = Path(__file__).parent / "static"
 FORMAT = 1
 SEEDS = range(1, 1_000_000)
-
-# Every word of the view; one with braces is filled in by the view or below.
-STRINGS = {
-    "title": "Negotiate round two: you lead for {side}",
-    "invented": "All points and home tests are invented for teaching. They are no estimate of what either government wanted.",
-    "live": "This is the reading copy. To negotiate, run the cells: menu Run, then Run All Cells.",
-    "rules": "The rules",
-    "rounds": "Round {n} of {total}",
-    "rounds_done": "All {total} rounds are used. Accept the last offer or walk away.",
-    "rounds_over": "The game is over after {n} of {total} rounds.",
-    "their_offer": "Their offer on the table",
-    "their_offer_worth": "Their offer brings you {points} points (your walk-away is {walk}) and {home}.",
-    "your_text": "Your text",
-    "issue": "{n}. {title}",
-    "option": "{letter}: {words} ({points} points for you)",
-    "draft_worth": "Your text: {points} points for you (your walk-away is {walk}); it {home}.",
-    "take_over": "Set the menus to their offer",
-    "offer": "Offer this text",
-    "why": "Ask why",
-    "accept": "Accept their offer",
-    "walk": "Walk away",
-    "costs": "An offer and a question each use one round. Accepting and walking away use none.",
-    "sure_accept": "Accept their offer? Then the game ends.",
-    "sure_walk": "Walk away without a deal? Then the game ends.",
-    "yes": "Yes",
-    "no": "No, go on",
-    "told": "What they have told you",
-    "told_none": "Nothing yet. Ask why to learn which issue matters more to them.",
-    "log": "The rounds so far",
-    "col_round": "Round",
-    "col_move": "You",
-    "col_reply": "They",
-    "again": "Start a new game",
-    "again_how": "The same seed brings the same other side: a class can replay it and compare.",
-    "seed": "Seed, a whole number from 1",
-    "again_do": "Start",
-    "again_bad": "Type a whole number from 1 to 999999.",
-    "restored": "This is your game as you left it.",
-    "no_kernel": "The notebook’s kernel does not answer. Choose Run, then Run All Cells; your moves so far are kept.",
-    "debrief": "Looking back",
-    "picture": "All texts: points of the United States against points of Iraq",
-    "axis_us": "points of the United States",
-    "axis_iraq": "points of Iraq",
-    "key_fails": "hollow circle: a text that fails a home test or a walk-away",
-    "key_passes": "filled circle: a text that passes everything",
-    "key_efficient": "diamonds on a line: the efficient texts",
-    "key_you": "triangle and number: your offer of that round",
-    "key_they": "square and number: their offer after that round (0 is their opening)",
-    "key_deal": "ring: what was signed",
-    "key_august": "cross: August 2020 as the course codes it, roughly",
-    "key_walk": "broken lines: the walk-aways",
-    "table": "The path and the efficient texts, as a table",
-    "col_what": "What",
-    "col_text": "Text",
-    "col_us": "United States",
-    "col_iraq": "Iraq",
-    "col_home": "Home tests",
-}
 
 
 # --- the record ------------------------------------------------------------------------------
@@ -303,7 +245,7 @@ def rules(side: str) -> list[str]:
         f"{len(m.seats):,} texts are possible.",
         f"You lead for {_named(side)}. The other side is played by the computer, by a fixed rule: "
         "it is a game, and no government speaks here.",
-        f"You have {ROUNDS} rounds. {STRINGS['costs']} After the last round you may still accept "
+        f"You have {ROUNDS} rounds. {WORDS['costs']} After the last round you may still accept "
         "the offer on the table or walk away.",
         f"Your walk-away is {m.walk_away[side]} points. Sign nothing below it: with no deal "
         "you have that much. The other side has a walk-away too.",
@@ -397,7 +339,7 @@ def debrief_words(game: Transcript) -> list[str]:
         "seats. That is a question for the discussion, not a historical finding: what does the "
         "game leave out?"
     )
-    lines.append(STRINGS["invented"])
+    lines.append(WORDS["invented"])
     return lines
 
 
@@ -460,14 +402,14 @@ def _row(what: str, text: str) -> list[str]:
 # --- the widget ------------------------------------------------------------------------------
 
 
-class Negotiation(anywidget.AnyWidget):
+class Negotiation(View):
     """One learner's game.  ``game`` is the :class:`negotiation.Transcript` so far."""
 
-    _esm = _HERE / "simulation.js"
-    _css = _HERE / "simulation.css"
+    _esm = scripts.script("simulation")
+    _css = scripts.style("simulation")
     content = traitlets.Dict().tag(sync=True)
     state = traitlets.Dict().tag(sync=True)
-    strings = traitlets.Dict(STRINGS).tag(sync=True)
+    strings = traitlets.Dict(WORDS).tag(sync=True)
 
     def __init__(self, side: str, seed: int) -> None:
         self.side, self.cell = side, seed
@@ -477,7 +419,7 @@ class Negotiation(anywidget.AnyWidget):
         m = negotiation.model()
         super().__init__(
             content={
-                "title": STRINGS["title"].format(side=_named(side)),
+                "title": WORDS["title"].format(side=_named(side)),
                 "rules": rules(side),
                 "rounds": ROUNDS,
                 "issues": [
@@ -546,7 +488,7 @@ class Negotiation(anywidget.AnyWidget):
         if event == "again":
             seed = message.get("seed")
             if type(seed) is not int or seed not in SEEDS:
-                return {"note": STRINGS["again_bad"]}
+                return {"note": WORDS["again_bad"]}
             self.game, self.name = negotiation.start(self.side, seed), ""
             note = self._begin()
             return {**self._shown(), "note": note}
@@ -571,10 +513,6 @@ class Negotiation(anywidget.AnyWidget):
         now = datetime.now(UTC).isoformat(timespec="seconds")
         return _append({"game": self.name, "at": now, **entry})
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        data, metadata = super()._repr_mimebundle_(**kwargs)
-        return {**data, "text/html": self.twin_html, "text/plain": self.twin_text}, metadata
-
 
 # --- the readable twin -----------------------------------------------------------------------
 
@@ -583,9 +521,9 @@ def _twin_html(side: str, seed: int) -> str:
     m = negotiation.model()
     parts = [
         TWIN,
-        f"<p><strong>{escape(STRINGS['title'].format(side=_named(side)))}</strong></p>",
-        f"<p><em>{escape(STRINGS['live'])}</em></p>",
-        f"<p><strong>{escape(STRINGS['invented'])}</strong></p>",
+        f"<p><strong>{escape(WORDS['title'].format(side=_named(side)))}</strong></p>",
+        f"<p><em>{escape(WORDS['live'])}</em></p>",
+        f"<p><strong>{escape(WORDS['invented'])}</strong></p>",
         "<ul>",
         *(f"<li>{escape(rule)}</li>" for rule in rules(side)),
         "</ul>",
@@ -606,7 +544,7 @@ def _twin_html(side: str, seed: int) -> str:
 
 
 def _twin_text(side: str, seed: int) -> str:
-    lines = [STRINGS["title"].format(side=_named(side)), STRINGS["invented"], *rules(side)]
+    lines = [WORDS["title"].format(side=_named(side)), WORDS["invented"], *rules(side)]
     for issue in negotiation.model().issues:
         options = "; ".join(
             f"{letter} {words} ({issue.points[side][letter]})"
@@ -632,7 +570,7 @@ def negotiate(side: str = "iraq", seed: int = 1) -> Negotiation | Notice:
         own = negotiation.as_side(side)
         if type(seed) is not int or seed not in SEEDS:
             shown = repr(seed)[:40]
-            return Notice([f"The seed cannot be {shown}. {STRINGS['again_bad']}"])
+            return Notice([f"The seed cannot be {shown}. {WORDS['again_bad']}"])
         return Negotiation(own, seed)
     except (ValueError, TableError) as error:
         return Notice([str(error)])
@@ -667,7 +605,7 @@ class Agreed(Notice):
                 negotiation.words(text), 1)),
             *self.results,
             *(f"  {name}: {mark}; running total {total}" for name, mark, total in self.roll),
-            STRINGS["invented"],
+            WORDS["invented"],
         ]  # fmt: skip
         super().__init__(lines)
 
@@ -691,7 +629,7 @@ class Agreed(Notice):
             f"<tbody>{options}</tbody></table><ul>{results}</ul>"
             f"<table><caption {start}>Iraq’s parliament of the game; {needed} seats are needed"
             f"</caption><thead><tr>{heads}</tr></thead><tbody>{roll}</tbody></table>"
-            f"<p><em>{escape(STRINGS['invented'])}</em></p>"
+            f"<p><em>{escape(WORDS['invented'])}</em></p>"
         )
 
 

@@ -10,7 +10,8 @@ from dialogue import bank
 from dialogue.bank import overlay
 from dialogue.course import catalogue
 from dialogue.page import text
-from dialogue.widgets.quiz import Notice, Quiz
+from dialogue.widgets.base import Notice
+from dialogue.widgets.quiz import Quiz
 
 
 class _Text:

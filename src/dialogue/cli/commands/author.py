@@ -29,25 +29,14 @@ def _asked(question: str, choices: dict[str, str], option: str) -> str:
         print(f"Type a number from 1 to {len(names)}, or a name.")
 
 
-_KINDS = {
-    "single": "choose one",
-    "multiple": "choose all that fit",
-    "numeric": "a number",
-    "order": "put in order",
-    "match": "what belongs together",
-    "short": "a few words",
-    "classify": "sort statements under labels",
-    "evidence": "which paragraph shows it",
-    "forecast": "a probability",
-}
-
-
 def _new(arguments: argparse.Namespace) -> int:
     from dialogue import bank
     from dialogue.bank import authoring
     from dialogue.course import catalogue
+    from dialogue.questions import KINDS
 
-    kind = arguments.kind or _asked("Which kind", _KINDS, "--kind")
+    kinds = {name: kind.about for name, kind in KINDS.items()}
+    kind = arguments.kind or _asked("Which kind", kinds, "--kind")
     if arguments.lesson:
         lesson = authoring.find_lesson(arguments.lesson)
     elif arguments.objective:
@@ -124,7 +113,7 @@ def add(commands: argparse._SubParsersAction) -> None:
         "so. What is not given as an option is asked. Example: dialogue new exercise --kind single "
         "--objective 05-2. Exit code 0: written; 1: not, and one line says why.",
     )
-    exercise.add_argument("--kind", metavar="KIND", help=f"one of {', '.join(_KINDS)}")
+    exercise.add_argument("--kind", metavar="KIND", help="such as single; without it you are asked")
     exercise.add_argument("--lesson", metavar="NUMBER", help="such as 05")
     exercise.add_argument("--objective", metavar="LABEL", help="such as 05-2")
     exercise.add_argument("--id", metavar="ID", help="default: a free one, such as 05-new-single")

@@ -70,6 +70,7 @@ def _look_at_tables(found: Found) -> None:
     try:
         found.faults += evidence.check()
         found.tables = len(tables.resources())
+        found.told += evidence.advise()
     except evidence.NotInstalled:
         missing = f"The tables were not checked: that needs frictionless; {GET_TOOLS}"
         print(missing, file=sys.stderr)

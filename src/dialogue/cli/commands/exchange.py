@@ -6,29 +6,9 @@ import argparse
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from dialogue.exchange import Format, Loss
-
-# By name and not from FORMATS: the command line is built before anything is imported.
-WRITES = {
-    "gift": "GIFT text, for Moodle and many others",
-    "moodle": "Moodle XML, which keeps the most",
-    "qti": "QTI 1.2 in a package, for Canvas",
-    "csv": "a table, one row an item",
-    "xlsx": "the same table as an Excel workbook",
-    "anki": "a deck of Anki cards",
-    "paper": "a test to print, and its key as a second page",
-}
-READS = {
-    ".gift": "gift",
-    ".txt": "gift",
-    ".xml": "moodle",
-    ".csv": "csv",
-    ".xlsx": "xlsx",
-    ".json": "jupyterquiz",
-}
+from dialogue import exchange
+from dialogue.exchange import Format, Loss
 
 
 def report_of(file: Path) -> Path:
@@ -79,17 +59,13 @@ def _extras(form: Format) -> Iterator[None]:
 
 
 def _export(arguments: argparse.Namespace) -> int:
-    import importlib
     import sys
 
-    from dialogue import exchange
     from dialogue.bank import selection
     from dialogue.course import files
 
-    form = exchange.FORMATS[arguments.format]
     target: Path = arguments.output
-    if form.name == "csv" and target.suffix.lower() == ".xlsx":
-        form = exchange.FORMATS["xlsx"]  # what the name asks for; both are one table
+    form = exchange.FORMATS[arguments.format].for_name(target.suffix)
     if not target.name:  # "." or "/"
         raise files.FileFault(target, "this is a folder", "name a file in it")
     if not form.fits(target.suffix):
@@ -101,15 +77,13 @@ def _export(arguments: argparse.Namespace) -> int:
         fault = f"{keyless[0]} has no key here" + (f" (of {len(keyless)})" * (len(keyless) > 1))
         raise files.FileFault(form.name, fault, "export from the full course, not a learner's copy")
     title = arguments.title or ("US–Iraq Dialogue" + "".join(f" {n}" for n in arguments.names))
-    with _extras(form):
-        module = importlib.import_module(f"dialogue.{form.module}")
     second = target.with_name(f"{target.stem}-key{target.suffix}")
-    has_key = hasattr(module, "write_key")
-    _free([target, report_of(target), *([second] if has_key else [])], arguments.force)
+    _free([target, report_of(target), *([second] if form.key else [])], arguments.force)
     if sys.stderr.isatty() and len(questions) > 100:
         print(f"Writing {len(questions)} questions …", end="\r", file=sys.stderr)
     with _extras(form):
         data, losses = form.write(questions, title)
+        key = form.write_key(questions, title) if form.key else b""
     lost = {loss.item for loss in losses}
     count = len(questions) - sum(loss.left_out for loss in losses)
     head = [
@@ -119,12 +93,12 @@ def _export(arguments: argparse.Namespace) -> int:
     ]
     report = "\n".join([*head, *_lines(losses), ""])
     files.write(target, data, force=arguments.force)
-    if has_key:
-        files.write(second, module.write_key(questions, title), force=arguments.force)
+    if form.key:
+        files.write(second, key, force=arguments.force)
     files.write(report_of(target), report, force=arguments.force)
     of = f" of {len(questions)}" * (count != len(questions))
     print(f"{target}: {count}{of} question{'s' * (len(questions) != 1)} as {form.label}")
-    if has_key:
+    if form.key:
         print(f"{second}: the key")
     if losses:
         print(f"Not carried, for {len(lost)} (each is named in {report_of(target)}):")
@@ -136,15 +110,16 @@ def _import(arguments: argparse.Namespace) -> int:
     import re
     import tempfile
 
-    from dialogue import bank, exchange
+    from dialogue import bank
     from dialogue.bank import writing
     from dialogue.course import files
 
     file: Path = arguments.file
     target: Path = arguments.output
-    name = arguments.format or READS.get(file.suffix.lower())
+    readers = exchange.readers()
+    name = arguments.format or readers.get(file.suffix.lower())
     if name is None:
-        remedy = f"add --format, one of {', '.join(dict.fromkeys(READS.values()))}"
+        remedy = f"add --format, one of {', '.join(dict.fromkeys(readers.values()))}"
         raise files.FileFault(file, "its name does not tell what it is", remedy)
     if target.suffix not in (".yaml", ".yml"):
         raise files.FileFault(target, "this is no name for a bank", "end it in .yaml")
@@ -188,7 +163,9 @@ def _import(arguments: argparse.Namespace) -> int:
 
 def add(commands: argparse._SubParsersAction) -> None:
     """Add both commands to the command line."""
-    kinds = "\n".join(f"  {name:8} {what}" for name, what in WRITES.items())
+    writers = exchange.writers()
+    kinds = "\n".join(f"  {name:8} {form.writes}" for name, form in writers.items())
+    readers = list(dict.fromkeys(exchange.readers().values()))
     codes = "exit codes: 0 written; 1 not written, and one line says why; 2 the command is mistyped"
     export = commands.add_parser(
         "export",
@@ -202,7 +179,7 @@ def add(commands: argparse._SubParsersAction) -> None:
         epilog="examples:\n  dialogue export moodle 05 --output round-one.xml\n"
         f"  dialogue export gift --output course.gift\n\n{codes}",
     )
-    export.add_argument("format", choices=list(WRITES), metavar="FORMAT", help="see above")
+    export.add_argument("format", choices=list(writers), metavar="FORMAT", help="see above")
     export.add_argument(
         "names", nargs="*", metavar="NAME", help="what to write (default: the whole course)"
     )
@@ -229,9 +206,9 @@ def add(commands: argparse._SubParsersAction) -> None:
     read.add_argument("file", type=Path, metavar="FILE", help="what another program wrote")
     read.add_argument(
         "--format",
-        choices=list(dict.fromkeys(READS.values())),
+        choices=readers,
         metavar="FORMAT",
-        help=f"{', '.join(dict.fromkeys(READS.values()))} (default: by the end of FILE's name)",
+        help=f"{', '.join(readers)} (default: by the end of FILE's name)",
     )
     read.add_argument("--output", type=Path, required=True, metavar="BANK", help="a new .yaml file")
     read.add_argument("--title", metavar="TEXT", help="the bank's title (default: FILE's name)")

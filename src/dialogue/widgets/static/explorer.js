@@ -2,13 +2,6 @@
 // Python draws and writes (explorer.py); here it is shown, and the controls are made usable by
 // keyboard and by screen reader.
 
-const make = (tag, attributes = {}, ...children) => {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  node.append(...children);
-  return node;
-};
-
 // The handle of a slider of ipywidgets has no name and tells the number of its stop, not what
 // stands beside it.
 function nameSliders(root) {
@@ -30,21 +23,8 @@ function nameSliders(root) {
   }
 }
 
-function table({ caption, columns, rows }) {
-  return make(
-    "table",
-    {},
-    make("caption", {}, caption),
-    make("thead", {}, make("tr", {}, ...columns.map((c) => make("th", { scope: "col" }, c)))),
-    make(
-      "tbody",
-      {},
-      ...rows.map((row) => make("tr", {}, ...row.map((c) => make("td", { dir: "auto" }, c)))),
-    ),
-  );
-}
-
 function render({ model, el }) {
+  const strings = model.get("strings");
   const picture = make("div", { class: "dx-picture" });
   // Here from the beginning and only its text changes, so that a screen reader announces it.
   const words = make("p", { class: "dx-words", role: "status", "aria-live": "polite" });
@@ -52,7 +32,7 @@ function render({ model, el }) {
   const tables = make("div", { class: "dx-tables", role: "region", tabindex: "0" });
   const list = make("details", {}, summary, tables);
   const description = make("p");
-  const about = make("details", {}, make("summary", {}, "The picture in words"), description);
+  const about = make("details", {}, make("summary", {}, strings.in_words), description);
   const note = make("p", { class: "dx-note" });
   const stage = make("div", { class: "dx-stage" }, picture, words, list, about, note);
   el.append(stage);
@@ -71,7 +51,8 @@ function render({ model, el }) {
     if (words.textContent !== scene.words) words.textContent = scene.words;
     summary.textContent = scene.summary;
     tables.setAttribute("aria-label", scene.summary);
-    tables.replaceChildren(...scene.tables.map(table));
+    tables.replaceChildren(...scene.tables.map(({ caption, columns, rows }) =>
+      dataTable(caption, columns, rows, { named: false, box: "", style: null })));
     description.textContent = scene.description;
     note.textContent = scene.note;
   };

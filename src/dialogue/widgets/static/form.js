@@ -1,26 +1,17 @@
-// What the authoring form says; keys.js, put before this, keeps the keys of its fields.
+// What the authoring form says.
 
 function render({ model, el }) {
   // The live region stays and only its lines change: that is what a screen reader announces.
-  const list = document.createElement("ul");
-  list.setAttribute("role", "status");
+  const list = make("ul", { role: "status" });
   el.append(list);
-  const draw = () => {
-    list.replaceChildren(
-      ...model.get("lines").map((line) => {
-        const entry = document.createElement("li");
-        entry.textContent = line;
-        return entry;
-      }),
-    );
-  };
-  draw();
-  model.on("change:lines", draw);
+  const show = () => list.replaceChildren(...model.get("lines").map((line) => make("li", {}, line)));
+  show();
+  model.on("change:lines", show);
 
   const stop = whenInside(el, ".dialogue-author", keepKeysOnce);
   return () => {
     stop();
-    model.off("change:lines", draw);
+    model.off("change:lines", show);
   };
 }
 

@@ -1,51 +1,7 @@
 // The negotiation view: menus, four buttons and a debrief.  Python plays and judges
-// (simulation.py); here it is shown.  Every node is built by name and text is set as text.
+// (simulation.py); here it is shown.
 
-const SVG = "http://www.w3.org/2000/svg";
-const PATIENCE = 4000;
-
-function fill(node, attributes, children) {
-  for (const [name, value] of Object.entries(attributes)) {
-    if (value !== false && value !== null && value !== undefined) node.setAttribute(name, value === true ? "" : value);
-  }
-  node.append(...children.filter((c) => c !== null && c !== undefined));
-  return node;
-}
-const make = (tag, attributes = {}, ...children) => fill(document.createElement(tag), attributes, children);
-const draw = (tag, attributes = {}, ...children) => fill(document.createElementNS(SVG, tag), attributes, children);
-
-const say = (strings, key, values = {}) => (strings[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ""));
-
-// Ids must differ between all views of a page, and every view may load its own copy of this.
-const newId = () => `dn-${Math.random().toString(36).slice(2, 10)}`;
-
-// JupyterLab runs its shortcuts for keys pressed anywhere inside a cell: `x` would cut the cell,
-// ArrowDown would leave it.  Keys stay here; Shift+Enter (run) and combinations with Ctrl, Meta
-// or Alt go on to the notebook, and Escape leaves the view for its cell.
-function keepKeys(root) {
-  root.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") root.closest(".jp-Cell")?.focus();
-    if (event.key === "Enter" && event.shiftKey) event.preventDefault(); // no button on the way
-  });
-  for (const kind of ["keydown", "keypress", "keyup"]) {
-    root.addEventListener(kind, (event) => {
-      const runs = event.key === "Enter" && event.shiftKey;
-      const passes = event.ctrlKey || event.metaKey || event.altKey || runs || event.key === "Escape";
-      if (!passes) event.stopPropagation();
-    });
-  }
-}
-
-const setText = (node, words) => { if (node.textContent !== words) node.textContent = words; };
-
-function table(caption, columns, rows) {
-  return make("div", { class: "dn-scroll", role: "region", tabindex: 0, "aria-label": caption },
-    make("table", {},
-      make("caption", {}, caption),
-      make("thead", {}, make("tr", {}, ...columns.map((c) => make("th", { scope: "col" }, c)))),
-      make("tbody", {}, ...rows.map(([first, ...rest]) => make("tr", {},
-        make("th", { scope: "row" }, first), ...rest.map((c) => make("td", { dir: "auto" }, c)))))));
-}
+const TABLE = { box: "dn-scroll", style: null };
 
 // --- the picture of the debrief ------------------------------------------------------------
 
@@ -107,7 +63,7 @@ function lookBack(state, strings, id) {
     make("ul", { class: "dn-quiet" }, ...keys.map((key) => make("li", {}, say(strings, key)))),
     make("p", { dir: "auto" }, state.picture.words),
     make("details", {}, make("summary", {}, say(strings, "table")),
-      table(say(strings, "table"), ["col_what", "col_text", "col_us", "col_iraq", "col_home"].map((key) => say(strings, key)), state.picture.rows)),
+      dataTable(say(strings, "table"), ["col_what", "col_text", "col_us", "col_iraq", "col_home"].map((key) => say(strings, key)), state.picture.rows, TABLE)),
   ];
 }
 
@@ -161,17 +117,22 @@ function render({ model, el }) {
   el.append(root);
 
   // Replies to other views of the same game have another name.
-  let count = 0, waiting = null, asked = "", ends = "", was = null;
+  const kernel = courier(model);
+  let count = 0, asked = "", moved = "", looked = "", ends = "", was = null;
   const send = (message) => {
     count += 1;
     asked = `${uid}-${count}`;
-    clearTimeout(waiting);
-    waiting = setTimeout(() => setText(note, words("no_kernel")), PATIENCE);
-    model.send({ ...message, seq: asked });
+    const look = message.event === "look";
+    if (look) looked = asked; else moved = asked;
+    kernel.ask(look ? "look" : "move", { ...message, seq: asked }, {
+      waits: () => setText(note, words(look ? "waiting_look" : "waiting")),
+      lost: () => setText(note, words("no_kernel")),
+    });
   };
   const current = () => menus.map((m) => m.menu.value).join("");
   const setMenus = (text) => menus.forEach((m, i) => { m.menu.value = text[i]; });
-  const off = (button) => button.getAttribute("aria-disabled") === "true";
+  // A move that waits for the kernel will be made: another one must wait for its answer.
+  const off = (button) => button.getAttribute("aria-disabled") === "true" || kernel.waits("move");
   const closeSure = () => { sure.hidden = true; ends = ""; };
 
   for (const { menu } of menus) menu.addEventListener("change", () => send({ event: "look", text: current() }));
@@ -192,11 +153,12 @@ function render({ model, el }) {
       yes.focus();
     });
   }
-  yes.addEventListener("click", () => { const event = ends; closeSure(); if (event) send({ event }); });
+  yes.addEventListener("click", () => { const event = ends; closeSure(); if (event && !kernel.waits("move")) send({ event }); });
   no.addEventListener("click", () => { const back = buttons[ends]; closeSure(); back?.focus(); });
   const begin = () => {
     const typed = seed.value.trim();
     if (!/^[0-9]{1,6}$/.test(typed) || Number(typed) < 1) { setText(note, words("again_bad")); seed.focus(); return; }
+    if (kernel.waits("move")) return;
     anew.open = false;
     send({ event: "again", seed: Number(typed) });
   };
@@ -206,7 +168,8 @@ function render({ model, el }) {
   const show = () => {
     const state = model.get("state"), first = was === null;
     const total = content.rounds, done = state.used >= total;
-    if (state.seq === asked) clearTimeout(waiting);
+    if (state.seq === looked) kernel.answered("look");
+    if (state.seq === moved) kernel.answered("move");
     setText(rounds, state.over ? words("rounds_over", { n: state.used, total })
       : done ? words("rounds_done", { total }) : words("rounds", { n: state.used + 1, total }));
     // A look at another text changes nothing here, so an earlier reply is not announced again.
@@ -217,7 +180,7 @@ function render({ model, el }) {
       offered.replaceChildren(...state.offer.words.map(([title, letter, option]) => make("li", { dir: "auto" }, `${title}: ${letter}, ${option}`)));
       setText(worth, words("their_offer_worth", state.offer));
       told.replaceChildren(...(state.told.length ? state.told : [words("told_none")]).map((line) => make("li", { dir: "auto" }, line)));
-      log.replaceChildren(table(words("log"), ["col_round", "col_move", "col_reply"].map((k) => words(k)), state.log));
+      log.replaceChildren(dataTable(words("log"), ["col_round", "col_move", "col_reply"].map((k) => words(k)), state.log, TABLE));
       after.replaceChildren(...(state.over ? lookBack(state, strings, `${uid}-after`) : []));
       const fresh = !state.log.slice(1).length || first;
       if (fresh) { setMenus(state.draft.text); seed.value = String(state.seed); }
@@ -234,7 +197,7 @@ function render({ model, el }) {
   };
   model.on("change:state", show);
   show();
-  return () => { clearTimeout(waiting); model.off("change:state", show); };
+  return () => { kernel.stop(); model.off("change:state", show); };
 }
 
 export default { render };

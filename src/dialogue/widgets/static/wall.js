@@ -1,6 +1,7 @@
 // One question at a time; no network, no account. Counts stay in this browser.
 (() => {
   "use strict";
+  const strings = JSON.parse(document.getElementById("words").textContent);
   const sections = [...document.querySelectorAll("main > section")];
   const said = document.getElementById("said");
   const clock = document.getElementById("clock");
@@ -22,14 +23,14 @@
   function reveal() {
     const key = here().querySelector(".reveal");
     key.hidden = !key.hidden;
-    said.textContent = key.hidden ? "Key hidden" : key.textContent;
+    said.textContent = key.hidden ? say(strings, "key_hidden") : key.textContent;
     if (!key.hidden) key.scrollIntoView({ block: "nearest" });
   }
 
   // --- votes: the first is shown only when the second is in ---
   const of = (section) => (votes[section.dataset.item] ??= { 1: [], 2: [] });
   const sum = (counts) => counts.reduce((whole, n) => whole + (n || 0), 0);
-  function fill(section) {
+  function typed(section) {
     for (const field of section.querySelectorAll("input[data-vote]")) {
       const count = of(section)[field.dataset.vote][field.dataset.option];
       field.value = count || count === 0 ? count : "";
@@ -48,29 +49,18 @@
     const bars = section.querySelector(".bars");
     bars.replaceChildren();
     section.querySelectorAll("ol.options > li b").forEach((letter, option) => {
-      const row = document.createElement("p");
-      const name = document.createElement("b");
-      name.textContent = letter.textContent;
-      const lines = document.createElement("span");
-      for (const which of [1, 2]) {
+      const lines = [1, 2].map((which) => {
         const count = both[which][option] || 0;
         const share = Math.round((100 * count) / sum(both[which]));
-        const line = document.createElement("span");
-        line.className = which === 1 ? "first" : "second";
-        line.style.display = "block";
-        const bar = document.createElement("span");
-        bar.className = "bar";
-        bar.style.width = `${share * 0.6}%`;
-        line.append(bar, `vote ${which}: ${count} (${share} %)`);
-        lines.append(line);
-      }
-      row.append(name, lines);
-      bars.append(row);
+        return make("span", { class: which === 1 ? "first" : "second", style: "display: block" },
+          make("span", { class: "bar", style: `width: ${share * 0.6}%` }), say(strings, "vote_line", { which, count, share }));
+      });
+      bars.append(make("p", {}, make("b", {}, letter.textContent), make("span", {}, ...lines)));
     });
   }
   function vote() {
     const panel = here().querySelector(".vote");
-    if (!panel) { said.textContent = "This question has no options to vote on."; return; }
+    if (!panel) { said.textContent = say(strings, "no_vote"); return; }
     panel.hidden = !panel.hidden;
     if (!panel.hidden) panel.querySelector("input").focus();
   }
@@ -90,7 +80,7 @@
     const now = ticking ? Math.max(0, Math.ceil((end - Date.now()) / 1000)) : left;
     clock.textContent = `${Math.floor(now / 60)}:${String(now % 60).padStart(2, "0")}`;
     clock.classList.toggle("over", now === 0);
-    if (ticking && now === 0) { clearInterval(ticking); ticking = 0; left = 0; said.textContent = "Time is up"; }
+    if (ticking && now === 0) { clearInterval(ticking); ticking = 0; left = 0; said.textContent = say(strings, "time_up"); }
   };
   function timer() {
     if (ticking) {
@@ -131,7 +121,7 @@
     if (name) { event.preventDefault(); doing[name](); }
   });
 
-  sections.forEach(fill);
+  sections.forEach(typed);
   face();
   go((Number(location.hash.slice(2)) || 1) - 1);
 })();

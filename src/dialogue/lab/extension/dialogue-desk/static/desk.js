@@ -1,0 +1,597 @@
+// The learner's desk: the course's own part of JupyterLab, one plain script without a build.
+//
+// It lists the lessons with progress, runs a trusted lesson when it is opened, shows where one is,
+// leads back from a link, keeps keys inside the widgets and has a projector view.  Without it every
+// lesson still works by Run All.  JupyterLab loads it as a federated extension: it finds
+// `window._JUPYTERLAB[name]` and takes JupyterLab's own modules from the scope it is given.
+(() => {
+  const NAME = "dialogue-desk"; // the same as "name" in package.json
+  const PAGE = /^notebooks\/(\d\d-[^/]+|review|glossary|pre-test|post-test)\.ipynb$/;
+  const CONTROL = "input, select, textarea, button, summary, [contenteditable], [role=slider], [tabindex]";
+  const VIEW = "application/vnd.jupyter.widget-view+json";
+  const PLACE = "dialogue-desk:place", PANEL = "dialogue-desk:panel", ROUTE = "dialogue-desk:route";
+  let scope;
+
+  // --- JupyterLab's modules: { name: { version: { get(): Promise<() => module>, loaded } } } ----
+  const older = (a, b) => a.localeCompare(b, "en", { numeric: true });
+  async function shared(name) {
+    const versions = scope[name];
+    if (!versions) throw new Error(`${NAME}: this JupyterLab shares no ${name}`);
+    const keys = Object.keys(versions).sort(older);
+    const key = keys.findLast((k) => versions[k].loaded) ?? keys.at(-1); // as for a singleton
+    return (await versions[key].get())();
+  }
+
+  // --- small helpers ----------------------------------------------------------------------------
+  function make(tag, attributes = {}, ...children) {
+    const node = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) {
+      if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+      else if (value !== false && value !== null && value !== undefined) node.setAttribute(name, value === true ? "" : value);
+    }
+    node.append(...children.filter((child) => child !== null && child !== undefined && child !== false));
+    return node;
+  }
+  const kept = {
+    // Private windows and full disks refuse: then nothing is remembered, and nothing breaks.
+    get(key) { try { return JSON.parse(localStorage.getItem(key)); } catch { return null; } },
+    set(key, value) { try { localStorage.setItem(key, JSON.stringify(value)); } catch { /* as above */ } },
+  };
+  const boxOf = (notebook) => notebook.outerNode ?? notebook.node;
+  const topIn = (node, box) => node.getBoundingClientRect().top - box.getBoundingClientRect().top;
+  function later(act, wait) {
+    let timer = 0;
+    return () => { clearTimeout(timer); timer = setTimeout(act, wait); };
+  }
+
+  // --- the reader's place -----------------------------------------------------------------------
+  // The first cell that begins on the screen stays where it is, whatever grows or shrinks above it.
+  // A scroll event may come after the page has changed and before we saw it, so what the reader
+  // scrolls is counted and not measured; the browser's own anchoring would be counted as theirs.
+  function keepPlace(notebook) {
+    const box = boxOf(notebook);
+    let mark, at, last;
+    const choose = () => {
+      const seen = notebook.widgets.map((w) => w.node).filter((n) => topIn(n, box) + n.offsetHeight > 1);
+      mark = seen.find((n) => topIn(n, box) >= 0 && topIn(n, box) < box.clientHeight) ?? seen[0];
+      at = mark ? topIn(mark, box) : 0;
+      last = box.scrollTop;
+    };
+    const hold = () => {
+      if (last < 1 && box.scrollTop < 1) return choose(); // at the top: stay at the top
+      if (!mark?.isConnected || !mark.offsetHeight) return choose();
+      at -= box.scrollTop - last; // a link or a jump whose scroll event is still to come
+      last = box.scrollTop;
+      box.scrollTop += topIn(mark, box) - at;
+      last = box.scrollTop;
+    };
+    const scrolled = () => {
+      if (Math.abs(box.scrollTop - last) < 1) return;
+      hold();
+      choose();
+    };
+    const sizes = new ResizeObserver(hold);
+    notebook.widgets.forEach((w) => sizes.observe(w.node));
+    box.addEventListener("scroll", scrolled, { passive: true });
+    box.style.overflowAnchor = "none";
+    choose();
+    return () => {
+      sizes.disconnect();
+      box.removeEventListener("scroll", scrolled);
+      box.style.overflowAnchor = "";
+    };
+  }
+  const cellIn = (notebook) => {
+    const box = boxOf(notebook);
+    return notebook.widgets.find((w) => topIn(w.node, box) + w.node.offsetHeight > 40);
+  };
+  function goTo(notebook, id) {
+    const cell = notebook.widgets.find((w) => w.model.id === id);
+    if (!cell) return;
+    const box = boxOf(notebook);
+    box.scrollTop += topIn(cell.node, box) - 8;
+    cell.node.focus?.({ preventScroll: true });
+  }
+
+  // --- a lesson runs once, when somebody looks at it ------------------------------------------------
+  async function runOnce(panel, { CodeCell }) {
+    const { context, content: notebook } = panel;
+    await context.ready;
+    if (!PAGE.test(context.path)) return "no lesson";
+    const code = notebook.widgets.filter((w) => w.model.type === "code");
+    if (!code.length || !code.every((w) => w.model.trusted)) return "not trusted";
+    const release = keepPlace(notebook); // from here on: saved outputs are drawn late, too
+    try {
+      await panel.sessionContext.ready;
+      const kernel = panel.sessionContext.session?.kernel;
+      if (!kernel) return "no kernel";
+      // The kernel itself says whether anything ran in it: a reload or a second tab starts nothing.
+      const reply = await kernel.requestExecute({ code: "", silent: true, store_history: false }).done;
+      const alive = code.some((w) => w.model.sharedModel.getOutputs().some((o) => o.data?.[VIEW]));
+      if (reply.content.execution_count > 0 && alive) return "has run";
+      // Neither runAll (makes the last cell active) nor runCells (scrolls to the active cell).
+      // One after the other, so that a cell the reader runs meanwhile need not wait for all.
+      for (const cell of code) {
+        if (cell.isDisposed || panel.sessionContext.session?.kernel !== kernel) return "stopped";
+        const done = await CodeCell.execute(cell, panel.sessionContext);
+        if (done && done.content.status !== "ok") return "stopped at an error";
+      }
+      // Saved at once: no mark of unsaved changes, and the server knows the views after a reload.
+      if (context.contentsModel?.writable) await context.save();
+      return "ran";
+    } finally {
+      setTimeout(release, 3000); // widgets draw a moment after their cell has run
+    }
+  }
+
+  // --- what the server knows ------------------------------------------------------------------------
+  function asker(app, { ServerConnection }, { URLExt }) {
+    const settings = app.serviceManager.serverSettings;
+    return async (name, path = "", init = {}) => {
+      const query = path ? `?path=${encodeURIComponent(path)}` : "";
+      const url = URLExt.join(settings.baseUrl, "dialogue", name) + query;
+      const answer = await ServerConnection.makeRequest(url, init, settings);
+      if (!answer.ok) throw new Error((await answer.json().catch(() => ({}))).message ?? answer.statusText);
+      return answer.json();
+    };
+  }
+  // Where no server of ours answers (JupyterLite, a hub that is not ours) the folder is the list.
+  async function listing(app) {
+    const folder = await app.serviceManager.contents.get("notebooks", { content: true });
+    const lessons = folder.content.filter((f) => /^notebooks\/\d\d-/.test(f.path)).sort((a, b) => older(a.path, b.path));
+    return {
+      lessons: lessons.map((f) => ({
+        path: f.path, number: f.name.slice(0, 2), asked: 0, answered: 0, minutes: 0,
+        title: f.name.slice(3, -6).replaceAll("-", " "),
+      })),
+      routes: [], due: 0, edit: false,
+    };
+  }
+
+  const STYLE = `
+.dd-Panel { overflow: auto; padding: 10px; background: var(--jp-layout-color1); color: var(--jp-ui-font-color1);
+  font-size: var(--jp-ui-font-size1); line-height: 1.35; min-width: 220px; }
+.dd-Panel h2 { font-size: 1em; margin: 14px 0 4px; }
+.dd-Panel p { margin: 4px 0; }
+.dd-Panel ol { list-style: none; margin: 4px 0; padding: 0; }
+.dd-Panel button { font: inherit; color: inherit; cursor: pointer; min-height: 28px; }
+.dd-Row { display: grid; grid-template-columns: 2.2em 1fr; gap: 0 6px; width: 100%; text-align: start; padding: 6px;
+  border: 0; border-inline-start: 3px solid transparent; background: none; }
+.dd-Row:hover { background: var(--jp-layout-color2); }
+.dd-Row[aria-current] { background: var(--jp-layout-color2); font-weight: 700; border-color: var(--jp-brand-color1); }
+.dd-Row small { grid-column: 2; color: var(--jp-ui-font-color1); font-weight: 400; }
+.dd-Off { opacity: .65; }
+.dd-Buttons { display: flex; flex-wrap: wrap; gap: 4px; }
+.dd-Buttons button { border: 1px solid var(--jp-border-color1); border-radius: 4px; background: var(--jp-layout-color1); padding: 4px 8px; }
+.dd-Buttons button[aria-pressed=true] { background: var(--jp-layout-color3); font-weight: 700; }
+.dd-Buttons button:disabled { opacity: .6; cursor: default; }
+.dd-Panel :focus-visible, .dd-Beats :focus-visible, .dd-Back:focus-visible, .dd-Tip :focus-visible
+  { outline: 3px solid var(--jp-brand-color1); outline-offset: 1px; }
+.dd-Beats { display: flex; gap: 2px; align-items: center; padding: 4px 8px; min-height: 24px; max-height: 34px;
+  background: var(--jp-layout-color1); color: var(--jp-ui-font-color1); font-size: var(--jp-ui-font-size1); overflow: hidden; }
+.dd-Beats button.dd-Beat { flex: 1 1 0; min-width: 10px; height: 24px; border: 0; padding: 0; background: none; cursor: pointer; display: flex; align-items: center; }
+.dd-Beat span { display: block; width: 100%; height: 6px; border-radius: 3px; background: var(--jp-layout-color3); overflow: hidden; }
+.dd-Beat i { display: block; height: 100%; background: var(--jp-brand-color1); }
+.dd-Beat[aria-current] span { outline: 2px solid var(--jp-ui-font-color1); }
+.dd-Said { flex: none; padding-inline-start: 8px; white-space: nowrap; }
+.dd-Said button { font: inherit; color: var(--jp-content-link-color); background: none; border: 0; text-decoration: underline; cursor: pointer; }
+.dd-Back { position: fixed; inset-inline-end: 28px; bottom: 40px; z-index: 20; padding: 8px 14px; min-height: 36px; border-radius: 4px;
+  border: 1px solid var(--jp-border-color1); background: var(--jp-brand-color1); color: var(--jp-ui-inverse-font-color1); font: inherit; cursor: pointer; }
+.dd-Back[hidden] { display: none; }
+.dd-Tip { position: fixed; z-index: 30; max-width: min(26em, calc(100vw - 24px)); padding: 8px 10px; border-radius: 4px;
+  border: 1px solid var(--jp-border-color0); background: var(--jp-layout-color1); color: var(--jp-content-font-color1);
+  box-shadow: var(--jp-elevation-z6); font-size: var(--jp-content-font-size1); line-height: 1.4; }
+.dd-Tip button { font: inherit; margin-top: 6px; min-height: 28px; cursor: pointer; }
+.dd-Lost { padding: 8px 12px; background: var(--jp-warn-color3); color: #1b1b1b; font-size: var(--jp-ui-font-size1); }
+.dd-Lost button { font: inherit; margin-inline-start: 8px; min-height: 28px; cursor: pointer; }
+.dd-Changes pre { white-space: pre-wrap; margin: 2px 0 8px; padding: 6px; background: var(--jp-layout-color2); max-height: 12em; overflow: auto; }
+body.dd-Projector { --jp-content-font-size1: 28px; --jp-code-font-size: 24px; --jp-cell-prompt-width: 12px; }
+body.dd-Projector .jp-CodeCell > .jp-Cell-inputWrapper, body.dd-Projector .jp-Notebook .jp-InputPrompt,
+body.dd-Projector .jp-Notebook .jp-OutputPrompt, body.dd-Projector .jp-Notebook .jp-Collapser, body.dd-Projector .jp-Toolbar
+  { display: none !important; }
+body.dd-Projector .jp-RenderedHTMLCommon, body.dd-Projector .jp-OutputArea-output { font-size: 28px; line-height: 1.35; }
+body.dd-Projector .jp-RenderedVegaCommon5, body.dd-Projector .vega-embed { zoom: 1.5; }
+body.dd-Projector .jp-Cell.dd-Hidden { display: none; }
+`;
+
+  async function plugins() {
+    const [application, notebooks, cells, apputils, services, coreutils, lumino] = await Promise.all([
+      "@jupyterlab/application", "@jupyterlab/notebook", "@jupyterlab/cells", "@jupyterlab/apputils",
+      "@jupyterlab/services", "@jupyterlab/coreutils", "@lumino/widgets",
+    ].map(shared));
+
+    function activate(app, tracker, shell, palette, restorer) {
+      const ask = asker(app, services, coreutils);
+      const ran = new WeakMap(); // each notebook's tab: what came of opening it
+      const tests = (window.__dialogueDesk = { app, tracker, runs: {} });
+      document.head.append(make("style", {}, STYLE));
+      let course = { lessons: [], routes: [], due: 0, edit: true };
+      let known = null; // digests by badge, asked for once
+
+      let tip = null, pinned = false; // the box behind a badge
+
+      const current = () => tracker.currentWidget;
+      const here = () => current()?.context.path ?? "";
+      const open = (path) => app.commands.execute("docmanager:open", { path });
+      const at = () => course.lessons.findIndex((one) => one.path === here());
+
+      // --- the panel beside the lesson ----------------------------------------------------------
+      const panel = new lumino.Widget({ node: make("nav", { class: "dd-Panel", "aria-label": "Course" }) });
+      panel.id = "dialogue-desk-panel";
+      panel.title.label = shell ? "" : "Course";
+      panel.title.caption = "Course: lessons and progress";
+      panel.title.iconClass = "jp-SideBar-tabIcon jp-ListIcon";
+      app.shell.add(panel, "left", { rank: 50 });
+      restorer?.add(panel, panel.id);
+
+      const words = (one) => {
+        if (!one.asked) return one.minutes ? `${one.minutes} min` : "";
+        if (one.answered >= one.asked) return `✓ done: ${one.asked} of ${one.asked}`;
+        return `${one.answered} of ${one.asked} answered · ${one.minutes} min`;
+      };
+      function drawPanel() {
+        const place = kept.get(PLACE), route = kept.get(ROUTE) ?? "";
+        const chosen = course.routes.find((one) => one.name === route);
+        const index = at(), step = (to) => course.lessons[index + to];
+        const button = (label, act, more = {}) => make("button", { type: "button", onclick: act, ...more }, label);
+        const last = course.lessons.find((one) => one.path === place?.path);
+        const focused = document.activeElement?.dataset?.key;
+        panel.node.replaceChildren(
+          make("div", { class: "dd-Buttons" },
+            button("‹ Previous", () => open(step(-1).path), { disabled: index < 1 || undefined, "data-key": "previous" }),
+            button("Next ›", () => open(step(1).path), { disabled: index < 0 || !step(1) || undefined, "data-key": "next" }),
+            last && last.path !== here()
+              ? button(`Continue: ${last.number} ${last.title}`, () => app.commands.execute("dialogue:continue"), { "data-key": "continue" }) : null),
+          course.due ? make("p", {}, make("button", { type: "button", class: "dd-Row", "data-key": "due", onclick: () => open("notebooks/review.ipynb") },
+            "↻", `${course.due} ${course.due === 1 ? "question is" : "questions are"} due for review`)) : "",
+          course.routes.length ? make("div", { class: "dd-Buttons", role: "group", "aria-label": "Route" },
+            ...course.routes.map((one) => button(one.name, () => { kept.set(ROUTE, one.name === route ? "" : one.name); drawPanel(); },
+              { "aria-pressed": String(one.name === route), "data-key": one.name }))) : "",
+          make("h2", {}, "Lessons"),
+          make("ol", {}, ...course.lessons.map((one) => {
+            const row = make("button", {
+              type: "button", class: `dd-Row${chosen && one.number !== "00" && !chosen.lessons.includes(one.number) ? " dd-Off" : ""}`,
+              onclick: () => open(one.path), "aria-current": one.path === here() ? "page" : null, "data-key": one.path,
+            }, make("span", {}, one.number), make("span", {}, one.title), make("small", {}, words(one)));
+            return make("li", {}, row);
+          })),
+          make("h2", {}, "Also"),
+          make("div", { class: "dd-Buttons" },
+            button("Review", () => open("notebooks/review.ipynb"), { "data-key": "review" }),
+            button("Glossary", () => open("notebooks/glossary.ipynb"), { "data-key": "glossary" }),
+            button("Projector", () => app.commands.execute("dialogue:projector"), { "data-key": "projector" })),
+          course.edit || index < 0 ? "" : make("div", {}, make("h2", {}, "Your copy of this lesson"),
+            make("div", { class: "dd-Buttons" },
+              button("What did I change?", showChanges, { "data-key": "changes" }),
+              button("Fresh copy", freshCopy, { "data-key": "fresh" }))),
+        );
+        if (focused) panel.node.querySelector(`[data-key="${window.CSS.escape(focused)}"]`)?.focus();
+      }
+
+      const refresh = async () => {
+        try { course = await ask("desk"); } catch { course = await listing(app).catch(() => course); }
+        drawPanel();
+        await drawBeats();
+      };
+      const soon = later(() => void refresh(), 400);
+      tests.refresh = refresh;
+      // A quiz says when the kernel has saved something; a click may have been anything else.
+      document.addEventListener("dialogue:saved", soon);
+      document.addEventListener("click", (event) => { if (event.target.closest?.(".jp-OutputArea")) setTimeout(soon, 1200); }, true);
+
+      // --- the beats of a lesson, above it ---------------------------------------------------------
+      const lines = new WeakMap();
+      async function drawBeats() {
+        const notebook = current();
+        if (!notebook || !PAGE.test(notebook.context.path) || notebook.isDisposed) return;
+        let outline;
+        try { outline = (await ask("outline", notebook.context.path)).sections; } catch { return; }
+        if (notebook.isDisposed) return;
+        let line = lines.get(notebook);
+        if (!line) {
+          line = new lumino.Widget({ node: make("nav", { class: "dd-Beats", "aria-label": "Parts of this lesson" }) });
+          lines.set(notebook, line);
+          notebook.contentHeader.addWidget(line);
+          boxOf(notebook.content).addEventListener("scroll", later(() => mark(notebook), 120), { passive: true });
+        }
+        line.outline = outline;
+        const lesson = course.lessons[at()], next = course.lessons[at() + 1];
+        const done = lesson && lesson.asked > 0 && lesson.answered >= lesson.asked;
+        line.node.replaceChildren(...outline.map((part) => {
+          const share = part.asked ? part.answered / part.asked : 0;
+          const label = part.asked ? `${part.title}: ${part.answered} of ${part.asked} answered` : part.title;
+          const bar = make("span", {}, make("i", {}));
+          bar.firstChild.style.width = `${Math.round(share * 100)}%`;
+          return make("button", { type: "button", class: "dd-Beat", title: label, "aria-label": label, "data-cell": part.cell,
+            onclick: () => goTo(notebook.content, part.cell) }, bar);
+        }), make("span", { class: "dd-Said", role: "status" }, done ? "✓ Lesson done. " : "",
+          done && next ? make("button", { type: "button", onclick: () => open(next.path) }, `Next: ${next.number} ${next.title}`) : ""));
+        mark(notebook);
+      }
+      function mark(notebook, shown = null) {
+        const line = lines.get(notebook);
+        if (!line || notebook.isDisposed) return;
+        const order = notebook.content.widgets.map((w) => w.model.id);
+        const cell = cellIn(notebook.content);
+        const place = order.indexOf(cell?.model.id);
+        let inside = shown;
+        for (const part of line.outline) if (!shown && order.indexOf(part.cell) <= place) inside = part.cell;
+        for (const button of line.node.querySelectorAll(".dd-Beat")) {
+          if (button.dataset.cell === inside) button.setAttribute("aria-current", "step");
+          else button.removeAttribute("aria-current");
+        }
+        // Where one stopped: remembered once something was read, not by opening the page.
+        if (cell && boxOf(notebook.content).scrollTop > 200) kept.set(PLACE, { path: notebook.context.path, cell: cell.model.id });
+      }
+
+      // --- opening ------------------------------------------------------------------------------------
+      function look() {
+        const notebook = current();
+        drawPanel();
+        void refresh();
+        if (!notebook || ran.has(notebook) || course.edit) return;
+        ran.set(notebook, "running");
+        const path = notebook.context.path;
+        watch(notebook);
+        runOnce(notebook, cells).then((result) => {
+          ran.set(notebook, result);
+          tests.runs[path] = result;
+          void refresh();
+        }, (error) => { tests.runs[path] = String(error); });
+      }
+      tracker.currentChanged.connect(look);
+      void refresh().then(look);
+
+      // --- a kernel that is gone -----------------------------------------------------------------------
+      function watch(notebook) {
+        let box = null;
+        const say = (text) => {
+          box?.dispose();
+          box = null;
+          if (!text || notebook.isDisposed) return;
+          box = new lumino.Widget({ node: make("div", { class: "dd-Lost", role: "status" }, text,
+            make("button", { type: "button", onclick: () => { say(""); ran.delete(notebook); void again(notebook); } }, "Run the lesson again")) });
+          notebook.contentHeader.addWidget(box);
+        };
+        notebook.sessionContext.statusChanged.connect((_, status) => {
+          if (status === "dead" || status === "autorestarting") say("The part that runs this lesson has stopped. Your saved answers are kept; pictures and quizzes need a new run.");
+          else if (status === "restarting") say("The part that runs this lesson starts anew. Pictures and quizzes need a new run.");
+        });
+      }
+      async function again(notebook) {
+        if (!notebook.sessionContext.session?.kernel || notebook.sessionContext.kernelDisplayStatus === "dead") {
+          await notebook.sessionContext.restartKernel().catch(() => notebook.sessionContext.startKernel());
+        }
+        tests.runs[notebook.context.path] = await runOnce(notebook, cells);
+        void refresh();
+      }
+
+      // --- panels: ours at first, then whatever the reader chose ---------------------------------------
+      void shell?.restored.then(() => {
+        const choice = kept.get(PANEL) ?? panel.id;
+        // An address /lab/tree/… shows the file list just before it opens the document.
+        const show = () => { if (choice) shell.activateById(choice); else shell.collapseLeft(); };
+        show();
+        const once = () => { tracker.widgetAdded.disconnect(once); show(); setTimeout(remember, 500); };
+        tracker.widgetAdded.connect(once);
+        setTimeout(() => { tracker.widgetAdded.disconnect(once); remember(); }, 10_000);
+      });
+      let remembering = false;
+      function remember() {
+        if (remembering || !shell) return;
+        remembering = true;
+        shell.layoutModified.connect(() => {
+          if (document.body.classList.contains("dd-Projector")) return;
+          const shown = [...shell.widgets("left")].find((w) => w.isVisible);
+          kept.set(PANEL, shown ? shown.id : "");
+        });
+      }
+
+      // --- commands --------------------------------------------------------------------------------------
+      const add = (name, label, execute, keys = null, more = {}) => {
+        app.commands.addCommand(name, { label, execute, ...more });
+        if (keys) app.commands.addKeyBinding({ command: name, keys: [keys], selector: "body" });
+        palette?.addItem({ command: name, category: "Course" });
+      };
+      const move = (by) => { const to = course.lessons[at() + by]; if (to && at() >= 0) return open(to.path); };
+      add("dialogue:next", "Next Lesson", () => move(1), "Alt PageDown");
+      add("dialogue:previous", "Previous Lesson", () => move(-1), "Alt PageUp");
+      add("dialogue:continue", "Continue Where I Stopped", async () => {
+        const place = kept.get(PLACE);
+        if (!place) return;
+        const opened = await open(place.path);
+        await opened?.context?.ready;
+        setTimeout(() => goTo(current().content, place.cell), 150);
+      }, "Alt Home");
+
+      // --- projector: large type, no code, one part at a time ----------------------------------------------
+      let beat = 0;
+      function beats() {
+        const parts = [];
+        for (const w of current()?.content.widgets ?? []) {
+          const heading = w.model.type === "markdown" && /^##? /m.test(w.model.sharedModel.source);
+          if (heading || !parts.length) parts.push([]);
+          parts.at(-1).push(w);
+        }
+        return parts;
+      }
+      function showBeat(to) {
+        const parts = beats();
+        beat = Math.max(0, Math.min(parts.length - 1, to));
+        const on = document.body.classList.contains("dd-Projector");
+        parts.forEach((part, i) => part.forEach((w) => w.node.classList.toggle("dd-Hidden", on && i !== beat)));
+        if (!on || !current()) return;
+        boxOf(current().content).scrollTop = 0;
+        mark(current(), parts[beat][0].model.id);
+      }
+      add("dialogue:projector", "Projector View", () => {
+        const notebook = current()?.content;
+        const on = !document.body.classList.contains("dd-Projector");
+        const cell = notebook && cellIn(notebook);
+        const start = Math.max(0, beats().findIndex((part) => part.includes(cell)));
+        document.body.classList.toggle("dd-Projector", on);
+        hide();
+        showBeat(on ? start : beat);
+        if (on) {
+          shell?.collapseLeft();
+          document.activeElement?.blur?.(); // keys now turn the parts
+        } else if (kept.get(PANEL) ?? panel.id) shell?.activateById(kept.get(PANEL) ?? panel.id);
+        if (!on && notebook && beats()[beat]?.[0]) goTo(notebook, beats()[beat][0].model.id);
+        window.dispatchEvent(new Event("resize"));
+      }, "F8", { caption: "Large type, no code, one part at a time", isToggled: () => document.body.classList.contains("dd-Projector") });
+      window.addEventListener("keydown", (event) => {
+        if (!document.body.classList.contains("dd-Projector")) return;
+        const control = event.composedPath()[0].closest?.("input, select, textarea, [role=slider], .jp-Editor");
+        if (event.key === "Escape" && !control && !tip) app.commands.execute("dialogue:projector");
+        else if (control || event.ctrlKey || event.metaKey || event.altKey) return;
+        else if (event.key === "PageDown" || event.key === "ArrowRight") showBeat(beat + 1);
+        else if (event.key === "PageUp" || event.key === "ArrowLeft") showBeat(beat - 1);
+        else return;
+        event.preventDefault();
+        event.stopPropagation();
+      }, true);
+
+      // --- badges: what stands behind them, and the way back --------------------------------------------------
+      const hide = () => { tip?.remove(); tip = null; pinned = false; };
+      const badge = (link) => (/^P\d+$/.test(link.textContent.trim()) ? link.textContent.trim() : "");
+      async function show(link, pin) {
+        if (pinned && !pin) return;
+        known ??= await ask("digests").catch(() => ({}));
+        const name = badge(link);
+        const text = name ? known[name] : link.dataset.title;
+        hide();
+        if (!text) return;
+        tip = make("div", { class: "dd-Tip", role: pin ? "dialog" : "tooltip", id: "dd-tip", "aria-label": name || "Source" },
+          make("div", { dir: "auto" }, name ? `${name}. ${text}` : text));
+        if (pin) {
+          pinned = true;
+          tip.append(make("button", { type: "button", onclick: () => { hide(); link.focus({ preventScroll: true }); } }, "Close"));
+        }
+        document.body.append(tip);
+        const rect = link.getBoundingClientRect(), own = tip.getBoundingClientRect();
+        tip.style.left = `${Math.max(8, Math.min(rect.left, innerWidth - own.width - 8))}px`;
+        tip.style.top = `${rect.bottom + own.height + 8 < innerHeight ? rect.bottom + 4 : Math.max(8, rect.top - own.height - 4)}px`;
+        if (pin) tip.querySelector("button").focus({ preventScroll: true });
+        else link.setAttribute("aria-describedby", "dd-tip");
+      }
+      const linkOf = (event) => event.target.closest?.(".jp-RenderedMarkdown a[title], .jp-RenderedMarkdown a[data-title]");
+      const enter = (event) => {
+        const link = linkOf(event);
+        if (!link) return;
+        // The browser's own box would lie over ours; the words stay with the link.
+        if (link.title) { link.dataset.title = link.title; link.removeAttribute("title"); }
+        void show(link, false);
+      };
+      const leave = (event) => { if (linkOf(event) && !pinned) { linkOf(event).removeAttribute("aria-describedby"); hide(); } };
+      for (const [name, act] of [["mouseover", enter], ["focusin", enter], ["mouseout", leave], ["focusout", leave]]) document.addEventListener(name, act);
+      document.addEventListener("keydown", (event) => {
+        if (event.key !== "Escape" || !tip) return;
+        event.stopPropagation();
+        tip.querySelector("button")?.click();
+        hide();
+      }, true);
+      document.addEventListener("scroll", () => hide(), true);
+      document.addEventListener("mousedown", (event) => { if (pinned && !tip?.contains(event.target)) hide(); }, true);
+
+      const places = [];
+      const back = make("button", { type: "button", class: "dd-Back", hidden: true }, "↩ Back to where I was");
+      back.addEventListener("click", async () => {
+        const place = places.pop();
+        back.hidden = !places.length;
+        if (!place) return;
+        await open(place.path);
+        const box = boxOf(current().content);
+        const settle = () => {
+          if (place.link.isConnected) box.scrollTop += place.link.getBoundingClientRect().top - place.at;
+          else box.scrollTop = place.top;
+        };
+        settle();
+        requestAnimationFrame(settle);
+        place.link.focus({ preventScroll: true });
+      });
+      document.body.append(back);
+      document.addEventListener("click", (event) => {
+        const link = event.target.closest?.(".jp-Notebook a[href]");
+        const notebook = current();
+        if (!link || !notebook?.node.contains(link) || event.ctrlKey || event.metaKey || event.button) return;
+        if (badge(link) && linkOf(event)) {
+          event.preventDefault();
+          event.stopPropagation();
+          void show(link, true);
+          return;
+        }
+        const href = link.getAttribute("href");
+        if (/^[a-z]+:/i.test(href) && !href.startsWith(location.origin)) return; // another site: another tab
+        places.push({ path: notebook.context.path, top: boxOf(notebook.content).scrollTop, link, at: link.getBoundingClientRect().top });
+        back.hidden = false;
+      }, true);
+
+      // --- one's own copy ----------------------------------------------------------------------------------------
+      const dialog = (title, body, buttons) => apputils.showDialog({ title, body: new lumino.Widget({ node: body }), buttons });
+      async function showChanges() {
+        const path = here();
+        await current()?.context.save();
+        const { changes } = await ask("changes", path);
+        const what = { changed: "You changed", added: "You added", deleted: "You deleted" };
+        const body = make("div", { class: "dd-Changes" }, ...(changes.length ? changes.flatMap((one) => [
+          make("p", {}, make("strong", {}, `${what[one.kind]} the cell “${one.cell}”`)),
+          one.before ? make("div", {}, "The course has:", make("pre", { dir: "auto" }, one.before)) : "",
+          one.after ? make("div", {}, "You have:", make("pre", { dir: "auto" }, one.after)) : "",
+        ]) : [make("p", {}, "Nothing: this is the course’s lesson as it is.")]));
+        await dialog("What I changed in this lesson", body, [apputils.Dialog.okButton({ label: "Close" })]);
+      }
+      async function freshCopy() {
+        const path = here(), notebook = current();
+        const body = make("p", {}, "You get the lesson as the course has it now. Your version is put aside in your data folder, and your answers stay.");
+        const answer = await dialog("Take a fresh copy?", body, [apputils.Dialog.cancelButton(), apputils.Dialog.okButton({ label: "Fresh copy" })]);
+        if (!answer.button.accept) return;
+        await ask("fresh", path, { method: "POST", body: "{}" });
+        await notebook.context.revert();
+        ran.set(notebook, "running");
+        delete tests.runs[path];
+        tests.runs[path] = await runOnce(notebook, cells);
+        void refresh();
+      }
+
+      // --- keys ------------------------------------------------------------------------------------------------------
+      // At window, before anybody, only to put the real guard on the output area: there the widget
+      // itself has had the key, and the notebook, which would add or cut a cell, has not yet.
+      const guarded = new WeakSet();
+      const guard = (event) => {
+        const control = event.composedPath()[0].closest?.(CONTROL);
+        if (!control || control.matches(".jp-Cell, .jp-OutputArea, .jp-OutputArea-child, .jp-OutputArea-output")) return;
+        const passes = event.ctrlKey || event.metaKey || event.altKey || (event.key === "Enter" && event.shiftKey);
+        if (event.key === "Escape") {
+          if (event.type === "keydown") event.currentTarget.closest(".jp-Cell")?.focus();
+          event.stopPropagation();
+        } else if (!passes) event.stopPropagation();
+      };
+      for (const kind of ["keydown", "keypress", "keyup"]) {
+        window.addEventListener(kind, (event) => {
+          const area = event.composedPath().findLast((n) => n.classList?.contains("jp-OutputArea"));
+          if (!area || guarded.has(area)) return;
+          guarded.add(area);
+          for (const each of ["keydown", "keypress", "keyup"]) area.addEventListener(each, guard);
+        }, true);
+      }
+    }
+
+    return [{
+      id: `${NAME}:plugin`,
+      description: "The course beside its lessons: progress, first run, the way back, projector.",
+      autoStart: true,
+      requires: [notebooks.INotebookTracker],
+      optional: [application.ILabShell, apputils.ICommandPalette, application.ILayoutRestorer],
+      activate,
+    }];
+  }
+
+  (window._JUPYTERLAB ??= {})[NAME] = {
+    init: (sharedScope) => { scope = sharedScope; },
+    get: async (module) => {
+      if (module !== "./extension") throw new Error(`${NAME} has no ${module}`);
+      const exports = { __esModule: true, default: await plugins() };
+      return () => exports;
+    },
+  };
+})();

@@ -1,0 +1,188 @@
+"""What the learner's JupyterLab reads and saves: the course, with their own copies laid over it.
+
+Everything in Jupyter's file manager (reading, writing, hash, time) asks one method where a file
+lies.  Here that method answers with the learner's copy once there is one, and with their own
+folder for a notebook that the course does not have.  So a course that is read-only, installed
+from a wheel or shared by many people is never written to, and `git status` stays clean.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from jupyter_server.files.handlers import FilesHandler
+from jupyter_server.services.contents.filecheckpoints import AsyncFileCheckpoints
+from tornado import web
+
+from dialogue.course.files import FileFault
+from dialogue.lab.contents import CourseContents
+from dialogue.lab.copies import Copies, same
+from dialogue.learner import progress
+
+FOLDER = "lessons"  # beside the record of answers
+
+
+class Checkpoints(AsyncFileCheckpoints):
+    """JupyterLab's checkpoints of notebooks, in the learner's folder and not beside the course."""
+
+    def checkpoint_path(self, checkpoint_id: str, path: str) -> str:
+        """Where the checkpoint of *path* lies."""
+        assert isinstance(self.parent, PersonalContents)
+        target = self.parent.copies.folder / "checkpoints" / path.strip("/")
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return str(target.with_name(f"{target.stem}-{checkpoint_id}{target.suffix}"))
+
+    async def create_checkpoint(self, contents_mgr: Any, path: str) -> dict[str, Any]:
+        """Copy by content: Jupyter's own copying refuses a source that is not writable."""
+        target = Path(self.checkpoint_path("checkpoint", path))
+        target.write_bytes(Path(contents_mgr._get_os_path(path)).read_bytes())
+        return await self.checkpoint_model("checkpoint", str(target))
+
+    async def restore_checkpoint(self, contents_mgr: Any, checkpoint_id: str, path: str) -> None:
+        """Restore into the learner's copy, never into the course's file."""
+        contents_mgr.make_copy(path.strip("/"))
+        await super().restore_checkpoint(contents_mgr, checkpoint_id, path)
+
+
+class PersonalContents(CourseContents):
+    """The course's contents manager for a learner: nothing of the course is ever written."""
+
+    checkpoints_class = Checkpoints
+
+    # Downloads would otherwise come from the course's folder by its path on disk.
+    def _files_handler_class_default(self) -> type:
+        return FilesHandler
+
+    def _files_handler_params_default(self) -> dict[str, Any]:
+        return {}
+
+    @property
+    def copies(self) -> Copies:
+        """The copies of whoever runs this server."""
+        return Copies(progress.folder() / FOLDER, Path(self.root_dir))
+
+    # -- where a file lies
+
+    def _get_os_path(self, path: str) -> str:
+        usual = super()._get_os_path(path)
+        name = path.strip("/")
+        if not name.endswith(".ipynb") or Path(usual).is_dir():
+            return usual
+        own = self.copies.copy(name)
+        # A notebook that is not the course's is the learner's, wherever the course lies.
+        return str(own) if own.is_file() or not Path(usual).exists() else usual
+
+    def _own(self, path: str) -> bool:
+        """Does *path* lie in the learner's folder?"""
+        return Path(self._get_os_path(path)).is_relative_to(self.copies.folder)
+
+    def of_the_course(self, name: str) -> bool:
+        """Is it a notebook that the course has, whether or not there is a copy of it?"""
+        return name.endswith(".ipynb") and self.copies.original(name).is_file()
+
+    def _base_model(self, path: str) -> dict[str, Any]:
+        # Jupyter's check for hidden files refuses every path outside the root folder.
+        before = self.allow_hidden
+        self.allow_hidden = before or self._own(path)
+        try:
+            model = super()._base_model(path)
+        finally:
+            self.allow_hidden = before
+        if path.strip("/").endswith(".ipynb"):
+            model["writable"] = True  # also where the course's own files are read-only
+        return model
+
+    async def is_hidden(self, path: str) -> bool:
+        return False if self._own(path) else await super().is_hidden(path)
+
+    async def _dir_model(self, path: str, content: bool = True) -> dict[str, Any]:
+        model = await super()._dir_model(path, content)
+        name = path.strip("/")
+        if content:
+            listed = {entry["name"] for entry in model["content"]}
+            for own in sorted((self.copies.folder / name).glob("*.ipynb") if name else ()):
+                if own.name not in listed:
+                    model["content"].append(await self.get(f"{name}/{own.name}", content=False))
+        return model
+
+    # -- what is written
+
+    def make_copy(self, name: str) -> None:
+        """See that the learner's folder can take *name*: a copy of the course's, or a new file."""
+        try:
+            if self.of_the_course(name):
+                self.copies.make(name)
+            elif name.endswith(".ipynb"):
+                self.copies.copy(name).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except (FileFault, OSError) as error:
+            raise web.HTTPError(500, f"Your copy could not be made: {error}") from error
+
+    async def save(self, model: dict[str, Any], path: str = "") -> dict[str, Any]:
+        name = path.strip("/")
+        content = model.get("content")
+        if model.get("type") == "notebook" and content:
+            if self.of_the_course(name) and not self.copies.copy(name).exists():
+                course = json.loads(self.copies.original(name).read_text("utf-8"))
+                if same(course["cells"], content["cells"]):
+                    # Nothing of the learner's: what running has left below the cells comes again.
+                    self.remember_views(content, name)
+                    if self.notary.check_cells(nbformat.from_dict(content)):
+                        self.notary.sign(nbformat.from_dict(course))
+                    return await self.get(path, content=False)
+            self.make_copy(name)
+        return await super().save(model, path)
+
+    async def delete_file(self, path: str) -> None:
+        name = path.strip("/")
+        if self.of_the_course(name):
+            if self.copies.fresh(name) is None:
+                raise web.HTTPError(403, "A lesson cannot be deleted, only your copy of it.")
+        elif self._own(path):
+            self.copies.put_aside(name, "deleted")
+            self.copies.copy(name).unlink()
+        else:
+            await super().delete_file(path)
+
+    async def rename_file(self, old_path: str, new_path: str) -> None:
+        old, new = old_path.strip("/"), new_path.strip("/")
+        if self.of_the_course(old):
+            raise web.HTTPError(403, "A lesson keeps its name; duplicate it to have one of yours.")
+        if not self._own(old_path):
+            await super().rename_file(old_path, new_path)
+            return
+        if self.exists(new):
+            raise web.HTTPError(409, f"File already exists: {new}")
+        target = self.copies.copy(new)
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.copies.copy(old).rename(target)
+
+    # -- what has changed in the course
+
+    async def get(self, path: str, content: bool = True, *args: Any, **kw: Any) -> dict[str, Any]:
+        name = path.strip("/")
+        # A tab that holds the lesson would be told that its file has changed on disk.
+        if content and self.of_the_course(name) and not await self._held(name):
+            self.renew(name)
+        return await super().get(path, content, *args, **kw)
+
+    async def _held(self, name: str) -> bool:
+        sessions = await self.parent.session_manager.list_sessions() if self.parent else []
+        return any(session["path"] == name for session in sessions)
+
+    def renew(self, name: str) -> None:
+        """Bring the learner's copy of *name* up to the course; trouble leaves it as it is."""
+        if not self.copies.stale(name):
+            return
+        try:
+            trusted = all(
+                self.notary.check_signature(nbformat.read(file, as_version=4))
+                for file in (self.copies.copy(name), self.copies.original(name))
+            )
+            done = self.copies.renew(name)
+            if done and trusted:
+                self.notary.sign(nbformat.from_dict(done[0]))
+        except Exception:
+            self.log.exception("The copy of %s was not brought up to date", name)

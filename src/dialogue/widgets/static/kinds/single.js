@@ -1,0 +1,14 @@
+// One option of several is right.
+
+KINDS.single = {
+  whole: true,
+
+  grade(item, response) {
+    if (!isIndex(response, item.options.length)) return outcome("unanswered");
+    const { say, right } = item.options[response];
+    return outcome(right ? "right" : "wrong", right ? 1 : 0, [{ about: response, right, say }]);
+  },
+
+  control: (item, strings, uid) => choices(item, strings, uid, false),
+  folded: options,
+};

@@ -1,0 +1,182 @@
+// One question: what is asked, its buttons, and what is said about an answer.
+
+/** How sure are you?  Three levels, and what each would pay or cost. */
+function certainty(item, strings) {
+  const group = newId();
+  const inputs = [1, 2, 3].map((n) => make("input", { type: "radio", name: group, value: n }));
+  return {
+    node: make("fieldset", { class: "dq-sure" }, make("legend", {}, say(strings, "how_sure")),
+      ...inputs.map((input, i) => make("label", { class: "dq-option" }, input, make("span", { class: "dq-text" }, say(strings, `sure_${i + 1}`))))),
+    read: () => inputs.findIndex((input) => input.checked) + 1 || null,
+    write(value) { inputs.forEach((input, i) => { input.checked = value === i + 1; }); },
+  };
+}
+
+function question(item, n, total, strings, send) {
+  const uid = newId();
+  const kind = KINDS[item.kind];
+  const control = kind.control(item, strings, uid);
+  const sure = item.confidence && !kind.told ? certainty(item, strings) : null;
+  const meta = [
+    total > 1 ? say(strings, "question", { n, total }) : "",
+    item.para.length ? `${say(strings, "paragraphs")} ${item.para.join(", ")}` : "",
+    item.contested ? say(strings, "contested") : "",
+    item.as_of ? say(strings, "as_of", { date: item.as_of }) : "",
+    item.resolves ? say(strings, "resolves", { date: day(item.resolves, item.language) }) : "",
+    item.draft ? say(strings, "draft") : "",
+    item.keyless ? say(strings, "graded") : "",
+  ].filter(Boolean);
+
+  const checkButton = make("button", { type: "submit", class: "dq-main" }, say(strings, item.keyless ? "keep" : "check"));
+  const hintButton = make("button", { type: "button", "aria-expanded": "false", "aria-controls": `${uid}-hint` }, say(strings, "hint"));
+  const revealButton = make("button", { type: "button" }, say(strings, "reveal"));
+  const resetButton = make("button", { type: "button" }, say(strings, "reset"));
+  const hint = make("div", { class: "dq-hint", id: `${uid}-hint`, role: "status", "aria-live": "polite" });
+  const status = make("div", { class: "dq-status", role: "status", "aria-live": "polite", "aria-atomic": "true" });
+  const answered = make("div", { class: "dq-answered", role: "status", "aria-live": "polite" });
+  const problem = make("div", { class: "dq-problem", role: "alert" });
+  const note = make("p", { class: "dq-note" });
+  const after = make("div", { class: "dq-after" });
+
+  const form = make("form", { class: "dq-item", novalidate: true, "data-item": item.id, lang: item.language },
+    meta.length ? make("p", { class: "dq-meta" }, ...meta.map((m) => make("span", { dir: "auto" }, m))) : null,
+    make("fieldset", { "aria-describedby": control.instruction ? `${uid}-how` : null },
+      make("legend", {}, ...growInline(item.ask)),
+      control.instruction ? make("p", { class: "dq-instruction", id: `${uid}-how` }, control.instruction) : null,
+      ...control.node),
+    sure?.node ?? null,
+    make("div", { class: "dq-actions" }, checkButton, item.hint.length ? hintButton : null, revealButton, resetButton),
+    hint, status, answered, problem, note, after);
+
+  let known = {};
+
+  let finished = ""; // what stands in `after`
+
+  function finish(revealed) {
+    const logged = known.outcome?.verdict === "logged";
+    const done = known.outcome?.verdict === "right" || (logged && !item.opens);
+    // What was unfolded stays so when the kernel only confirms what is shown.
+    const now = `${done} ${Boolean(revealed)}`;
+    if (now === finished) return;
+    finished = now;
+    after.replaceChildren();
+    if (!done && !revealed) return;
+    if (revealed) {
+      const key = make("p", { class: "dq-key" }, make("strong", {}, say(strings, "answer_is")), " ");
+      item.key.forEach((part, i) => key.append(i ? "; " : "", make("span", { dir: "auto" }, ...growInline(part))));
+      after.append(key);
+    }
+    if (item.explain.length) {
+      after.append(make("p", { class: "dq-after-title" }, say(strings, "explanation")), ...grow(item.explain));
+    }
+    for (const [summary, rows] of kind.folded?.(item, strings) ?? []) {
+      if (rows.length) {
+        after.append(make("details", {}, make("summary", {}, say(strings, summary)),
+          make("ul", {}, ...rows.map(([name, comment]) => make("li", { dir: "auto" }, make("strong", {}, ...name), " ", ...growInline(comment))))));
+      }
+    }
+    if (item.sources.length) {
+      const list = make("ul", {}, ...item.sources.map((s) => make("li", {}, link(s.address, s.text))));
+      after.append(make("p", { class: "dq-after-title" }, say(strings, "sources")), list);
+    }
+  }
+
+  function verdict(found, settled) {
+    status.replaceChildren();
+    status.dataset.verdict = found?.verdict ?? "";
+    if (!found) return;
+    if (found.verdict === "unanswered") {
+      status.append(make("p", {}, say(strings, found.problem || `unanswered_${item.kind}`)));
+      return;
+    }
+    if (found.verdict === "kept") {
+      // An answer that nobody has judged is kept when it is saved, and not before.
+      const word = settled ? "kept" : known.note ? "kept_not" : "";
+      if (word) status.append(make("p", {}, make("strong", { class: "dq-verdict" }, say(strings, word))));
+      return;
+    }
+    if (found.verdict === "logged") {
+      status.append(...kind.told(item, known.response, found, strings));
+      return;
+    }
+    const words = [make("strong", { class: "dq-verdict" }, say(strings, found.verdict))];
+    if (found.missing && found.verdict !== "right") words.push(" ", say(strings, `missing_${item.kind}`, { n: found.missing }));
+    if (found.mark !== null && found.mark !== undefined) words.push(" ", say(strings, "mark", { mark: signed(found.mark) }));
+    const spoken = found.comments.filter((c) => c.say.length);
+    if (found.verdict === "wrong" && !spoken.length && strings[`wrong_${item.kind}`]) words.push(" ", say(strings, `wrong_${item.kind}`));
+    if (kind.whole) {
+      spoken.forEach((c) => words.push(" ", make("span", { dir: "auto" }, ...(kind.spoken?.(c, strings) ?? growInline(c.say)))));
+    }
+    status.append(make("p", {}, ...words));
+    if (!kind.whole && spoken.length) {
+      status.append(make("ul", {}, ...spoken.map((c) => make("li", { dir: "auto" },
+        c.about === null ? null : make("strong", {}, `${control.name(c.about)}, ${say(strings, c.right ? "mark_right" : "mark_wrong")}. `), ...growInline(c.say)))));
+    }
+  }
+
+  // What the live region says now: the kernel's reply to an answer that was graded here
+  // confirms it, and must not announce it a second time.
+  let announced = "";
+
+  /** Draw what is known: from the record, from grading here, or from Python's reply. */
+  function show(state, restored = false, fresh = false) {
+    known = state ?? {};
+    const found = known.outcome ?? null;
+    if (restored && "response" in known) {
+      control.write(known.response);
+      sure?.write(known.confidence);
+    }
+    const graded = found && found.verdict !== "unanswered" ? found : null;
+    control.mark(graded, known.revealed);
+    const settled = known.saved ?? restored;
+    const standing = found?.verdict === "kept" ? [settled, Boolean(known.note)] : [];
+    const words = found ? JSON.stringify([found.verdict, found.missing, found.problem, found.mark, found.comments, ...standing]) : "";
+    if (fresh || words !== announced) {
+      verdict(found, settled);
+      if (graded?.verdict === "right" && item.explain.length) status.append(make("p", {}, say(strings, "explained")));
+    }
+    announced = words;
+    const told = known.revealed && graded?.verdict !== "right" ? say(strings, "revealed") : "";
+    setText(answered, told);
+    // Waiting, saved, not saved: what is known, and nothing else.
+    const trouble = known.note || (known.waiting ? say(strings, "waiting") : "");
+    problem.dataset.state = known.note ? "" : "waiting";
+    setText(problem, trouble);
+    revealButton.hidden = item.keyless || !(known.tries > 0) || known.revealed || ["right", "logged"].includes(found?.verdict);
+    resetButton.hidden = !(known.tries > 0);
+    finish(known.revealed);
+    note.textContent = trouble ? "" : (known.edited ? say(strings, "edited") : "")
+      || (restored && known.at ? say(strings, "restored", { date: day(known.at, item.language) }) : "")
+      || (graded && known.saved ? say(strings, "saved") : "");
+  }
+
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    event.stopPropagation();
+    send("check", item, control.read(), sure?.read() ?? null);
+  });
+  hintButton.addEventListener("click", () => {
+    const open = hintButton.getAttribute("aria-expanded") === "true";
+    hintButton.setAttribute("aria-expanded", String(!open));
+    hint.replaceChildren(...(open ? [] : grow(item.hint)));
+    if (!open) send("hint", item);
+  });
+  revealButton.addEventListener("click", () => {
+    send("reveal", item);
+    checkButton.focus(); // the pressed button goes away; focus must not
+  });
+  resetButton.addEventListener("click", () => {
+    control.write(null);
+    sure?.write(null);
+    hintButton.setAttribute("aria-expanded", "false");
+    hint.replaceChildren();
+    send("reset", item);
+    (form.querySelector("fieldset input, fieldset select, fieldset button") ?? checkButton).focus();
+  });
+  const counted = (found) => found && !["logged", "kept", "unanswered"].includes(found.verdict);
+  return {
+    form, show,
+    score: () => (counted(known.outcome) ? known.outcome.score * item.points : 0),
+    certain: () => (counted(known.outcome) ? known.outcome.mark ?? 0 : 0),
+  };
+}

@@ -1,0 +1,205 @@
+"""The learner's desk in a real JupyterLab: opens, runs, shows where one is, and keeps what is theirs."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from conftest import Lab, copy_course, files_of, wait_until
+
+LESSON = "notebooks/05-round-one.ipynb"
+OTHER = "notebooks/review.ipynb"
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """The course as a learner starts it."""
+    folder = tmp_path_factory.mktemp("desk")
+    server = Lab(copy_course(folder / "course"), folder / "record")
+    yield server
+    server.stop()
+
+
+class Reader:
+    """Somebody at the desk."""
+
+    def __init__(self, browser: Any, lab: Lab, path: str = LESSON, **context: Any) -> None:
+        self.lab = lab
+        self.context = browser.new_context(viewport={"width": 1280, "height": 800}, **context)
+        self.page = self.context.new_page()
+        self.errors: list[str] = []
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.open(path)
+
+    def open(self, path: str) -> None:
+        self.page.goto(f"{self.lab.base}/lab/tree/{path}?token={self.lab.token}")
+        self.page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=120_000)
+
+    def result(self, path: str = LESSON) -> str:
+        """What came of opening a lesson, once it is known."""
+        script = "path => window.__dialogueDesk?.runs[path]"
+        return wait_until(lambda: self.page.evaluate(script, path), f"{path} ran", seconds=240)
+
+    def scroll(self) -> float:
+        return self.page.evaluate(
+            "(() => { const n = window.__dialogueDesk.tracker.currentWidget.content;"
+            " return (n.outerNode ?? n.node).scrollTop; })()"
+        )
+
+    def command(self, name: str) -> None:
+        self.page.evaluate("name => window.__dialogueDesk.app.commands.execute(name)", name)
+
+    def row(self, number: str) -> Any:
+        return self.page.locator(".dd-Row", has=self.page.get_by_text(number, exact=True)).first
+
+    def close(self) -> None:
+        self.context.close()
+
+
+@pytest.fixture(scope="module")
+def reader(browser: Any, desk: Lab) -> Iterator[Reader]:
+    """One reader who has lesson 05 open and run."""
+    one = Reader(browser, desk)
+    assert one.result() == "ran"
+    yield one
+    assert one.errors == []
+    one.close()
+
+
+def test_a_lesson_runs_when_it_is_opened_and_the_page_stays(reader: Reader, desk: Lab) -> None:
+    assert reader.scroll() == 0
+    assert reader.page.locator('form[data-item="05-verb-ladder"]').count() == 1
+    # The list of lessons is beside it, the list of files is not.
+    assert reader.page.locator(".dd-Panel").is_visible()
+    assert not reader.page.locator(".jp-FileBrowser").is_visible()
+    assert reader.page.locator(".dd-Row[aria-current=page]").inner_text().startswith("05")
+    # Running and saving has made nothing of the learner's own.
+    assert not (desk.record / "lessons/notebooks").exists()
+
+
+def test_an_answer_is_counted_beside_the_lesson_and_above_it(reader: Reader) -> None:
+    form = reader.page.locator('form[data-item="05-permanent-bases"]')
+    form.get_by_role("radio").first.check()
+    form.get_by_role("button", name="Check").click()
+    row = reader.row("05")
+    wait_until(lambda: "1 of " in row.inner_text(), "the panel counts the answer", seconds=60)
+    beat = reader.page.locator('.dd-Beat[data-cell="troops"]')
+    wait_until(lambda: re.search(r": 1 of \d", beat.get_attribute("aria-label")), "the beat counts")
+
+
+def test_a_badge_tells_its_digest_and_loses_no_place(reader: Reader) -> None:
+    link = reader.page.locator(".jp-RenderedMarkdown a", has_text=re.compile(r"^P8$")).first
+    link.scroll_into_view_if_needed()
+    before = reader.scroll()
+    link.focus()
+    tip = reader.page.locator(".dd-Tip")
+    wait_until(lambda: tip.count() and "punishing" in tip.inner_text(), "the digest shows on focus")
+    link.press("Enter")
+    close = tip.get_by_role("button", name="Close")
+    wait_until(lambda: close.count(), "the digest stays open")
+    assert abs(reader.scroll() - before) < 2
+    close.press("Enter")
+    assert reader.page.locator(".dd-Tip[role=dialog]").count() == 0
+    assert link.evaluate("node => node === document.activeElement")
+
+
+def test_keys_stay_inside_a_plain_widget(reader: Reader) -> None:
+    cells = reader.page.locator(".jp-Notebook .jp-Cell").count()
+    slider = reader.page.locator(".jp-OutputArea select").first
+    slider.focus()
+    for key in ("a", "b", "x", "ArrowDown"):
+        slider.press(key)
+    assert reader.page.locator(".jp-Notebook .jp-Cell").count() == cells
+
+
+def test_the_projector_shows_one_part_without_code(reader: Reader) -> None:
+    reader.command("dialogue:projector")
+    shown = reader.page.locator(".jp-Notebook .jp-Cell:not(.dd-Hidden)")
+    wait_until(lambda: shown.count() < 12, "only one part is shown")
+    first = shown.first.inner_text()
+    reader.page.keyboard.press("PageDown")
+    wait_until(lambda: shown.first.inner_text() != first, "the next part")
+    assert reader.page.locator(".jp-CodeCell .jp-InputArea:visible").count() == 0
+    size = shown.first.locator(".jp-RenderedMarkdown").first.evaluate(
+        "node => parseFloat(getComputedStyle(node).fontSize)"
+    )
+    assert size >= 28
+    reader.page.keyboard.press("Escape")
+    wait_until(lambda: shown.count() > 30, "the whole lesson again")
+
+
+def test_an_edit_is_kept_as_ones_own_and_can_be_taken_back(reader: Reader, desk: Lab) -> None:
+    before = files_of(desk.course)
+    reader.page.evaluate(
+        """(() => {
+          const notebook = window.__dialogueDesk.tracker.currentWidget;
+          const cell = notebook.content.widgets.find((w) => w.model.id === "talk");
+          cell.model.sharedModel.setSource("## Talk\\n\\nMy own words.");
+          return notebook.context.save();
+        })()"""
+    )
+    own = desk.record / "lessons" / LESSON
+    wait_until(own.is_file, "the copy is there")
+    assert "My own words." in own.read_text("utf-8")
+    assert files_of(desk.course) == before
+    reader.page.get_by_role("button", name="What did I change?").click()
+    dialog = reader.page.locator(".jp-Dialog")
+    wait_until(lambda: dialog.count() and "My own words." in dialog.inner_text(), "it is told")
+    assert "You changed the cell “talk”" in dialog.inner_text()
+    dialog.get_by_role("button", name="Close").click()
+    reader.page.get_by_role("button", name="Fresh copy").click()
+    dialog.get_by_role("button", name="Fresh copy").click()
+    wait_until(lambda: not own.exists(), "the course's version is back")
+    (aside,) = (desk.record / "lessons/aside").iterdir()
+    assert "My own words." in aside.read_text("utf-8")
+    wait_until(
+        lambda: "My own words" not in reader.page.locator(".jp-Notebook").inner_text(),
+        "on the page",
+    )
+
+
+def test_next_lesson_and_back_to_where_one_was(reader: Reader) -> None:
+    reader.result()
+    reader.page.locator('.dd-Beat[data-cell="ladder"]').click()
+    wait_until(lambda: reader.scroll() > 500, "the page is at the ladder")
+    wait_until(
+        lambda: "ladder" in (reader.page.evaluate("localStorage['dialogue-desk:place']") or ""),
+        "the place is remembered",
+    )
+    reader.page.get_by_role("button", name="Review", exact=True).click()
+    wait_until(
+        lambda: (
+            reader.page.evaluate("window.__dialogueDesk.tracker.currentWidget?.context.path")
+            == OTHER
+        ),
+        "the review is open",
+    )
+    reader.page.get_by_role("button", name=re.compile("^Continue: 05")).click()
+    wait_until(lambda: reader.page.evaluate(
+        "window.__dialogueDesk.tracker.currentWidget?.context.path"
+    ) == LESSON and reader.scroll() > 500, "back where one stopped")  # fmt: skip
+
+
+def test_nothing_runs_in_a_file_that_nobody_vouches_for(browser: Any, desk: Lab) -> None:
+    path = desk.course / "notebooks/06-the-june-raid.ipynb"
+    before = path.read_text("utf-8")
+    notebook = json.loads(before)
+    notebook["cells"][2]["source"] = "open('/tmp/never', 'w')"
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    stranger = Reader(browser, desk, "notebooks/06-the-june-raid.ipynb")
+    try:
+        assert stranger.result("notebooks/06-the-june-raid.ipynb") == "not trusted"
+        # Readable all the same: the reading copy lies in the file.
+        assert (
+            "One night"
+            in stranger.page.locator(
+                ".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook"
+            ).inner_text()
+        )
+    finally:
+        stranger.close()
+        path.write_text(before, encoding="utf-8")

@@ -1,0 +1,109 @@
+"""No view is squeezed: windows from a telephone's to a projector's, and every control usable.
+
+Between 700 and 1,000 px is a laptop at 150 per cent with the list of files open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+from conftest import Lab, Page, wait_until
+from dialogue import bank
+from dialogue.charts import EXPLORABLES
+from dialogue.classroom import paper, standalone
+from dialogue.questions import KINDS, Question
+
+WIDTHS = (360, 640, 800, 910, 1024, 1280)
+TRACK = 120  # px of a slider
+CHARACTERS = 12  # of a label, before it breaks
+
+# What is narrower than it may be, as [where, what, px].  Words that end sooner need no room.
+SQUEEZED = """([labels, tracks, box, track, characters]) => {
+    const found = [];
+    const ruler = document.createElement('canvas').getContext('2d');
+    for (const node of document.querySelectorAll(labels)) {
+      if (!node.checkVisibility()) continue;
+      const style = getComputedStyle(node), words = node.textContent.trim().slice(0, characters);
+      ruler.font = style.font;
+      const wide = node.getBoundingClientRect().width;
+      if (wide + 1 < ruler.measureText(words).width) found.push([words, 'label', Math.round(wide)]);
+    }
+    for (const node of document.querySelectorAll(tracks)) {
+      const wide = node.getBoundingClientRect().width;
+      if (wide < track) found.push([node.className, 'track', Math.round(wide)]);
+    }
+    for (const node of document.querySelectorAll(box)) {
+      if (node.scrollWidth > node.clientWidth + 1) found.push([node.className, 'wider than its box', node.scrollWidth]);
+    }
+    return found;
+}"""
+
+
+def longest(kind: str) -> list[Question]:
+    """The three questions of a kind with most words: those that need most room."""
+    known = [q for q in bank.course_bank().questions.values() if q.kind == kind]
+    return sorted(known, key=lambda q: -len(repr(q)))[:3]
+
+
+def test_no_question_is_squeezed(browser: Any, tmp_path: Path) -> None:
+    questions = [question for kind in KINDS for question in longest(kind)]
+    assert {question.kind for question in questions} == set(KINDS)
+    file = tmp_path / "kinds.html"
+    body = standalone.place(questions) + standalone.scripts()
+    file.write_text(paper.page("Every kind", body, style=standalone.style()), encoding="utf-8")
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(file.as_uri())
+    page.wait_for_selector("[data-ready]", state="attached")
+    assert page.locator("form[data-item]").count() == len(questions)
+    told = [".dq-text, .dq-field label, legend", ".dq-slider", ".dq-item", TRACK, CHARACTERS]
+    found = {}
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        found[width] = page.evaluate(SQUEEZED, told)
+    assert found == {width: [] for width in WIDTHS}
+    context.close()
+
+
+@pytest.fixture
+def pictures(browser: Any, lab: Lab) -> Iterator[Page]:
+    """Every picture that can be handled, in a JupyterLab with the list of files open."""
+    cells = [nbformat.v4.new_code_cell("from dialogue import explore")]
+    cells += [nbformat.v4.new_code_cell(f"explore({name!r})") for name in EXPLORABLES]
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    notebook = lab.course / "notebooks" / "pictures.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), notebook)
+    page = Page(browser, lab, "pictures").open()
+    # JupyterLab draws the cells in view; the whole notebook is in view.
+    page.page.set_viewport_size({"width": 1280, "height": 20_000})
+    page.run_all()
+    boxes = page.page.locator(".dialogue-explore")
+    wait_until(lambda: boxes.count() == len(EXPLORABLES), "every picture is there")
+    yield page
+    page.close()
+    notebook.unlink()
+    for session in lab.api("api/sessions"):
+        lab.api(f"api/sessions/{session['id']}", "DELETE")
+
+
+def test_no_control_of_a_picture_is_squeezed(pictures: Page) -> None:
+    told = [
+        ".dialogue-explore .widget-label, .dialogue-explore .widget-readout",
+        ".dialogue-explore .slider-container",
+        ".dialogue-explore .widget-inline-hbox",
+        TRACK,
+        CHARACTERS,
+    ]
+    found = {}
+    for width in WIDTHS:
+        if width in (360, 640):  # on a telephone nobody has the list of files open
+            pictures.page.keyboard.press("Control+b")
+        pictures.page.set_viewport_size({"width": width, "height": 20_000})
+        pictures.page.wait_for_timeout(300)  # JupyterLab lays itself out again
+        found[width] = pictures.page.evaluate(SQUEEZED, told)
+    assert found == {width: [] for width in WIDTHS}
