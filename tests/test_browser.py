@@ -330,7 +330,7 @@ class Desk(Page):
         return self.lab.course / "notebooks"
 
     def signal(self, name: str) -> None:
-        os.kill(int((self.folder / "pid").read_text()), getattr(signal, name))
+        os.kill(int((self.folder / "pid").read_text(encoding="utf-8")), getattr(signal, name))
 
     def keep_busy(self) -> None:
         (self.folder / "busy").touch()

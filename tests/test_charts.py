@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import json
 import re
@@ -9,13 +10,15 @@ import subprocess
 import sys
 from functools import cache
 from html import escape
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 
-from dialogue import chart
-from dialogue.charts import CHARTS
+from conftest import ROOT
+from dialogue import chart, explore
+from dialogue.charts import CHARTS, EXPLORABLES
 from dialogue.charts.look import PARTIES, VEGA, Picture
 
 # JupyterLab's own backgrounds, light and dark.
@@ -274,3 +277,28 @@ def test_the_ledger_draws_every_statement_once_and_opens_in_order() -> None:
         assert closed == {f"F{number}" for number in range(opened + 1, 21)}
     with pytest.raises(ValueError, match="choose 0 to 20"):
         chart("ledger", opened=21)
+
+
+# --- the house -----------------------------------------------------------------------------
+
+PACKAGE = ROOT / "src" / "dialogue"
+TIDY_ROOMS = [*(PACKAGE / "charts").glob("*.py"), *(PACKAGE / "course").glob("*.py")]
+
+
+@pytest.mark.parametrize("file", TIDY_ROOMS, ids=lambda f: f"{f.parent.name}/{f.name}")
+def test_modules_import_at_their_top_and_only_public_names(file: Path) -> None:
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    at_top = set(map(id, tree.body))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("dialogue"):
+            assert id(node) in at_top, f"{node.module} is imported inside a function"
+            private = [alias.name for alias in node.names if alias.name.startswith("_")]
+            assert private == [], f"{private} of {node.module}"
+
+
+def test_each_explorable_stands_beside_its_picture() -> None:
+    homes = {draw.__module__ for draw in CHARTS.values()}
+    for name, explorable in EXPLORABLES.items():
+        assert explorable.__module__ in homes, name
+        assert explorable.__name__ == f"explore_{name.replace('-', '_')}"
+        assert name in (explore.__doc__ or "")

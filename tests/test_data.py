@@ -72,7 +72,7 @@ def test_a_second_check_needs_no_frictionless(tmp_path: Path) -> None:
     )
     said = [
         subprocess.run(
-            [sys.executable, "-c", code], capture_output=True, text=True, check=True
+            [sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True
         ).stdout
         for _ in range(2)
     ]
@@ -89,7 +89,7 @@ def test_a_damaged_or_unwritable_cache_is_ignored(
     place = tmp_path / "cache"
     monkeypatch.setenv("DIALOGUE_CACHE_DIR", str(place))
     if kept is None:
-        place.write_text("a file where the folder should be")
+        place.write_text("a file where the folder should be", encoding="utf-8")
     else:
         place.mkdir()
         (place / "tables.json").write_bytes(kept)
@@ -416,6 +416,23 @@ def test_the_bibliography_is_valid_csl_json(tmp_path: Path) -> None:
     refused = subprocess.run(command, capture_output=True, encoding="utf-8")
     assert refused.returncode == 1
     assert "--force" in refused.stderr
+
+
+def test_a_bibliography_is_written_whole_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from dialogue.cli import main
+
+    file = tmp_path / "sources.json"
+    file.write_text("precious", encoding="utf-8")
+
+    def full(_descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    assert main(["bibliography", "--output", str(file), "--force"]) == 1
+    assert "No space left on device" in capsys.readouterr().err
+    assert file.read_text(encoding="utf-8") == "precious"
 
 
 # --- rules that no schema states, each seen to fail ------------------------------------------

@@ -523,7 +523,8 @@ def test_without_a_home_folder_the_course_still_opens(course, home):
 def test_start_up_files_of_ones_own_ipython_are_not_run(course):
     own = course.parent / "home/.ipython/profile_default/startup"
     own.mkdir(parents=True)
-    (own / "00.py").write_text(f"open({str(course.parent / 'ran')!r}, 'w')")
+    startup = f"open({str(course.parent / 'ran')!r}, 'w')"
+    (own / "00.py").write_text(startup, encoding="utf-8")
     running = Lab(course, "--no-browser", "--port", str(free_port()))
     try:
         kind = {"path": START, "name": "", "type": "notebook", "kernel": {"name": "python3"}}

@@ -227,7 +227,9 @@ def test_a_damaged_notebook_is_named_and_the_others_are_tidied(
     bad, good = tmp_path / "bad.ipynb", tmp_path / "good.ipynb"
     if text is not None:
         bad.write_text(text, encoding="utf-8")
-    good.write_text('{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}')
+    good.write_text(
+        '{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}', encoding="utf-8"
+    )
     assert main(["tidy", str(bad), str(good)]) == 1
     said = capsys.readouterr().err
     assert re.search(r"bad … failed\n.*bad\.ipynb.*; ", said)

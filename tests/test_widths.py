@@ -14,7 +14,7 @@ import pytest
 
 from conftest import Lab, Page, wait_until
 from dialogue import bank
-from dialogue.charts.explorables import EXPLORABLES
+from dialogue.charts import EXPLORABLES
 from dialogue.classroom import paper, standalone
 from dialogue.page.words import EXPLORER
 from dialogue.questions import KINDS, Question

@@ -107,11 +107,15 @@ def actors(
         .encode(x=across, y=up, tooltip=["name"])
     )
     labels = []
-    for side, align, shift in (("right", "left", 9), ("left", "right", -9)):
-        rows = nodes[(nodes["x"] >= 0) if side == "right" else (nodes["x"] < 0)]
+    for rows, on_right in ((nodes[nodes["x"] >= 0], True), (nodes[nodes["x"] < 0], False)):
         labels.append(
             alt.Chart(rows)
-            .mark_text(align=align, dx=shift, fontSize=12, color=INK)
+            .mark_text(
+                align="left" if on_right else "right",
+                dx=9 if on_right else -9,
+                fontSize=12,
+                color=INK,
+            )
             .encode(x=across, y=up, text="name:N")
         )
     counts = lines["nature"].value_counts()

@@ -247,7 +247,7 @@ def explore_article(wishes: Mapping[str, Any]) -> Steps:
             f"Pull quotes counted, {yes} of {every} paragraphs are about security, "
             f"{before:.0f} per cent."
         )
-    tables = ()
+    tables: tuple[tuple[str, pd.DataFrame], ...] = ()
     if len(own):
         stated = own[["claim_id", "kind", "hedge", "wording"]].assign(
             kind=own["kind"].map(lambda kind: KINDS[kind][1])

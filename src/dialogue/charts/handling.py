@@ -77,7 +77,8 @@ Explorable = Callable[[Mapping[str, Any]], Steps]
 def play(explorable: Explorable, wishes: Mapping[str, Any]) -> State:
     """An explorable with *wishes* where they can be had and its defaults elsewhere."""
     steps = explorable(wishes)
-    controls, settings = [], {}
+    controls: list[Control] = []
+    settings: dict[str, Any] = {}
     answer = None
     while True:
         try:

@@ -123,7 +123,7 @@ class Picture:
     *title* names the table, as its caption; *caption* is the remark under the picture.
     """
 
-    figure: alt.Chart
+    figure: alt.TopLevelMixin
     description: str
     table: pd.DataFrame
     caption: str

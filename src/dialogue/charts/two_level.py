@@ -123,7 +123,7 @@ def two_level(text: str = "BBBBBB") -> Picture:
     firmest_on_top = list(reversed(options[PLEDGE]))
     upward = alt.Y("pledge:O", title="Pledge, A to C", sort=firmest_on_top)
 
-    def panel(name: str, colour: str, heading: str) -> alt.LayerChart:
+    def panel(name: str, colour: str, heading: str) -> Any:
         shown = grid.assign(accepts=grid[name].map({True: "accepts", False: "refuses"}))
         base = alt.Chart(shown).encode(x=across, y=upward)
         area = base.mark_rect(color=colour, stroke=colour, strokeWidth=1).encode(

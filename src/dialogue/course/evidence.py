@@ -176,7 +176,9 @@ def _validate(folder: Path, descriptor: dict[str, Any]) -> Iterator[Fault]:
         told: set[int | None] = set()
         for error in task.errors:
             row = getattr(error, "row_number", None)
-            if row in short:  # what is not there breaks every other rule too: say it once
+            if (
+                row is not None and row in short
+            ):  # what is not there breaks every other rule too: say it once
                 if row in told:
                     continue
                 told.add(row)
