@@ -22,7 +22,7 @@ from dialogue import bank
 from dialogue.course import files
 from dialogue.course.files import FileFault
 from dialogue.grading import release
-from dialogue.learner import progress
+from dialogue.learner import handin, progress
 from dialogue.learner.progress import Attempt
 from dialogue.page import numbers
 from dialogue.questions import Outcome, Question, grade
@@ -79,8 +79,6 @@ def read_records(paths: Iterable[str | os.PathLike[str]]) -> list[Record]:
 
 
 def _handed_in(data: bytes, file: str) -> Record:
-    from dialogue.learner import handin
-
     told = handin.read_bytes(data, file)
     timed: list[tuple[float, Attempt]] = []
     for attempt in told.answers:

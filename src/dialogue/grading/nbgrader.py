@@ -19,6 +19,7 @@ from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
 
 from dialogue.course import catalogue, files
 from dialogue.grading import release
+from dialogue.grading.marking import outcome
 from dialogue.page import text
 from dialogue.page.words import STRINGS
 from dialogue.questions import KINDS, Numeric, Question, letter
@@ -107,7 +108,6 @@ def score(told: str, answer: Any, points: float) -> float:
     *told* is a question as :func:`packed` writes it.  The verdict and the comments are printed,
     for the feedback.  An answer that is missing or cannot be read earns 0 and never raises.
     """
-    from dialogue.grading.marking import outcome
     from dialogue.widgets.computed import response_from
 
     question = unpacked(told)

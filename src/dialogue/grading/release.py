@@ -26,7 +26,7 @@ from typing import Any, NamedTuple
 
 from dialogue import bank
 from dialogue.bank import overlay, selection
-from dialogue.course import catalogue, files
+from dialogue.course import anatomy, catalogue, files, tidy
 from dialogue.course.files import FileFault
 from dialogue.questions import Question, remarks
 from dialogue.questions.model import HIDDEN, full
@@ -330,8 +330,6 @@ def without_answers(notebook: dict[str, Any], graded: Sequence[Question]) -> dic
     right before or after the cell that asks.  When every question of the lesson is graded, the
     model answers of its writing task go too.
     """
-    from dialogue.course import anatomy
-
     ids = {name for item in graded for name in (item.id, *item.was)}
     cells = notebook["cells"]
     answering: set[int] = set()
@@ -375,8 +373,6 @@ def _course_at(folder: Path) -> Iterator[None]:
 
 def _notebooks() -> dict[str, str]:
     """The course's notebooks by file name, each known to be one."""
-    from dialogue.course import tidy
-
     found = {}
     for path in tidy.notebooks([]):
         found[path.name] = files.read_text(path)
@@ -392,8 +388,6 @@ def _write_notebooks(
     folder: Path, notebooks: dict[str, str], graded: Sequence[Question]
 ) -> list[str]:
     """The course's notebooks; those that touch a graded item are run again on the copy."""
-    from dialogue.course import tidy
-
     (folder / "notebooks").mkdir()
     ids = {name for item in graded for name in (item.id, *item.was)}
     hidden = _long_secrets(graded)

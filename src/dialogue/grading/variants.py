@@ -24,7 +24,9 @@ from dialogue import bank
 from dialogue.course import files, tables
 from dialogue.course.files import FileFault
 from dialogue.grading import release
+from dialogue.page import text
 from dialogue.questions import KINDS, Choice, NotANumber, Question, grade, number
+from dialogue.widgets import twin
 
 # What a row of another year, month or place makes untrue.
 _OF_ONE_ROW = ("answer", "near", "hint", "explain", "para", "sources", "as_of")
@@ -257,9 +259,6 @@ def _checked(path: Path, learner: str, ids: Sequence[str]) -> list[Question]:
 
 
 def _key_rows(learner: str, made: Iterable[Question]) -> Iterable[Sequence[object]]:
-    from dialogue.page import text
-    from dialogue.widgets import twin
-
     for question in made:
         right = "; ".join(text.plain(part) for part in twin.key(question))
         if isinstance(question, Choice) and question.role == "option":
