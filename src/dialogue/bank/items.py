@@ -24,7 +24,7 @@ COMMON: dict[str, s.Shape] = {
         "Lesson number first, such as 05-permanent-bases.",
         pattern=f"^{_ID.pattern}$",
     ),
-    "type": s.one_of(KINDS),
+    "type": s.text(),
     "ask": s.text(
         "The question. Markdown: *emphasis*, **strong**, `code`, lists; "
         "anything else is shown as typed.",

@@ -108,14 +108,20 @@ def _group(question: Question, role: str, texts: Sequence[str]) -> str:
         how = STRINGS["choose_one" if question.one_letter else "choose_many"]
     if role == "statement":
         return _grid(question, shown)
-    if role in ("option", "right"):
-        shown = [f"<strong>{letter(i)}</strong> {words}" for i, words in enumerate(shown)]
+    if role == "right":
+        return _list([_choice(_letter(i), words) for i, words in enumerate(shown)])
+    if role == "option":
+        shown = [f"{_letter(i)} {words}" for i, words in enumerate(shown)]
     elif role == "paragraph":
         named = [words.split(": ", 1) for words in texts]
         shown = [f"<strong>{escape(name)}</strong> {escape(told)}" for name, told in named]
-    mark = {"option": BOX, "paragraph": BOX, "right": ""}.get(role, _NUMBER)
+    mark = BOX if role in ("option", "paragraph") else _NUMBER
     rows = _list([_choice(mark, words) for words in shown], "ul" if mark == _NUMBER else "ol")
     return f'<p class="about">{escape(how)}</p>{rows}' if how else rows
+
+
+def _letter(place: int) -> str:
+    return f"<strong>{letter(place)}</strong>"
 
 
 def _grid(question: Question, statements: Sequence[str]) -> str:
