@@ -21,7 +21,7 @@ from dialogue.course import catalogue, files
 from dialogue.grading import release
 from dialogue.page import text
 from dialogue.page.words import STRINGS
-from dialogue.questions import KINDS, Numeric, Question, letter
+from dialogue.questions import KINDS, Question, letter
 
 SCHEMA = 3  # of nbgrader's metadata
 STUB = "answer = None  # write your answer in place of None"
@@ -207,7 +207,7 @@ def _asked(question: Question, number: int) -> str:
 
 def _question(question: Question, number: int) -> list[dict[str, Any]]:
     question = replace(question, confidence=False)
-    several = isinstance(question, Numeric) and question.values
+    several = question.variety == "column"
     how = "Numbers, in turn, such as: answer = [1, 2.5]" if several else question.how
     right = ascii(question.typed_answer())  # one line, whatever an author has typed
     right = _MARKS.sub(r"\1\\x20", right)
