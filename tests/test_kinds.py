@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import html
 import json
+import re
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +19,7 @@ import pytest
 from grading import ITEMS
 from pretend_kind import Scale
 
+from conftest import ROOT
 from dialogue import bank, cli, exchange
 from dialogue.bank import advice, authoring, schema, writing
 from dialogue.classroom import paper
@@ -254,3 +258,35 @@ def test_each_format_asks_every_kind_somehow(table: dict[str, Any]) -> None:
         if asked is not None and asked is not question:
             assert asked.version != question.version
             assert asked.key()
+
+
+def test_what_stands_in_for_evidence_does_not_name_the_paragraph() -> None:
+    evidence = replace(ITEMS["evidence"], para=("P6",))
+    single = evidence.instead().question
+    assert isinstance(single, Single)
+    assert single.para == ()
+    assert [option.right for option in single.options] == [False, True, False]
+
+
+# --- the rooms ---------------------------------------------------------------------------------
+
+
+def test_questions_know_no_bank_and_no_view() -> None:
+    folder = ROOT / "src/dialogue/questions"
+    found = {
+        name.split(".")[1]
+        for file in folder.rglob("*.py")
+        for name in re.findall(
+            r"^\s*(?:from|import) (dialogue\.\w+)", file.read_text("utf-8"), re.M
+        )
+    }
+    assert found == {"page", "course", "questions"}
+
+
+def test_the_table_of_formats_costs_a_command_nothing() -> None:
+    """Every command is built with it, and most need no question."""
+    code = "import sys, dialogue.exchange; print([m for m in sys.modules if 'questions' in m])"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout.strip() == "[]"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from difflib import get_close_matches
+from typing import Any
 
 from dialogue.bank.fields import Reader
 from dialogue.questions import KINDS, Question
@@ -69,7 +70,7 @@ def item(reader: Reader, node: Node) -> Question | None:
     if kind is None:
         return None
     reader.unknown(node, values, COMMON_FIELDS + tuple(kind.schema), f"a {reader.kind} item")
-    common = {
+    common: dict[str, Any] = {
         "id": reader.item,
         "ask": reader.text(values, "ask", need="the item", line=node.line),
         "para": _ids(reader, values, "para", reader.known.paragraphs, "paragraph"),

@@ -232,11 +232,11 @@ def _matching(
     for number, (_left, right, say) in enumerate(lefts, _FIRST):
         last = number == _FIRST + len(lefts) - 1
         score = Decimal(100) - share * (len(lefts) - 1) if last else share
-        response = f"response_{number}"
-        _equal(item.condition(more=True, score=f"{score:f}", action="Add"), names[right], response)
+        name = f"response_{number}"
+        _equal(item.condition(more=True, score=f"{score:f}", action="Add"), names[right], name)
         if say:
             other = _sub(item.condition(more=True, shows=item.comment(number, say)), "not")
-            _equal(other, names[right], response)
+            _equal(other, names[right], name)
     return item
 
 

@@ -158,7 +158,7 @@ def _lettered(bare: Question, answer: Any) -> Any:
 
 
 def _cell(kind: str, name: str, source: str, **nbgrader: Any) -> dict[str, Any]:
-    marks = {"grade": False, "locked": False, "solution": False, "task": False}
+    marks: dict[str, Any] = {"grade": False, "locked": False, "solution": False, "task": False}
     marks |= {"schema_version": SCHEMA, "grade_id": name, **nbgrader}
     cell: dict[str, Any] = {
         "cell_type": kind,
