@@ -23,6 +23,7 @@ from dialogue.page.text import TWIN
 from dialogue.page.words import STRINGS
 from dialogue.questions import (
     Forecast,
+    Numeric,
     Option,
     Question,
     Single,
@@ -322,14 +323,14 @@ def test_the_fixed_set_is_spread_and_above_remembering(lesson: str) -> None:
 
 
 def test_different_kinds_are_preferred() -> None:
-    other = [bank.Numeric(id=f"{n:02}-n", ask="?", answer=1, level="apply") for n in range(1, 4)]
+    other = [Numeric(id=f"{n:02}-n", ask="?", answer=1, level="apply") for n in range(1, 4)]
     for lesson in ("04", "05", "06"):
         kinds = Counter(q.kind for q in recall.fixed_warm_up([*COURSE[:9], *other], lesson))
         assert len(kinds) == 2
 
 
 def test_another_kind_is_no_reason_to_ask_what_is_only_remembered() -> None:
-    easy = [bank.Numeric(id=f"{n:02}-n", ask="?", answer=1, level="remember") for n in range(1, 5)]
+    easy = [Numeric(id=f"{n:02}-n", ask="?", answer=1, level="remember") for n in range(1, 5)]
     for lesson in ("04", "05", "06"):
         chosen = recall.fixed_warm_up([*COURSE, *easy], lesson)
         assert all(q.level != "remember" for q in chosen)
