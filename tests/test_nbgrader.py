@@ -24,7 +24,6 @@ from dialogue.grading import release
 from dialogue.grading.nbgrader import (
     assignment,
     packed,
-    right_answer,
     score,
     unpacked,
 )
@@ -124,7 +123,7 @@ def questions(folder: Path) -> dict[str, Any]:
 
 
 def wrong_answer(question: Question) -> Any:
-    right = right_answer(question)
+    right = question.typed_answer()
     match question.kind:
         case "single" | "evidence":
             return next(letter for letter in "AB" if letter != right)
@@ -146,16 +145,16 @@ def test_right_wrong_and_empty_submissions_get_their_points(marking: Path) -> No
     """The whole way: generate, collect, autograde, mark by hand, feedback, export."""
     assert (marking / "release/05-canaries/05-canaries.ipynb").is_file()
     names, items = [*GRADABLE, "can-open"], questions(marking)
-    right = {name: f"answer = {right_answer(items[name])!r}" for name in names}
+    right = {name: f"answer = {items[name].typed_answer()!r}" for name in names}
     wrong = {name: f"answer = {wrong_answer(items[name])!r}" for name in names}
     hand_in(marking, "right", right, "Iraq gave more, by the verb.")
     hand_in(marking, "wrong", wrong, "I do not know.")
     hand_in(marking, "empty", {})
-    letters = right_answer(items["can-multiple"])
+    letters = items["can-multiple"].typed_answer()
     partly = {"can-multiple": f"answer = {letters[:1]!r}", "can-single": "1 / 0"}
     # An answer that was deleted must not be found in the answer before it.
-    before = right_answer(items["can-open"])
-    lucky = float(before == right_answer(items["can-evidence"]))
+    before = items["can-open"].typed_answer()
+    lucky = float(before == items["can-evidence"].typed_answer())
     partly |= {"can-evidence": f"answer = {before!r}", "can-open": "pass"}
     hand_in(marking, "partly", {**partly, "can-short": "answer = 'qzACCEPTED'"})
     nbgrader(marking, "zip_collect", "05-canaries")
@@ -241,7 +240,7 @@ def test_every_kind_survives_the_cell(name: str) -> None:
     for hostile in (object(), float("nan"), [None, object()], 10**400, "\0", [[]], lambda: 1):
         assert 0 <= score(packed(question), hostile, 2) <= 2
     if not isinstance(question, Forecast):
-        assert score(packed(question), right_answer(question), 2) == 2
+        assert score(packed(question), question.typed_answer(), 2) == 2
 
 
 HOSTILE = json.loads((ROOT / "tests/injections.json").read_text(encoding="utf-8"))
@@ -318,7 +317,7 @@ def test_every_question_of_the_course_is_right_by_its_own_key() -> None:
     assert len(whole) > 150
     for question in whole:
         plain = replace(question, confidence=False)
-        assert score(packed(plain), right_answer(plain), 1) == 1, question.id
+        assert score(packed(plain), plain.typed_answer(), 1) == 1, question.id
 
 
 def test_the_course_lab_leaves_nbgrader_out(lab: Lab) -> None:

@@ -37,7 +37,8 @@ def key(reader: Reader, node: Node) -> Computed | None:
     if digits and not re.fullmatch(r"\d|10", digits):
         line = fields["round"].line
         reader.fault(line, f"'round' is {digits!r}", "write the number of decimals, 0 to 10")
-    if table is None or len(reader.faults) > before:
+    sound = len(reader.faults) == before
+    if table is None or divide is None or multiply is None or not sound:
         return None
     name, columns, rows = table
     column = reader.text(fields, "column")

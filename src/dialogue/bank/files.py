@@ -60,29 +60,32 @@ def known() -> Known:
 def _top(path: Path, bank: Bank, example: str) -> Node | None:
     """The content of one YAML file; None, and a fault, when it has none that can be read."""
     name = shown(path)
-
-    def whole(message: str, remedy: str, line: int = 1) -> None:
-        bank.faults.append(Fault(name, line, "", message, remedy))
-
     try:
-        raw = path.read_bytes()
-    except OSError as error:
-        return whole(f"the file cannot be read ({error.strerror})", "check its name and rights")
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        return whole("the file is not UTF-8 text", "save it as UTF-8 in your editor", line)
-    try:
+        text = _text(path)
         top = compose(text)
+        if top is None or top.value == "":
+            raise Refused(1, "the file is empty", f"start with {example}")
     except Refused as refused:
-        return whole(refused.message, refused.remedy, refused.line)
+        bank.faults.append(Fault(name, refused.line, "", refused.message, refused.remedy))
+        return None
     except yaml.YAMLError as error:
         bank.faults.append(syntax_fault(name, text, error))
         return None
-    if top is None or top.value == "":
-        return whole("the file is empty", f"start with {example}")
     return top
+
+
+def _text(path: Path) -> str:
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        message = f"the file cannot be read ({error.strerror})"
+        raise Refused(1, message, "check its name and rights") from None
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        remedy = "save it as UTF-8 in your editor"
+        raise Refused(line, "the file is not UTF-8 text", remedy) from None
 
 
 def top_of(path: Path, bank: Bank) -> tuple[Node | None, Reader]:

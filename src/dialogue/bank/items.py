@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from difflib import get_close_matches
+from typing import Any
 
 from dialogue.bank.fields import Reader
 from dialogue.questions import KINDS, Question
@@ -24,7 +25,7 @@ COMMON: dict[str, s.Shape] = {
         "Lesson number first, such as 05-permanent-bases.",
         pattern=f"^{_ID.pattern}$",
     ),
-    "type": s.one_of(KINDS),
+    "type": s.text(),
     "ask": s.text(
         "The question. Markdown: *emphasis*, **strong**, `code`, lists; "
         "anything else is shown as typed.",
@@ -69,7 +70,7 @@ def item(reader: Reader, node: Node) -> Question | None:
     if kind is None:
         return None
     reader.unknown(node, values, COMMON_FIELDS + tuple(kind.schema), f"a {reader.kind} item")
-    common = {
+    common: dict[str, Any] = {
         "id": reader.item,
         "ask": reader.text(values, "ask", need="the item", line=node.line),
         "para": _ids(reader, values, "para", reader.known.paragraphs, "paragraph"),

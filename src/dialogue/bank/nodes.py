@@ -37,19 +37,20 @@ def compose(text: str) -> Node | None:
             documents.append(node)
             return
         parent, waiting = stack[-1]
-        if isinstance(parent.value, list):
-            parent.value.append(node)
+        inside = parent.value
+        if isinstance(inside, list):
+            inside.append(node)
         elif not waiting:
             if not isinstance(node.value, str):
                 raise Refused(node.line, "a key is not plain text", "write 'name: value'")
             waiting.append(node)
-        else:
+        elif isinstance(inside, dict):
             key = waiting.pop()
             name = str(key.value)
-            if name in parent.value:
+            if name in inside:
                 parent.twice.append((name, key.line))
             else:
-                parent.value[name] = node
+                inside[name] = node
                 parent.keys[name] = key.line
 
     for event in events:

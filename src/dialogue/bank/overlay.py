@@ -133,8 +133,7 @@ def laid(own: Bank) -> tuple[Bank, Overlay | None]:
         else:
             near = get_close_matches(path.stem, lessons, n=1, cutoff=0.3)
             remedy = f"did you mean {near[0]}.md?" if near else "name it after a lesson"
-            fault = Fault(shown(path), 1, "", "no lesson has this name", remedy)
-            mine.faults.append(fault)
+            mine.faults.append(Fault(shown(path), 1, "", "no lesson has this name", remedy))
     for item, question in mine.questions.items():
         before = own.questions.get(item)
         if before is None:

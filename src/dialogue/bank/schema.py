@@ -47,7 +47,7 @@ def schema() -> s.Shape:
     item = {
         "type": "object",
         "required": ["type"],
-        "properties": {"type": COMMON["type"]},
+        "properties": {"type": s.one_of(KINDS)},
         "allOf": chosen,
     }
     return {

@@ -33,20 +33,21 @@ class Format:
     """A format by its name on the command line.
 
     Its module has ``write(questions, title)``, which returns the file's bytes and a list of
-    :class:`Loss`, when *writes* says in a few words what it makes; and ``read(data, file)``, which
-    returns a list of items as an author would type them (mappings, see
-    :mod:`dialogue.bank.writing`) and a list of :class:`Loss`, when *reads*, and raises
-    :class:`~dialogue.course.files.FileFault` for a bad file.
+    :class:`Loss`, when *writes*; and ``read(data, file)``, which returns a list of items as an
+    author would type them (mappings, see :mod:`dialogue.bank.writing`) and a list of
+    :class:`Loss`, when *reads*, and raises :class:`~dialogue.course.files.FileFault` for a bad file.
 
-    *also* are further endings of files that are read, *key* tells that ``write_key`` writes a
-    second page, and *turns* that a file of another ending is of the format named there.
+    *about* is what the command line says of it (the *label*, unless said), *also* are further
+    endings of files that are read, *key* tells that ``write_key`` writes a second page, and *turns*
+    that a file of another ending is of the format named there.
     """
 
     name: str
     module: str
     suffix: str
     label: str
-    writes: str = ""
+    about: str = ""
+    writes: bool = True
     reads: bool = True
     also: tuple[str, ...] = ()
     key: bool = False
@@ -86,57 +87,32 @@ FORMATS = {
             f"{_HERE}.gift",
             ".gift",
             "GIFT, for Moodle and many others",
-            writes="GIFT text, for Moodle and many others",
+            "GIFT text, for Moodle and many others",
             also=(".txt",),
         ),
         Format(
-            "moodle",
-            f"{_HERE}.moodle",
-            ".xml",
-            "Moodle XML",
-            writes="Moodle XML, which keeps the most",
+            "moodle", f"{_HERE}.moodle", ".xml", "Moodle XML", "Moodle XML, which keeps the most"
         ),
-        Format(
-            "qti",
-            f"{_HERE}.qti",
-            ".zip",
-            "QTI 1.2 in a package, for Canvas",
-            writes="QTI 1.2 in a package, for Canvas",
-            reads=False,
-        ),
+        Format("qti", f"{_HERE}.qti", ".zip", "QTI 1.2 in a package, for Canvas", reads=False),
         Format(
             "csv",
             f"{_HERE}.sheet",
             ".csv",
             "a table, one row an item",
-            writes="a table, one row an item",
             turns=((".xlsx", "xlsx"),),  # both are one table
         ),
-        Format(
-            "xlsx",
-            f"{_HERE}.workbook",
-            ".xlsx",
-            "the same table as an Excel workbook",
-            writes="the same table as an Excel workbook",
-        ),
-        Format(
-            "anki",
-            f"{_HERE}.anki",
-            ".apkg",
-            "a deck of Anki cards",
-            writes="a deck of Anki cards",
-            reads=False,
-        ),
+        Format("xlsx", f"{_HERE}.workbook", ".xlsx", "the same table as an Excel workbook"),
+        Format("anki", f"{_HERE}.anki", ".apkg", "a deck of Anki cards", reads=False),
         Format(
             "paper",
             "dialogue.classroom.paper",
             ".html",
             "a test to print, and its key",
-            writes="a test to print, and its key as a second page",
+            "a test to print, and its key as a second page",
             reads=False,
             key=True,
         ),
-        Format("jupyterquiz", f"{_HERE}.jupyterquiz", ".json", "jupyterquiz"),
+        Format("jupyterquiz", f"{_HERE}.jupyterquiz", ".json", "jupyterquiz", writes=False),
     )
 }
 

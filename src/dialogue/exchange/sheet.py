@@ -27,7 +27,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
@@ -40,7 +40,6 @@ from dialogue.questions import KINDS as known
 from dialogue.questions import Question
 from dialogue.questions.model import full as _full
 
-KINDS = ("single", "multiple", "numeric", "short", "evidence", "forecast")
 # The column's name, and the field of the bank that it holds.
 BEFORE = {"id": "id", "kind": "type", "ask": "ask", "key": "key"}
 AFTER = {
@@ -156,35 +155,52 @@ def table(questions: Sequence[Question]) -> tuple[list[str], list[list[str]], li
 
 def _row(question: Question) -> tuple[dict[str, str], list[tuple[str, str]]]:
     """The cells of *question* by column, and its pairs of option and comment."""
-    fields = writing.fields(question)
+    # Without its key an item says what is asked, and its number is no number of anybody's.
+    fields = writing.fields(question) | ({"answer": ""} if question.keyless else {})
     row = {}
     for column, name in COLUMNS.items():
         value = fields.get(name, "")
         row[column] = "; ".join(value) if isinstance(value, list) else str(value)
-    pairs: list[tuple[str, str]] = []
-    right: list[int] = []
-    match question.kind:
-        case "single" | "multiple" | "evidence":
-            text = "para" if question.kind == "evidence" else "text"
-            pairs = [(option[text], option.get("say", "")) for option in fields["options"]]
-            right = [n for n, option in enumerate(fields["options"], 1) if "right" in option]
-        case "short":
-            pairs = [(accepted, "") for accepted in fields.get("accept", [])]
-            right = list(range(1, len(pairs) + 1))
-            pairs += [(slip["text"], slip["say"]) for slip in fields.get("wrong", [])]
-        case "numeric":
-            answer = fields["answer"]
-            if isinstance(answer, list):  # a semicolon after one number says: a column of one
-                answer = "; ".join(answer) + (";" if len(answer) == 1 else "")
-            row["key"] = "" if question.keyless else answer
-            pairs = [(near["value"], near["say"]) for near in fields.get("near", [])]
-        case "forecast":
-            bands = fields.get("bands", [])
-            pairs = [(f"{band['from']} to {band['to']}", band["say"]) for band in bands]
-            pairs += [(each["chance"], each["who"]) for each in fields.get("reference", [])]
-    if right:
-        row["key"] = "; ".join(map(str, right))
+    row["key"], pairs = _PAIRS[question.kind](fields)
     return row, pairs
+
+
+def _of_options(fields: Mapping[str, Any]) -> Pairs:
+    options = fields["options"]
+    right = [str(n) for n, option in enumerate(options, 1) if "right" in option]
+    pairs = [(option.get("text") or option["para"], option.get("say", "")) for option in options]
+    return "; ".join(right), pairs
+
+
+def _of_words(fields: Mapping[str, Any]) -> Pairs:
+    accepted = fields.get("accept", [])
+    right = "; ".join(str(n) for n in range(1, len(accepted) + 1))
+    slips = [(slip["text"], slip["say"]) for slip in fields.get("wrong", [])]
+    return right, [*((words, "") for words in accepted), *slips]
+
+
+def _of_number(fields: Mapping[str, Any]) -> Pairs:
+    answer = fields.get("answer", "")
+    if isinstance(answer, list):  # a semicolon after one number says: a column of one
+        answer = "; ".join(answer) + (";" if len(answer) == 1 else "")
+    return answer, [(near["value"], near["say"]) for near in fields.get("near", [])]
+
+
+def _of_chance(fields: Mapping[str, Any]) -> Pairs:
+    bands = [(f"{band['from']} to {band['to']}", band["say"]) for band in fields.get("bands", [])]
+    return "", [*bands, *((each["chance"], each["who"]) for each in fields.get("reference", []))]
+
+
+Pairs = tuple[str, list[tuple[str, str]]]  # the key, and each option with its comment
+_PAIRS: dict[str, Callable[[Mapping[str, Any]], Pairs]] = {
+    "single": _of_options,
+    "multiple": _of_options,
+    "numeric": _of_number,
+    "short": _of_words,
+    "evidence": _of_options,
+    "forecast": _of_chance,
+}
+KINDS = tuple(_PAIRS)
 
 
 def write(questions: Sequence[Question], title: str) -> tuple[bytes, list[Loss]]:

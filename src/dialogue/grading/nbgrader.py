@@ -22,7 +22,7 @@ from dialogue.grading import release
 from dialogue.grading.marking import outcome
 from dialogue.page import text
 from dialogue.page.words import STRINGS
-from dialogue.questions import KINDS, Numeric, Question, letter
+from dialogue.questions import KINDS, Question, letter
 
 SCHEMA = 3  # of nbgrader's metadata
 STUB = "answer = None  # write your answer in place of None"
@@ -158,7 +158,7 @@ def _lettered(bare: Question, answer: Any) -> Any:
 
 
 def _cell(kind: str, name: str, source: str, **nbgrader: Any) -> dict[str, Any]:
-    marks = {"grade": False, "locked": False, "solution": False, "task": False}
+    marks: dict[str, Any] = {"grade": False, "locked": False, "solution": False, "task": False}
     marks |= {"schema_version": SCHEMA, "grade_id": name, **nbgrader}
     cell: dict[str, Any] = {
         "cell_type": kind,
@@ -207,7 +207,7 @@ def _asked(question: Question, number: int) -> str:
 
 def _question(question: Question, number: int) -> list[dict[str, Any]]:
     question = replace(question, confidence=False)
-    several = isinstance(question, Numeric) and question.values
+    several = question.variety == "column"
     how = "Numbers, in turn, such as: answer = [1, 2.5]" if several else question.how
     right = ascii(question.typed_answer())  # one line, whatever an author has typed
     right = _MARKS.sub(r"\1\\x20", right)

@@ -36,7 +36,13 @@ from dialogue.questions.model import HIDDEN, full
 
 def without_key(question: Question) -> Question:
     """*question* as a learner's copy asks it: no key, hint, comment, explanation or source."""
-    nothing = {"use": "graded", "keyless": True, "hint": "", "explain": "", "sources": ()}
+    nothing: dict[str, Any] = {
+        "use": "graded",
+        "keyless": True,
+        "hint": "",
+        "explain": "",
+        "sources": (),
+    }
     return replace(question, **nothing, **question.bare())
 
 

@@ -164,7 +164,7 @@ def _import(arguments: argparse.Namespace) -> int:
 def add(commands: argparse._SubParsersAction) -> None:
     """Add both commands to the command line."""
     writers = exchange.writers()
-    kinds = "\n".join(f"  {name:8} {form.writes}" for name, form in writers.items())
+    kinds = "\n".join(f"  {name:8} {form.about or form.label}" for name, form in writers.items())
     readers = list(dict.fromkeys(exchange.readers().values()))
     codes = "exit codes: 0 written; 1 not written, and one line says why; 2 the command is mistyped"
     export = commands.add_parser(
