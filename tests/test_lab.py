@@ -290,12 +290,12 @@ def test_a_live_widget_is_kept_and_a_dead_one_is_not(course):
         alive = "".join(said).strip()
         write(course / START, widget_output(alive, **TWIN), widget_output("dead", **TWIN))
 
-        assert views(running.api(path)) == [alive]
+        wait_until(lambda: views(running.api(path)) == [alive], "the living one alone is kept")
         running.api(f"/api/kernels/{kernel}/restart", {})
         # A kernel that is still busy with its start cannot be asked.
         wait_until(lambda: views(running.api(path)) == [], "the restarted kernel is asked", 120)
         running.api(f"/api/sessions/{session['id']}", method="DELETE")
-        assert views(running.api(path)) == []
+        wait_until(lambda: views(running.api(path)) == [], "none lives without a kernel")
     finally:
         assert running.stop() == 0
 
