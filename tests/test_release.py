@@ -367,7 +367,7 @@ def test_two_courses_that_differ_in_their_keys_only_give_the_same_bytes(
 @pytest.mark.parametrize("name", sorted(ITEMS))
 def test_a_keyless_item_is_shown_and_its_answer_kept(name: str, own_record: Path) -> None:
     bare = release.without_key(ITEMS[name])
-    shown = json.dumps([quiz.content(bare), twin.as_html([bare], ""), twin.as_text([bare], "", "")])
+    shown = json.dumps([quiz.content(bare), twin.as_html([bare], ""), twin.as_text([bare], "")])
     for secret in release.secrets(ITEMS[name]):
         if len(secret.text) > 2:
             assert json.dumps(secret.text)[1:-1] not in shown, secret
