@@ -23,6 +23,7 @@ from typing import Any
 import yaml
 
 from dialogue.course import catalogue
+from dialogue.course import files as course_files
 from dialogue.course.faults import Fault as Fault
 from dialogue.course.faults import printable as printable
 from dialogue.course.faults import shown as shown
@@ -52,6 +53,9 @@ from dialogue.questions import (
     grade,
     within,
 )
+
+# Ten times the longest bank that was seen; a larger one is a mistake, or wants to be two.
+MOST_BYTES = 4 * 2**20
 
 # --- the format: one place says which fields there are; the JSON Schema is tested against it
 
@@ -1319,9 +1323,10 @@ def _top(path: Path, bank: Bank, example: str) -> Node | None:
         bank.faults.append(Fault(name, line, "", message, remedy))
 
     try:
-        raw = path.read_bytes()
-    except OSError as error:
-        return whole(f"the file cannot be read ({error.strerror})", "check its name and rights")
+        raw = course_files.read_bytes(path, most=MOST_BYTES)
+    except course_files.FileFault as fault:
+        empty = fault.message == "the file is empty"
+        return whole(fault.message, f"start with {example}" if empty else fault.remedy)
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -1410,7 +1415,10 @@ def files(paths: Iterable[str | Path] = ()) -> Iterator[Path]:
     """The bank files among *paths* (folders are searched); the course's own when none is given."""
     for path in [Path(p) for p in paths] or [catalogue.root() / "exercises"]:
         if path.is_dir():
-            yield from sorted(p for p in path.rglob("*") if p.suffix in (".yaml", ".yml"))
+            # overlay.yaml is no bank; of a copy's questions the original's come first.
+            inside = (p for p in path.rglob("[!.]*") if p.suffix in (".yaml", ".yml"))
+            banks = [p for p in inside if p.name != "overlay.yaml" and not p.is_dir()]
+            yield from sorted(banks, key=lambda p: (catalogue.is_copy(p.stem), p))
         else:
             yield path
 
@@ -1455,7 +1463,5 @@ def course_bank() -> Bank:
     tables = (
         path for folder in ("data", "seeds") for path in (catalogue.root() / folder).glob("*.*")
     )
-    for path in (*files(), *sorted(tables)):
-        stat = path.stat()
-        stamps.append((str(path), stat.st_mtime_ns, stat.st_size))
+    stamps += map(course_files.stamp, (*files(), *sorted(tables)))
     return _course_bank(tuple(stamps))

@@ -24,7 +24,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from dialogue import bank
-from dialogue.course import catalogue
+from dialogue.course import catalogue, files
 from dialogue.course.files import FileFault
 
 FIELDS = ("name", "hide", "replaces")
@@ -49,11 +49,15 @@ def where() -> tuple[Path, str] | None:
         return (Path(os.path.expanduser(named)), "DIALOGUE_OVERLAY") if named.strip() else None
     file = config_file()
     try:
-        config = tomllib.loads(file.read_text(encoding="utf-8-sig"))
-    except FileNotFoundError:
-        return None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise FileFault(file, f"the configuration cannot be read ({error})", "mend it") from None
+        config = tomllib.loads(files.read_text(file)) if os.path.lexists(file) else {}
+    except FileFault as fault:
+        if fault.message == "the file is empty":
+            return None
+        fault.message = f"the configuration cannot be read ({fault.message})"
+        raise
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        told = str(error) if isinstance(error, ValueError) else "it is nested too deep"
+        raise FileFault(file, f"the configuration cannot be read ({told})", "mend it") from None
     folder = config.get("overlay", "")
     if not isinstance(folder, str):
         raise FileFault(file, "'overlay' is not a text", 'write overlay = "the folder"')
@@ -81,10 +85,7 @@ def stamps() -> list[tuple[str, int, int]]:
     if not named:
         return []
     found = [(str(named[0]), 0, 0)]
-    for path in _files(named[0]):
-        stat = path.stat()
-        found.append((str(path), stat.st_mtime_ns, stat.st_size))
-    return found
+    return [*found, *map(files.stamp, _files(named[0]))]
 
 
 def _files(folder: Path) -> list[Path]:
@@ -169,7 +170,7 @@ def _settings(
 ) -> tuple[list[str], dict[str, tuple[str, tuple[str, int]]]]:
     """The ids to hide, and for each replacement the version it was written for, with its place."""
     file = folder / "overlay.yaml"
-    if not file.is_file():
+    if not os.path.lexists(file):
         return [], {}
     top, reader = bank.top_of(file, mine)
     values = reader.fields(top, FIELDS, "the file") if top is not None and reader else None

@@ -20,7 +20,7 @@ def _check(arguments: argparse.Namespace) -> int:
 
     from dialogue import bank
     from dialogue.bank import advice, overlay
-    from dialogue.course import evidence, tables
+    from dialogue.course import catalogue, evidence, tables
 
     whole = not arguments.paths  # the whole course: its tables too
     faults = [
@@ -38,6 +38,7 @@ def _check(arguments: argparse.Namespace) -> int:
     faults += result.faults
     read = {"questions": len(result.questions), "files": len(found), "tables": 0}
     if whole:
+        faults += catalogue.faults()
         try:
             faults += evidence.check()
             read["tables"] = len(tables.resources())
@@ -200,22 +201,13 @@ def _progress(arguments: argparse.Namespace) -> int:
 def _bibliography(arguments: argparse.Namespace) -> int:
     import json
 
-    from dialogue.course import sources
+    from dialogue.course import files, sources
 
     text = json.dumps(sources.csl_json(), ensure_ascii=False, indent=1) + "\n"
     if arguments.output is None:
         print(text, end="")
         return 0
-    try:
-        # "x": never over a file that is there.
-        with arguments.output.open("w" if arguments.force else "x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError:
-        print(f"{arguments.output} exists; add --force to replace it", file=sys.stderr)
-        return 1
-    except OSError as error:
-        print(f"{arguments.output} cannot be written ({error.strerror})", file=sys.stderr)
-        return 1
+    files.write(arguments.output, text, force=arguments.force)
     print(f"{len(sources.bibliography())} sources written to {arguments.output}")
     return 0
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Protocol
 
 from dialogue.course import catalogue, sources
+from dialogue.course.files import FileFault
 
 # The ten beats, each by the id of its cell; a lesson may have more cells between them.
 BEATS = (
@@ -73,6 +75,12 @@ def asked(cells: list[dict[str, Any]]) -> list[str]:
             for call in re.findall(r"\bask\(([^)]*)\)", cell["source"]):
                 found.extend(_ASKED.findall(call))
     return found
+
+
+def _readable(folder: Path) -> Iterator[list[dict[str, Any]]]:
+    for path in folder.glob("*.ipynb"):
+        with suppress(FileFault):  # named by the check of the catalogue
+            yield catalogue.notebook_cells(path)
 
 
 def _words(markdown: str) -> int:
@@ -159,7 +167,7 @@ def _check(path: Path, known: Mapping[str, Asked]) -> Iterator[Fault]:
             yield fault("objectives", f"{objective} has {count} items in the lesson; at least 2")
     unused = {i for i, q in known.items() if i.startswith(f"{prefix}-")} - set(ids)
     for item in sorted(unused & {q.id for q in known.values() if q.objective in objectives}):
-        if not any(item in asked(catalogue.notebook_cells(p)) for p in path.parent.glob("*.ipynb")):
+        if not any(item in asked(cells) for cells in _readable(path.parent)):
             yield fault("sources", f"the item {item!r} is asked in no lesson")
     # A paragraph of prose that states a figure or a date says where it comes from.
     for cell in markdown:

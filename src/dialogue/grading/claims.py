@@ -153,5 +153,5 @@ def _doubt(one: Claim, other: Claim, why: str) -> None:
 
 
 def some(count: int) -> str:
-    """"1 answer", "2 answers"."""
+    """ "1 answer", "2 answers"."""
     return f"{count} answer{'' if count == 1 else 's'}"

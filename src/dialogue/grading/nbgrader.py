@@ -399,8 +399,8 @@ def build(
         raise files.FileFault(target, "there is nothing to grade", "name questions of other kinds")
     titles: Mapping[str, str] = {lesson.stem: lesson.title for lesson in catalogue.lessons()}
     with files.folder(target, force=force) as beside:
-        (beside / "nbgrader_config.py").write_text(_CONFIG, encoding="utf-8")
-        (beside / "README.md").write_text(_README, encoding="utf-8")
+        files.write(beside / "nbgrader_config.py", _CONFIG)
+        files.write(beside / "README.md", _README)
         for stem, chosen in groups.items():
             chosen_ids = {question.id for question in chosen}
             own = [q for q in whole.questions.values() if Path(whole.places[q.id][0]).stem == stem]
@@ -411,5 +411,5 @@ def build(
             folder = beside / "source" / stem
             folder.mkdir(parents=True)
             text_of = json.dumps(notebook, ensure_ascii=False, indent=1) + "\n"
-            (folder / f"{stem}.ipynb").write_text(text_of, encoding="utf-8", newline="\n")
+            files.write(folder / f"{stem}.ipynb", text_of)
     return Built({stem: len(chosen) for stem, chosen in groups.items()}, left_out)

@@ -357,7 +357,7 @@ def release(
         if (beside / "overlay").is_dir():
             readme = _README.format(count=count, overlay=_README_OVERLAY)
             _use_overlay(beside / "Makefile")
-        (beside / "README.md").write_text(readme, encoding="utf-8")
+        files.write(beside / "README.md", readme, force=True)
         run = _write_notebooks(beside, notebooks, items)
         taught = _search(beside, [*items, *replaced])
     place = Path(os.path.realpath(os.path.expanduser(target)))
@@ -366,7 +366,7 @@ def release(
 
 def _use_overlay(makefile: Path) -> None:
     """Let `make lab` in the copy show the teacher's additions."""
-    makefile.write_text(makefile.read_text(encoding="utf-8") + _MAKE_OVERLAY, encoding="utf-8")
+    files.write(makefile, makefile.read_text(encoding="utf-8") + _MAKE_OVERLAY, force=True)
 
 
 def _apart(target: Path, roots: Iterable[Path], shown: str | os.PathLike[str]) -> None:
@@ -428,7 +428,7 @@ def _write_overlay(folder: Path, graded: Container[str]) -> list[Question]:
         shutil.copyfile(path, folder / "supplements" / path.name)
     # Which version a replacement was written for is no business of a learner.
     settings = yaml_text({"hide": list(over.hidden)} if over.hidden else {})
-    (folder / "overlay.yaml").write_text(settings, encoding="utf-8", newline="\n")
+    files.write(folder / "overlay.yaml", settings, force=True)
     (folder / "exercises").mkdir()
     paths = list(bank.files([home])) if home.is_dir() else []
     if paths:
@@ -464,7 +464,7 @@ def _without_keys(
         ]
         head = {k: v for k, v in content.items() if k != "items"} | {"released": "yes"}
         text = COPY_NOTE + yaml_text({**head, "items": items})
-        target.write_text(text, encoding="utf-8", newline="\n")
+        files.write(target, text, force=True)
 
 
 # --- the notebooks -------------------------------------------------------------------------
@@ -557,7 +557,7 @@ def _write_notebooks(
                 if cell["cell_type"] == "code":
                     cell["outputs"], cell["execution_count"] = [], None
             waiting.append(target)
-        target.write_text(tidy.written(notebook), encoding="utf-8", newline="\n")
+        files.write(target, tidy.written(notebook), force=True)
     for count, target in enumerate(waiting, 1):
         print(f"Running {target.name} ({count} of {len(waiting)}) …", file=sys.stderr, flush=True)
         try:
@@ -568,7 +568,7 @@ def _write_notebooks(
             reason = (said or f"{type(error).__name__}: {error}").splitlines()[0]
             fault = f"it could not be run without the keys ({reason})"
             raise FileFault(target.name, fault, "mend the cell that failed") from error
-        target.write_text(tidy.written(notebook), encoding="utf-8", newline="\n")
+        files.write(target, tidy.written(notebook), force=True)
     return [target.stem for target in waiting]
 
 

@@ -16,13 +16,11 @@ where the lines of each question begin.
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import heapq
 import json
 import math
 import os
-import stat
 import tempfile
 import uuid
 from array import array
@@ -37,6 +35,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
+from dialogue.course import files
 from dialogue.page.text import encodable
 
 FORMAT = 2  # 1 had no ``confidence``
@@ -186,25 +185,8 @@ def _moment(at: str) -> datetime | None:
     return None
 
 
-def _plain_file(descriptor: int) -> None:
-    kind = os.fstat(descriptor).st_mode
-    if stat.S_ISDIR(kind):
-        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-    if not stat.S_ISREG(kind):  # a pipe would wait for ever, and a device has no end
-        raise OSError(errno.EINVAL, "this is not a plain file")
-
-
 def _open() -> BinaryIO:
-    """The record for reading, or ``OSError``; never something that waits or has no end."""
-    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
-    descriptor = os.open(path(), flags)
-    try:
-        _plain_file(descriptor)
-        return os.fdopen(descriptor, "rb", buffering=_PIECE)
-    except BaseException:
-        with suppress(OSError):
-            os.close(descriptor)
-        raise
+    return files.open_plain(path())
 
 
 def _last_time() -> datetime | None:
@@ -235,27 +217,6 @@ def _now() -> datetime:
     return last if last and now < last <= now + A_LITTLE else now
 
 
-def _append(data: bytes) -> None:
-    """Add whole lines to the record in one write, or raise ``OSError``; then they are on disk."""
-    target = path()
-    if str(target).startswith("~"):  # never a folder of that name among the lessons
-        raise OSError(errno.ENOENT, "no home folder is known; set DIALOGUE_RECORD_DIR to a folder")
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)
-    descriptor = os.open(target, flags | getattr(os, "O_NONBLOCK", 0), 0o600)
-    try:
-        _plain_file(descriptor)
-        # A killed process may have left half a line: start on a fresh one.
-        if os.lseek(descriptor, 0, os.SEEK_END):
-            os.lseek(descriptor, -1, os.SEEK_END)
-            data = data if os.read(descriptor, 1) == b"\n" else b"\n" + data
-        if os.write(descriptor, data) != len(data):
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def append(attempt: Attempt) -> Attempt:
     """Write one attempt and return it as written, with its time (UTC) and its id.
 
@@ -272,7 +233,7 @@ def append(attempt: Attempt) -> Attempt:
             confidence=_confidence(attempt.confidence),
         )
         entry = {name.name: getattr(stamped, name.name) for name in fields(stamped)}
-        _append(json.dumps({"format": FORMAT, **entry}).encode() + b"\n")
+        files.append(path(), json.dumps({"format": FORMAT, **entry}).encode() + b"\n")
     except (OSError, TypeError, ValueError, RecursionError) as error:
         raise RecordError(
             f"This answer could not be saved in {path()} ({_reason(error)}). "
@@ -634,7 +595,7 @@ def import_from(file: str | os.PathLike[str]) -> Imported:
         raise RecordError(f"{file}:{bad[0] if bad else 1}: {fault}; {remedy}")
     try:
         if fresh:
-            _append(_to_add(list(fresh.values())))
+            files.append(path(), _to_add(list(fresh.values())))
     except OSError as error:
         raise RecordError(
             f"{file}: not all of it could be added to {path()} ({_reason(error)}); mend that "

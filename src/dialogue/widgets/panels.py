@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from dialogue import bank
-from dialogue.course import catalogue, sources
+from dialogue.course import catalogue, files, sources
+from dialogue.course.files import FileFault
 from dialogue.learner import progress, recall
 from dialogue.page import text
 from dialogue.page.text import TWIN
@@ -349,13 +350,12 @@ def review_calendar(
     if not due:
         return Notice(["Nothing is due in that time, so no calendar was written."])
     path = Path(os.path.expanduser(file))
-    try:
-        with path.open("x", encoding="utf-8", newline="") as out:
-            out.write(_calendar(due))
-    except FileExistsError:
+    if os.path.lexists(path):
         return Notice([f"{file} exists already: name another file."])
-    except OSError as error:
-        return Notice([f"{file} cannot be written ({error.strerror}): try another folder."])
+    try:
+        files.write(path, _calendar(due))
+    except FileFault as fault:
+        return Notice([f"{file}: {fault.message}; {fault.remedy}."])
     entries = "1 day" if len(due) == 1 else f"{len(due)} days"
     return Notice([f"Reviews on {entries} written to {file}. Open it with your calendar."])
 

@@ -158,7 +158,7 @@ def _import(arguments: argparse.Namespace) -> int:
     # What is still to write is counted before anything is put in place.
     with tempfile.TemporaryDirectory() as folder:
         trial = Path(folder) / target.name
-        trial.write_text(text, encoding="utf-8")
+        files.write(trial, text)
         faults = bank.read([trial], keep_nodes=False).faults
     lost = [loss for loss in losses if loss.what.startswith("not taken over")]
     count = len(items)
