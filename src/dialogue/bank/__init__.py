@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from difflib import get_close_matches
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
@@ -25,6 +24,7 @@ import yaml
 from dialogue.course import catalogue
 from dialogue.course import files as course_files
 from dialogue.course.faults import Fault as Fault
+from dialogue.course.faults import nearest as nearest
 from dialogue.course.faults import printable as printable
 from dialogue.course.faults import shown as shown
 from dialogue.questions import (
@@ -56,6 +56,10 @@ from dialogue.questions import (
 
 # Ten times the longest bank that was seen; a larger one is a mistake, or wants to be two.
 MOST_BYTES = 4 * 2**20
+# Budgets beside the bytes: values in a file (the longest bank has 900), entries of one list
+# or fields of one mapping within a question, letters of one text, and faults that anybody
+# would mend in one go.
+MOST_VALUES, MOST_ENTRIES, MOST_TEXT, MOST_FAULTS = 200_000, 200, 20_000, 500
 
 # --- the format: one place says which fields there are; the JSON Schema is tested against it
 
@@ -113,6 +117,7 @@ HAPPENED = ("yes", "no", "unknown")
 YES = ("yes", "true", "نعم")
 NO = ("no", "false", "لا")
 
+_MOST_BEFORES = 50
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _AS_OF = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
@@ -132,7 +137,7 @@ class Bank:
 
     def nearest(self, name: str, count: int = 3) -> list[str]:
         """The ids most like *name*, the likeliest first."""
-        return get_close_matches(name, self.questions, n=count, cutoff=0.4)
+        return nearest(name, self.questions, count)
 
 
 # --- YAML to nodes ---------------------------------------------------------------------
@@ -166,12 +171,16 @@ def _compose(text: str) -> Node | None:
     documents: list[Node] = []
     # Each open collection: its node, and for a mapping the key that waits for its value.
     stack: list[tuple[Node, list[Node]]] = []
+    values = 0
 
     def put(node: Node) -> None:
         if not stack:
             documents.append(node)
             return
         parent, waiting = stack[-1]
+        if len(stack) > 2 and len(parent.value) > MOST_ENTRIES:
+            message = f"more than {MOST_ENTRIES} entries are in the list or mapping here"
+            raise _Refused(parent.line, message, "make several questions of it")
         if isinstance(parent.value, list):
             parent.value.append(node)
         elif not waiting:
@@ -205,6 +214,13 @@ def _compose(text: str) -> Node | None:
                     "remove it, or put text that starts with ! inside double quotes",
                 )
         if isinstance(event, yaml.ScalarEvent):
+            values += 1
+            if values > MOST_VALUES:
+                message = f"the file holds more than {MOST_VALUES} values"
+                raise _Refused(line, message, "make several banks of it")
+            if len(event.value) > MOST_TEXT:
+                message = f"a text is longer than {MOST_TEXT} letters"
+                raise _Refused(line, message, "shorten it, or look for a quotation mark not closed")
             put(Node(event.value, line))
         elif isinstance(event, yaml.CollectionStartEvent):
             node = Node([] if isinstance(event, yaml.SequenceStartEvent) else {}, line)
@@ -354,7 +370,7 @@ class _Reader:
         for name in list(values):
             if name in allowed or (prefix and name.startswith(prefix)):
                 continue
-            near = get_close_matches(name, allowed, n=1, cutoff=0.5)
+            near = nearest(name, allowed, cutoff=0.5)
             remedy = f"did you mean {near[0]!r}?" if near else f"known here: {', '.join(allowed)}"
             self.fault(node.keys[name], f"unknown field {name!r} in {what}", remedy)
             self.mend(values, name, allowed)
@@ -362,7 +378,7 @@ class _Reader:
     @staticmethod
     def mend(values: dict[str, Node], name: str, allowed: Sequence[str]) -> None:
         """Read a misspelt field as what it must mean, so that one slip gives one fault."""
-        near = get_close_matches(name, allowed, n=1, cutoff=0.7)
+        near = nearest(name, allowed, cutoff=0.7)
         if near and near[0] not in values:
             values[near[0]] = values[name]
 
@@ -438,7 +454,7 @@ class _Reader:
     def choice(self, values: dict[str, Node], name: str, allowed: Sequence[str]) -> str:
         value = self.text(values, name)
         if value and value not in allowed:
-            near = get_close_matches(value, allowed, n=1, cutoff=0.5)
+            near = nearest(value, allowed, cutoff=0.5)
             remedy = f"did you mean {near[0]!r}?" if near else f"choose one of {', '.join(allowed)}"
             self.fault(values[name].line, f"{name!r} is {value!r}", remedy)
         return value
@@ -485,7 +501,7 @@ class _Reader:
             remedy = "use small letters, digits and hyphens, such as 05-permanent-bases"
             self.fault(values["id"].line, f"the id {self.item!r} cannot be used", remedy)
         if "type" not in values:
-            for name in get_close_matches("type", values, n=1, cutoff=0.7):
+            for name in nearest("type", values, cutoff=0.7):
                 if name not in COMMON_FIELDS:
                     values["type"] = values[name]
                     self.fault(
@@ -496,7 +512,7 @@ class _Reader:
                     del values[name]
         kind = self.text(values, "type", need="the item", line=node.line)
         if kind and kind not in KINDS:
-            near = get_close_matches(kind, KINDS, n=1, cutoff=0.4)
+            near = nearest(kind, KINDS)
             remedy = f"did you mean {near[0]!r}?" if near else f"known types: {', '.join(KINDS)}"
             self.fault(values["type"].line, f"unknown type {kind!r}", remedy)
         own = KIND_FIELDS.get(kind)
@@ -601,7 +617,7 @@ class _Reader:
 
     def exists(self, value: str, line: int, ids: frozenset[str], what: str) -> None:
         if value not in ids:
-            near = get_close_matches(value, sorted(ids), n=2, cutoff=0.4)
+            near = nearest(value, sorted(ids), 2)
             remedy = f"did you mean {' or '.join(near)}?" if near else f"no {what} is like it"
             self.fault(line, f"unknown {what} {value!r}", remedy)
 
@@ -610,7 +626,7 @@ class _Reader:
         planned = value[:2] in self.known.planned and re.fullmatch(r"\d\d-\d+", value)
         if value and value not in self.known.objectives and not planned:
             same = sorted(o for o in self.known.objectives if o[:2] == value[:2])
-            near = same or get_close_matches(value, sorted(self.known.objectives), n=3, cutoff=0)
+            near = same or nearest(value, sorted(self.known.objectives), 3, cutoff=0)
             remedy = f"choose one of {', '.join(near)}" if near else "no lesson has objectives yet"
             self.fault(values["objective"].line, f"unknown objective {value!r}", remedy)
         return value
@@ -881,7 +897,7 @@ class _Reader:
         try:
             resources = tables.resources()
             if name not in resources:
-                near = get_close_matches(name, resources, n=2, cutoff=0.4)
+                near = nearest(name, resources, 2)
                 every = f"the tables are {', '.join(sorted(resources))}"
                 remedy = f"did you mean {' or '.join(near)}?" if near else every
                 self.fault(line, f"unknown table {name!r}", remedy)
@@ -896,7 +912,7 @@ class _Reader:
     def _has(self, column: str, line: int, columns: Sequence[str], table: str) -> bool:
         if column in columns:
             return True
-        near = get_close_matches(column, columns, n=1, cutoff=0.5)
+        near = nearest(column, columns, cutoff=0.5)
         remedy = f"did you mean {near[0]!r}?" if near else f"choose one of {', '.join(columns)}"
         self.fault(line, f"the table {table!r} has no column {column!r}", remedy)
         return False
@@ -924,7 +940,7 @@ class _Reader:
             cells = {row[column] for row in rows}
             for value, value_line in wanted:
                 if value not in cells:
-                    near = get_close_matches(value, sorted(cells), n=1, cutoff=0.4)
+                    near = nearest(value, sorted(cells))
                     remedy = f"did you mean {near[0]!r}?" if near else "compare with the table"
                     message = f"no row of {table!r} has {column} {value!r}"
                     self.fault(value_line, message, remedy)
@@ -1023,6 +1039,9 @@ class _Reader:
         """What 'X before Y' means: the indices of the two events."""
         places = {_same(event.text): i for i, event in enumerate(events)}
         words = _same(rule)
+        if words.count(" before ") > _MOST_BEFORES:
+            self.fault(line, f"'if' has more than {_MOST_BEFORES} times 'before'", "shorten it")
+            return None
         splits = [
             (words[: match.start()], words[match.end() :])
             for match in re.finditer(r" before (?=(.))", words)
@@ -1036,11 +1055,7 @@ class _Reader:
             x, y = max(splits, key=lambda split: (split[0] in places) + (split[1] in places))
             unknown = [text for text in (x, y) if text not in places]
             names = " and ".join(map(repr, unknown))
-            near = [
-                events[places[name]].text
-                for text in unknown
-                for name in get_close_matches(text, places, n=1, cutoff=0.4)
-            ]
+            near = [events[places[name]].text for text in unknown for name in nearest(text, places)]
             meant = " and ".join(map(repr, near))
             remedy = f"did you mean {meant}?" if near else "copy the texts from 'order'"
             self.fault(line, f"'if' names {names}, which is not in 'order'", remedy)
@@ -1132,7 +1147,7 @@ class _Reader:
         for right, say, line in confused:
             same = _same(right)
             if same not in rights:
-                near = get_close_matches(same, rights, n=1, cutoff=0.4)
+                near = nearest(same, rights)
                 known = "copy a right-hand side of another pair"
                 remedy = f"did you mean {rights[near[0]]!r}?" if near else known
                 self.fault(line, f"{right!r} is no right-hand side of this item", remedy)
@@ -1199,7 +1214,7 @@ class _Reader:
             self.fault(values["happened"].line, f"'happened' is {word!r}", remedy)
         opens = self.text(values, "opens")
         if opens and opens not in self.known.lessons:
-            near = get_close_matches(opens, sorted(self.known.lessons), n=2, cutoff=0.4)
+            near = nearest(opens, sorted(self.known.lessons), 2)
             remedy = f"did you mean {' or '.join(near)}?" if near else "write its number, as in 11"
             self.fault(values["opens"].line, f"unknown lesson {opens!r}", remedy)
         reference = []
@@ -1291,13 +1306,13 @@ class _Reader:
                 self.fault(node.line, message, "change one of the two")
             said.setdefault(text, node.line)
             if label and label not in labels:
-                near = get_close_matches(label, labels, n=1, cutoff=0.4)
+                near = nearest(label, labels)
                 remedy = f"did you mean {near[0]!r}?" if near else f"use one of {', '.join(labels)}"
                 self.fault(fields["label"].line, f"the label {label!r} is not in 'labels'", remedy)
             wrong = {"if_" + other.replace(" ", "_"): other for other in labels if other != label}
             for name in fields:
                 if name.startswith("if_") and name not in wrong:
-                    near = get_close_matches(name, wrong, n=1, cutoff=0.4)
+                    near = nearest(name, wrong)
                     remedy = f"did you mean {near[0]!r}?" if near else "take it out"
                     self.fault(node.keys[name], f"{name!r} names no wrong label", remedy)
             for name, other in wrong.items():
@@ -1366,7 +1381,12 @@ def read_file(path: Path, ids: Known, bank: Bank) -> None:
     if not _LANGUAGE.fullmatch(reader.language):
         remedy = "write two letters, such as en or ar"
         reader.fault(values["language"].line, f"'language' is {reader.language!r}", remedy)
+    before = len(bank.faults)
     for node in reader.items(values, "items", top.line, 1):
+        if len(bank.faults) - before > MOST_FAULTS:
+            reader.item = ""
+            reader.fault(node.line, "the rest was not read", "mend the faults before this line")
+            break
         read = reader.question(node)
         seen = bank.places.get(reader.item)
         if seen:

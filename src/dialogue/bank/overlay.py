@@ -20,11 +20,11 @@ import os
 import re
 import tomllib
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from pathlib import Path
 
 from dialogue import bank
 from dialogue.course import catalogue, files
+from dialogue.course.faults import nearest
 from dialogue.course.files import FileFault
 
 FIELDS = ("name", "hide", "replaces")
@@ -131,7 +131,7 @@ def laid(own: bank.Bank) -> tuple[bank.Bank, Overlay | None]:
         if path.stem in lessons:
             overlay.supplements[path.stem] = path
         else:
-            near = get_close_matches(path.stem, lessons, n=1, cutoff=0.3)
+            near = nearest(path.stem, lessons, cutoff=0.3)
             remedy = f"did you mean {near[0]}.md?" if near else "name it after a lesson"
             fault = bank.Fault(bank.shown(path), 1, "", "no lesson has this name", remedy)
             mine.faults.append(fault)
@@ -182,7 +182,7 @@ def _settings(
         if item in own.questions:
             hide.append(item)
         else:
-            near = get_close_matches(item, own.questions, n=1, cutoff=0.4)
+            near = nearest(item, own.questions)
             remedy = f"did you mean {near[0]!r}?" if near else "take the line out"
             reader.fault(line, f"there is no question {item!r} to hide", remedy)
         if item in mine.questions:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import importlib
-from difflib import get_close_matches
 from typing import Any
 
 from dialogue.charts.look import Picture
+from dialogue.course.faults import nearest
 
 # Name of the picture: the module that draws it, in a function of the same name.
 CHARTS = {
@@ -37,7 +37,7 @@ def chart(name: str, **choices: Any) -> Picture:
     Raises ``KeyError`` with the nearest names when there is no such picture.
     """
     if name not in CHARTS:
-        near = get_close_matches(name, CHARTS, n=3, cutoff=0.3) or sorted(CHARTS)
+        near = nearest(name, CHARTS, 3, cutoff=0.3) or sorted(CHARTS)
         raise KeyError(f"There is no picture {name!r}. Try: {', '.join(near)}.")
     module = importlib.import_module(f".{CHARTS[name]}", __name__)
     return getattr(module, name.replace("-", "_"))(**choices)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from dialogue.charts.look import (
@@ -11,6 +10,7 @@ from dialogue.charts.look import (
     Picture,
     caption,
 )
+from dialogue.course.faults import nearest
 from dialogue.course.tables import load
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def actors(
         ends = {*here["from_actor_id"], *here["to_actor_id"]} - {around}
         ring, spots = sorted(ends), {around: (0.0, 0.0)}
     else:
-        near = get_close_matches(around, people.index, n=3, cutoff=0.3) or ["pmf"]
+        near = nearest(around, people.index, 3, cutoff=0.3) or ["pmf"]
         raise KeyError(f"There is no actor {around!r}. Try: {', '.join(near)}.")
     half = math.ceil(len(ring) / 2)
     for n, actor in enumerate(ring):

@@ -23,6 +23,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
+from dialogue.course.faults import one_line
+
 # What every message about a tool that only instructors use tells the reader to do.
 GET_TOOLS = "run 'make teach' in the course's folder; README.md says how to without make"
 # Larger than any bank, class or package that was seen; small enough to hold in memory.
@@ -49,7 +51,7 @@ class FileFault(Exception):
         place = f"{self.file}:{self.line}" if self.line else self.file
         text = f"{place}: {self.message}; {self.remedy}"
         # A name may hold any character, and a terminal obeys some of them.
-        return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
+        return one_line(text)
 
 
 def reason(error: BaseException) -> str:

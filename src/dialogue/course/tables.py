@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dialogue.course import catalogue, sources
+from dialogue.course.faults import nearest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,7 +38,7 @@ def resources() -> dict[str, dict[str, Any]]:
 def _resource(name: str) -> dict[str, Any]:
     every = resources()
     if name not in every:
-        near = get_close_matches(name, every, n=3, cutoff=0.3) or sorted(every)
+        near = nearest(name, every, 3, cutoff=0.3) or sorted(every)
         raise KeyError(f"There is no table {name!r}. Try: {', '.join(near)}.")
     return every[name]
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from difflib import get_close_matches
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -28,6 +27,7 @@ from dialogue.charts.explorables import (
     stage,
 )
 from dialogue.charts.look import table_html
+from dialogue.course.faults import nearest
 from dialogue.page.text import TWIN
 
 _HERE = Path(__file__).parent / "static"
@@ -238,7 +238,7 @@ def explore(name: str, **start: Any) -> Explorer | Notice:
 
 def _near(wish: Any, known: Any) -> str:
     every = [str(k) for k in known]
-    close = get_close_matches(str(wish), every, n=3, cutoff=0.3)
+    close = nearest(str(wish), every, 3, cutoff=0.3)
     return ", ".join(close or every[:6])
 
 

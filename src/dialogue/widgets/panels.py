@@ -11,13 +11,13 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from difflib import get_close_matches
 from html import escape
 from pathlib import Path
 from typing import Any
 
 from dialogue import bank
 from dialogue.course import catalogue, files, sources
+from dialogue.course.faults import nearest
 from dialogue.course.files import FileFault
 from dialogue.learner import progress, recall
 from dialogue.page import text
@@ -84,7 +84,7 @@ def warm_up(lesson: str | int) -> Quiz | Notice:
     number = _lesson_number(lesson)
     if not number:
         known = [one.stem for one in catalogue.lessons()]
-        near = get_close_matches(str(lesson), known, n=1, cutoff=0.5)
+        near = nearest(str(lesson), known, cutoff=0.5)
         hint = f' Did you mean "{near[0]}"?' if near else ' Write its number, such as "05".'
         return Notice([f"There is no lesson {lesson!r}.{hint}"])
     course_bank = bank.course_bank()
