@@ -86,6 +86,17 @@ nbgrader export                             # grades.csv
 
 `zip_collect` takes what lies in `downloaded/05-round-one/archive/`: a zip, or files that are named
 `anna_05-round-one.ipynb`. `nbgrader_config.py` has the rule. Learners need Python and Jupyter only.
+
+## What nbgrader cannot hold
+
+When nbgrader marks, it runs a learner's cells and the hidden tests in one and the same program. A
+cell can therefore give itself all points, or print the tests with the keys into the feedback. No
+test can prevent that. So:
+
+- look at the code of whoever has full marks, and of every cell that is longer than an answer;
+- read the feedback before you hand it out, and hand it out after everybody has handed in;
+- let nobody but yourself run `autograde` on a computer that holds anything of value;
+- for an examination use another way: `dialogue release` and `dialogue mark` run no learner's code.
 """
 
 
@@ -115,7 +126,8 @@ _PARTS: dict[str, Any] = {
 
 def packed(question: Question) -> str:
     """*question* with its key as one line of JSON, in ASCII, free of nbgrader's own marks."""
-    told = json.dumps({"kind": question.kind, **asdict(question)})
+    # A hint helps nobody who is marked; what need not travel cannot be printed by a cell.
+    told = json.dumps({"kind": question.kind, **asdict(replace(question, hint=""))})
     return _MARKS.sub(r"\1\\u0020", told)
 
 
@@ -309,7 +321,7 @@ def _question(question: Question, number: int) -> list[dict[str, Any]]:
     tests = (
         "# When your teacher marks this, tests run here.\n"
         "### BEGIN HIDDEN TESTS\n"
-        "from dialogue.nbgrader_course import score\n"
+        "from dialogue.grading.nbgrader import score\n"
         "given, answer = answer, None\n"
         f"score({told}, given, {question.points:g})\n"
         "### END HIDDEN TESTS"

@@ -17,6 +17,14 @@ def _release(arguments: argparse.Namespace) -> int:
         f"question{'s' * (len(done.items) != 1)}, without their keys; "
         f"{len(done.run)} notebook{'s' * (len(done.run) != 1)} run again"
     )
+    if count := len(done.public):
+        print(
+            f"{count} of the graded questions {'are' if count != 1 else 'is'} the course's own: "
+            f"{'their keys stand' if count != 1 else 'its key stands'} in every public copy of the "
+            "course, where a learner can look. For marks that matter, write your own over them "
+            "(dialogue overlay --help).",
+            file=sys.stderr,
+        )
     for secret, file in done.taught:
         print(
             f"{secret.item}: the course says {secret.text!r} elsewhere too, in {file}; that stays",
