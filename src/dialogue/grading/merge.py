@@ -99,7 +99,7 @@ def documents(folder: str | os.PathLike[str]) -> Iterator[tuple[str, Callable[[]
 
     Canvas and Moodle let a teacher download what was handed in as one zip.
     """
-    top = Path(folder).expanduser()
+    top = Path(os.path.expanduser(folder))
     if not top.exists():
         raise FileFault(folder, "there is no such folder", "check its name")
     if not top.is_dir():
