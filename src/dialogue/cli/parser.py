@@ -193,6 +193,11 @@ def _progress(arguments: argparse.Namespace) -> int:
                 f"Questions tried: {summary['questions']}; "
                 f"right at the last attempt: {summary['right']}"
             )
+            if ahead := progress.ahead(list(progress.attempts())):
+                print(
+                    f"A clock that ran ahead has dated {some(ahead, 'answer')} in the future. The "
+                    "order of your answers counts, not their dates; check this computer's date."
+                )
     except progress.RecordError as error:
         print(error, file=sys.stderr)
         return 1
@@ -322,8 +327,8 @@ def parser() -> argparse.ArgumentParser:
         "import",
         help="add the answers from an exported file",
         description="Add to your answers those in FILE that are not there yet; nothing is "
-        "replaced, and an import that was broken off can be repeated. Questions show your "
-        "latest answer by its date. Lines that cannot be read stay out and are counted.",
+        "replaced, and an import that was broken off can be repeated. Older answers from there "
+        "take their place before newer ones from here. Lines that cannot be read stay out and are counted.",
     )
     merge.add_argument("file", type=Path, metavar="FILE", help="a file that 'export' wrote")
     erase = actions.add_parser(

@@ -11,7 +11,7 @@ from pathlib import Path
 # Nobody reads more of one message, and a bank may hold a line of a million letters.
 LONGEST = 600
 # Comparing names is slow: a longer one is no slip of the keyboard, and of more candidates
-# those are compared that are about as long.
+# those are compared that share most of their parts.
 _LONGEST_NAME, _CANDIDATES = 100, 400
 
 
@@ -27,13 +27,18 @@ def one_line(text: str) -> str:
     return printable(text)
 
 
+def _parts(name: str) -> set[str]:
+    return {name[i : i + 3] for i in range(len(name))}
+
+
 def nearest(name: str, names: Iterable[str], count: int = 1, cutoff: float = 0.4) -> list[str]:
     """Those of *names* that *name* may be a slip for, the likeliest first."""
     if len(name) > _LONGEST_NAME:
         return []
     known = [other for other in names if len(other) <= _LONGEST_NAME]
     if len(known) > _CANDIDATES:
-        known = sorted(known, key=lambda other: abs(len(other) - len(name)))[:_CANDIDATES]
+        parts = _parts(name)
+        known = sorted(known, key=lambda other: -len(parts & _parts(other)))[:_CANDIDATES]
     return get_close_matches(name, known, n=count, cutoff=cutoff)
 
 
