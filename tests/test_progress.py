@@ -888,6 +888,13 @@ def command(*arguments: str, typed: str = "") -> subprocess.CompletedProcess[str
     )
 
 
+def test_command_tells_of_a_clock_that_ran_ahead() -> None:
+    write(line(id="1", at="2999-01-01T00:00:00+00:00"), line(id="2", at="2026-11-27T00:00:00Z"))
+    assert "has dated 1 answer in the future" in command().stdout
+    write(line(id="2", at="2026-11-27T00:00:00Z"))
+    assert "has dated" not in command().stdout
+
+
 def test_command_shows_and_erases_only_when_told() -> None:
     attempt()
     assert "Questions tried: 1" in command().stdout

@@ -236,7 +236,9 @@ def test_duplicates_copies_and_other_versions_are_named(inbox):
     assert one(found, "learner 0003").remarks == ["answered another version of the course"]
     why = "4 answers are in both: 0000 (1).json and 0002.json (learner 0002)"
     assert one(found, "learner 0000").doubts == [why]
-    assert one(found, "learner 0002").doubts[0].endswith("0002.json and 0000 (1).json (learner 0000)")
+    assert (
+        one(found, "learner 0002").doubts[0].endswith("0002.json and 0000 (1).json (learner 0000)")
+    )
     assert found.other_version[0] == 1
     assert found.unknown_items == 1
     said = " ".join(report.summary(found))
