@@ -20,7 +20,7 @@ import pytest
 
 from conftest import Lab, Page, wait_until
 from dialogue import bank
-from dialogue.course.anatomy import settled
+from dialogue.course.tidy import settled
 from dialogue.widgets import quiz
 
 CORPUS = json.loads((Path(__file__).parent / "injections.json").read_text(encoding="utf-8"))
