@@ -116,6 +116,14 @@ def test_a_clock_that_ran_ahead_counts_as_today() -> None:
     assert standing(ONE, tried(ONE, 3), tried(ONE, -40)).sittings[1].day == TODAY
 
 
+def test_a_clock_that_was_mended_freezes_no_review() -> None:
+    """The first answer bears a date of next year, the others their own: each has its day."""
+    days = [s.day for s in standing(ONE, tried(ONE, -400), tried(ONE, 5), tried(ONE, 2)).sittings]
+    assert days == [TODAY - timedelta(days=5), TODAY - timedelta(days=2)]
+    last = (due(tried(ONE, -400), tried(ONE, 5), tried(ONE, 2)), due(tried(ONE, 5), tried(ONE, 2)))
+    assert last[0] == last[1]
+
+
 def test_attempts_without_a_time_are_no_error() -> None:
     assert due(tried(ONE, 0, at="")) is not None
     days = [

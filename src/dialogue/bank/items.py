@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 from typing import Any
 
 from dialogue.bank.fields import Reader
+from dialogue.course.faults import nearest
 from dialogue.questions import KINDS, Question
 from dialogue.questions import shape as s
 from dialogue.questions.reading import Node, meant
@@ -105,7 +105,7 @@ def item(reader: Reader, node: Node) -> Question | None:
 
 def _kind(reader: Reader, node: Node, values: dict[str, Node]) -> type[Question] | None:
     if "type" not in values:
-        for name in get_close_matches("type", values, n=1, cutoff=0.7):
+        for name in nearest("type", values, 1, 0.7):
             if name not in COMMON_FIELDS:
                 values["type"] = values[name]
                 message = f"unknown field {name!r} in an item"
@@ -139,7 +139,7 @@ def _objective(reader: Reader, values: dict[str, Node]) -> str:
     planned = value[:2] in reader.known.planned and re.fullmatch(r"\d\d-\d+", value)
     if value and value not in reader.known.objectives and not planned:
         same = sorted(o for o in reader.known.objectives if o[:2] == value[:2])
-        near = same or get_close_matches(value, sorted(reader.known.objectives), n=3, cutoff=0)
+        near = same or nearest(value, sorted(reader.known.objectives), 3, 0)
         remedy = f"choose one of {', '.join(near)}" if near else "no lesson has objectives yet"
         reader.fault(values["objective"].line, f"unknown objective {value!r}", remedy)
     return value

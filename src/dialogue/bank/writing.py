@@ -17,6 +17,7 @@ from typing import Any
 import yaml
 
 from dialogue.bank.items import COMMON_FIELDS
+from dialogue.bank.nodes import MOST_TEXT
 from dialogue.page import text
 from dialogue.questions import Match, Question
 from dialogue.questions import remarks as remarks
@@ -63,11 +64,16 @@ def item_id(name: str, taken: Mapping[str, Any] | set[str], *, default: str = "i
     plain = unicodedata.normalize("NFKD", name).lower()
     words = re.findall(r"[a-z0-9]+", plain.encode("ascii", "ignore").decode())
     stem = "-".join(words)[:60].rstrip("-") or default
-    found, count = stem, 1
-    while found in taken:
-        count += 1
-        found = f"{stem}-{count}"
-    return found
+    if stem not in taken:
+        return stem
+    # Of a thousand questions of one name the numbers are taken in their order: double, then halve.
+    free, last = 2, 1
+    while f"{stem}-{free}" in taken:
+        free, last = 2 * free, free
+    while free - last > 1:
+        middle = (free + last) // 2
+        free, last = (free, middle) if f"{stem}-{middle}" in taken else (middle, last)
+    return f"{stem}-{free}"
 
 
 # --- the small markup and HTML ---------------------------------------------------------
@@ -81,6 +87,7 @@ _MARKS = {"em": "*", "i": "*", "strong": "**", "b": "**", "code": "`", "tt": "`"
 _BREAKS = {"p", "div", "ul", "ol", "table", "blockquote", "pre", "section", "hr"} | {
     f"h{level}" for level in range(1, 7)
 }
+_MOST_TAGS = 1_000
 _DEEPEST = 20  # marks within marks: more is no writing
 _HARMLESS = {"span", "font", "html", "body", "tbody", "bdi", "bdo", "label", "li", "br", "thead"}
 
@@ -189,7 +196,11 @@ def from_html(words: str) -> tuple[str, list[str]]:
     """HTML from elsewhere as the small markup, and what it could not carry.
 
     Pictures, tables and scripts are dropped and named; the words in a table or a heading stay.
+    Of what is longer, or has more tags, than any question only the words stay.
     """
+    if len(words) > MOST_TEXT or words.count("<") + words.count("&") > _MOST_TAGS:
+        plain = " ".join(re.sub(r"<[^<>]*>", " ", clean(words)).split())
+        return plain, [f"its markup, because it is too long or has over {_MOST_TAGS} tags"]
     parser = _Words()
     parser.feed(clean(words))
     parser.close()

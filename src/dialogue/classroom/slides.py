@@ -222,5 +222,5 @@ def build(folder: str | Path, lesson: catalogue.Lesson, *, force: bool = False) 
     }
     with files.folder(folder, force=force) as place:
         for name, content in pages.items():
-            (place / name).write_text(content, "utf-8")
+            files.write(place / name, content)
     return list(pages)

@@ -28,12 +28,12 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from difflib import get_close_matches
 from typing import Any
 
 from dialogue import bank
 from dialogue.bank import writing
 from dialogue.course import files
+from dialogue.course.faults import nearest
 from dialogue.course.files import FileFault
 from dialogue.exchange import Loss
 from dialogue.questions import KINDS as known
@@ -89,6 +89,8 @@ WORDS = {
     "confidence": ("ask", "probability"),
 }
 FEWEST_OPTIONS = 6
+# More rows and columns than any bank has; a hostile workbook claims a million.
+MOST_ROWS, MOST_COLUMNS = 20_000, 250
 
 _PART = re.compile(r"(option|comment|choice|distractor|feedback) ?(\d{1,2})")
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?")
@@ -276,6 +278,9 @@ def items(
     if not filled:
         raise FileFault(file, "the table is empty", "write one row an item below the header")
     place, header = filled[0]
+    if len(filled) > MOST_ROWS or max(len(row) for _n, row in filled) > MOST_COLUMNS:
+        fault = f"the table is larger than {MOST_ROWS} rows or {MOST_COLUMNS} columns"
+        raise FileFault(file, fault, "delete what stands far below or beside the items")
     columns = [_column(name) for name in header]
     for needed in ("kind", "ask"):
         if needed not in columns:
@@ -297,6 +302,8 @@ def items(
             item = _item(cells, taken)
         except _Fault as fault:
             faults.append((n, fault))
+            if len(faults) == bank.MOST_FAULTS:
+                break
             continue
         name = item["id"]
         if name in taken:
@@ -362,7 +369,7 @@ def _yes(words: str, column: str) -> str:
 
 
 def _near(words: str, known: Sequence[str]) -> str:
-    near = get_close_matches(words, known, n=1, cutoff=0.5)
+    near = nearest(words, known, cutoff=0.5)
     return f"did you mean {near[0]!r}?" if near else f"choose one of {', '.join(known)}"
 
 

@@ -64,6 +64,17 @@ nbgrader export                             # grades.csv
 
 `zip_collect` takes what lies in `downloaded/05-round-one/archive/`: a zip, or files that are named
 `anna_05-round-one.ipynb`. `nbgrader_config.py` has the rule. Learners need Python and Jupyter only.
+
+## What nbgrader cannot hold
+
+When nbgrader marks, it runs a learner's cells and the hidden tests in one and the same program. A
+cell can therefore give itself all points, or print the tests with the keys into the feedback. No
+test can prevent that. So:
+
+- look at the code of whoever has full marks, and of every cell that is longer than an answer;
+- read the feedback before you hand it out, and hand it out after everybody has handed in;
+- let nobody but yourself run `autograde` on a computer that holds anything of value;
+- for an examination use another way: `dialogue release` and `dialogue mark` run no learner's code.
 """
 
 
@@ -80,7 +91,8 @@ class Built(NamedTuple):
 
 def packed(question: Question) -> str:
     """*question* with its key as one line of JSON, in ASCII, free of nbgrader's own marks."""
-    told = json.dumps({"kind": question.kind, **asdict(question)})
+    # A hint helps nobody who is marked; what need not travel cannot be printed by a cell.
+    told = json.dumps({"kind": question.kind, **asdict(replace(question, hint=""))})
     return _MARKS.sub(r"\1\\u0020", told)
 
 
@@ -306,8 +318,8 @@ def build(
         raise files.FileFault(target, "there is nothing to grade", "name questions of other kinds")
     titles: Mapping[str, str] = {lesson.stem: lesson.title for lesson in catalogue.lessons()}
     with files.folder(target, force=force) as beside:
-        (beside / "nbgrader_config.py").write_text(_CONFIG, encoding="utf-8")
-        (beside / "README.md").write_text(_README, encoding="utf-8")
+        files.write(beside / "nbgrader_config.py", _CONFIG)
+        files.write(beside / "README.md", _README)
         for stem, chosen in groups.items():
             chosen_ids = {question.id for question in chosen}
             own = [q for q in whole.questions.values() if Path(whole.places[q.id][0]).stem == stem]
@@ -316,5 +328,5 @@ def build(
             folder = beside / "source" / stem
             folder.mkdir(parents=True)
             text_of = json.dumps(notebook, ensure_ascii=False, indent=1) + "\n"
-            (folder / f"{stem}.ipynb").write_text(text_of, encoding="utf-8", newline="\n")
+            files.write(folder / f"{stem}.ipynb", text_of)
     return Built({stem: len(chosen) for stem, chosen in groups.items()}, left_out)

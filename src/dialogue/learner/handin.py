@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from dialogue import bank
 from dialogue.course import files
 from dialogue.course.files import FileFault
 from dialogue.learner import progress
+from dialogue.page.text import encodable
 
 KIND = "answers of one learner, US-Iraq dialogue course"
 FORMAT = 1
@@ -40,8 +42,22 @@ class HandIn:
 
     @property
     def identity(self) -> tuple[str, str]:
-        """Class and learner as they are compared: capitals and outer spaces do not matter."""
-        return self.class_code.strip().casefold(), self.learner.strip().casefold()
+        """Class and learner as they are compared (see :func:`folded`)."""
+        return folded(self.class_code), folded(self.learner)
+
+
+# Said wherever somebody may take a file for more than it is.
+NO_PROOF = (
+    "A hand-in is no proof of who worked: whoever has the course can write such a file in any name."
+)
+
+
+def folded(name: str) -> str:
+    """A name or class as it is compared: capitals, spaces, hyphens and the way in which an
+    accent was typed do not matter.  ``IR 101`` is ``ir-101``."""
+    plain = unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+    kept = (c for c in plain if not c.isspace() and unicodedata.category(c) not in ("Pd", "Cf"))
+    return "".join(kept) or plain
 
 
 def bank_hash(questions: Mapping[str, Any]) -> str:
@@ -57,7 +73,7 @@ def _seal(document: Mapping[str, Any]) -> str:
 
 
 def _label(text: str, what: str) -> str:
-    plain = " ".join(text.split())
+    plain = " ".join(encodable(unicodedata.normalize("NFC", text)).split())
     if not plain or not plain.isprintable():
         raise FileFault(f"{what} {text!r}", "this cannot be used", "type letters and digits")
     if len(plain) > LONGEST_NAME:

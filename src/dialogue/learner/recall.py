@@ -153,16 +153,24 @@ def _sitting(day: date, tries: Sequence[Attempt]) -> Sitting | None:
 
 
 def _days(tries: Sequence[Attempt], today: date, zone: tzinfo | None) -> list[date]:
-    """The learner's day of each attempt.
+    """The learner's day of each attempt, in the order written.
 
     One without a readable time belongs to the day before it in the record.  A clock that
-    ran ahead must not put an attempt into the future: it counts as today's.
+    ran ahead must not put an attempt into the future: it counts as of the day of the next
+    attempt that has one, or as today's.
     """
     found = [local_day(t.at, zone) for t in tries]
-    day = next((d for d in found if d), date.min)
+    after = today
+    for i in range(len(found) - 1, -1, -1):
+        here = found[i]
+        if here and here > today:
+            found[i] = after
+        elif here:
+            after = here
+    day = next((d for d in found if d), today)
     days: list[date] = []
     for d in found:
-        day = max(day, min(d, today)) if d and days else min(d or day, today)
+        day = max(day, d) if d and days else d or day
         days.append(day)
     return days
 

@@ -11,13 +11,14 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from difflib import get_close_matches
 from html import escape
 from pathlib import Path
 from typing import Any
 
 from dialogue import bank
-from dialogue.course import catalogue, cited
+from dialogue.course import catalogue, cited, files
+from dialogue.course.faults import nearest
+from dialogue.course.files import FileFault
 from dialogue.learner import progress, recall
 from dialogue.page import text
 from dialogue.page.text import TWIN
@@ -80,7 +81,7 @@ def warm_up(lesson: str | int) -> Quiz | Notice:
     number = _lesson_number(lesson)
     if not number:
         known = [one.stem for one in catalogue.lessons()]
-        near = get_close_matches(str(lesson), known, n=1, cutoff=0.5)
+        near = nearest(str(lesson), known, cutoff=0.5)
         hint = f' Did you mean "{near[0]}"?' if near else ' Write its number, such as "05".'
         return Notice([f"There is no lesson {lesson!r}.{hint}"])
     course_bank = bank.course_bank()
@@ -346,13 +347,12 @@ def review_calendar(
     if not due:
         return Notice(["Nothing is due in that time, so no calendar was written."])
     path = Path(os.path.expanduser(file))
-    try:
-        with path.open("x", encoding="utf-8", newline="") as out:
-            out.write(_calendar(due))
-    except FileExistsError:
+    if os.path.lexists(path):
         return Notice([f"{file} exists already: name another file."])
-    except OSError as error:
-        return Notice([f"{file} cannot be written ({error.strerror}): try another folder."])
+    try:
+        files.write(path, _calendar(due))
+    except FileFault as fault:
+        return Notice([f"{file}: {fault.message}; {fault.remedy}."])
     entries = "1 day" if len(due) == 1 else f"{len(due)} days"
     return Notice([f"Reviews on {entries} written to {file}. Open it with your calendar."])
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from html import escape
 from typing import TYPE_CHECKING
 
 from dialogue.course import anatomy, catalogue, cited, sources
+from dialogue.course.faults import nearest
 from dialogue.page.text import TWIN
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ class References:
         every = [*sources.bibliography(), *sources.paragraphs()]
         notes = [f"What came later is told as of {self.until}."] if self.until else []
         for name in self.unknown:
-            near = get_close_matches(name, every, n=3, cutoff=0.4)
+            near = nearest(name, every, 3)
             hint = f" The nearest: {', '.join(near)}." if near else ""
             notes.append(f"There is no source or paragraph {name!r}.{hint}")
         return notes

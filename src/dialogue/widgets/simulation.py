@@ -11,9 +11,7 @@ where it was after the kernel was restarted.
 
 from __future__ import annotations
 
-import errno
 import json
-import os
 import uuid
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -23,7 +21,7 @@ from typing import Any
 
 import traitlets
 
-from dialogue.course import negotiation
+from dialogue.course import files, negotiation
 from dialogue.course.negotiation import (
     OTHER,
     ROUNDS,
@@ -55,23 +53,7 @@ def _append(entry: dict[str, Any]) -> str:
     target = record_path()
     data = json.dumps({"format": FORMAT, **entry}).encode() + b"\n"
     try:
-        if str(target).startswith("~"):  # never a folder of that name among the lessons
-            raise OSError(errno.ENOENT, "no home folder is known; set DIALOGUE_RECORD_DIR")
-        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if target.exists() and not target.is_file():
-            raise OSError(errno.EINVAL, "it is not a file")
-        flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)
-        descriptor = os.open(target, flags, 0o600)
-        try:
-            # A killed process may have left half a line: start on a fresh one.
-            if os.lseek(descriptor, 0, os.SEEK_END):
-                os.lseek(descriptor, -1, os.SEEK_END)
-                data = data if os.read(descriptor, 1) == b"\n" else b"\n" + data
-            if os.write(descriptor, data) != len(data):
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        files.append(target, data)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         return (
@@ -84,9 +66,7 @@ def _append(entry: dict[str, Any]) -> str:
 def _lines() -> Iterable[dict[str, Any]]:
     """The lines that can be read, in the order written; every other line is passed over."""
     try:
-        if not record_path().is_file():
-            return
-        with record_path().open("rb") as file:
+        with files.open_plain(record_path()) as file:
             while line := file.readline(progress.LONGEST_LINE):
                 try:
                     entry = json.loads(line)

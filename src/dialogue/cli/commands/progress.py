@@ -26,6 +26,11 @@ def _show(arguments: argparse.Namespace) -> int:
         "sent anywhere."
     )
     print(f"Questions tried: {summary['questions']}; right at the last attempt: {summary['right']}")
+    if ahead := progress.ahead(list(progress.attempts())):
+        print(
+            f"A clock that ran ahead has dated {_some(ahead, 'answer')} in the future. The order of "
+            "your answers counts, not their dates; check this computer's date."
+        )
     return 0
 
 
