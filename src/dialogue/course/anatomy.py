@@ -53,7 +53,8 @@ def telling(cell_id: str) -> bool:
 
 # A run of badges, typed plainly (``[P4] [src:CRS-R40011]``) or already made readable.
 _ONE = r"(?:\[[^\[\]\n]+\])?\[(?:P\d+|src:[A-Za-z0-9-]+)\](?!\()"
-RUN = re.compile(rf"\(?{_ONE}(?:[;, ]+{_ONE})*\)?")
+# With the space before it: a number stands at its word.
+RUN = re.compile(rf" ?\(?{_ONE}\)?(?:[;, ]*\(?{_ONE}\)?)*")
 
 
 @dataclass(frozen=True, slots=True)
