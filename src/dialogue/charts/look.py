@@ -219,7 +219,7 @@ def draw(figure: alt.Chart, sentence: str = "") -> Picture:
     """
     import altair as alt
 
-    table = getattr(figure, "data", None)
+    table: Any = getattr(figure, "data", None)
     if not isinstance(figure, alt.Chart) or not hasattr(table, "columns"):
         remedy = 'begin with alt.Chart(load("claims")), or with another table'
         raise TypeError(f"draw() needs one Altair chart over a loaded table; {remedy}.")
