@@ -131,9 +131,10 @@ class Picture:
 
     def _specification(self, size: int = TEXT_SIZE) -> dict[str, Any]:
         # Written into the finished specification: Altair would copy all data for each setting.
+        figure = self.figure.to_dict()
         return {
-            **self.figure.to_dict(),
-            "config": _config(size),
+            **figure,
+            "config": {**figure.get("config", {}), **_config(size)},
             "background": "transparent",
             "padding": 12,
             "description": self.description,
@@ -219,7 +220,7 @@ def draw(figure: alt.Chart, sentence: str = "") -> Picture:
     """
     import altair as alt
 
-    table = getattr(figure, "data", None)
+    table: Any = getattr(figure, "data", None)
     if not isinstance(figure, alt.Chart) or not hasattr(table, "columns"):
         remedy = 'begin with alt.Chart(load("claims")), or with another table'
         raise TypeError(f"draw() needs one Altair chart over a loaded table; {remedy}.")
@@ -232,7 +233,11 @@ def draw(figure: alt.Chart, sentence: str = "") -> Picture:
     fields = dict.fromkeys(c["field"] for c in channels.values() if c.get("field") in table.columns)
     title = str(made.get("title", "")) or f"A chart of {len(table)} rows"
     words = "; ".join(f"{name}: {_shows(channel)}" for name, channel in channels.items())
-    return Picture(figure, sentence or f"{title}. {words}.", table[list(fields)], "", title)
+    shown = table[list(fields)]
+    if fields and any(channel.get("aggregate") == "count" for channel in channels.values()):
+        shown = shown.value_counts(sort=False).reset_index(name="number of rows")
+    figure = figure.configure(countTitle="number of rows").configure_title(color=INK)
+    return Picture(figure, sentence or f"{title}. {words}.", shown, "", title)
 
 
 def _shows(channel: dict[str, Any]) -> str:
