@@ -256,7 +256,7 @@ def test_every_label_and_reference_is_its_own(page: Page) -> None:
 
 
 def test_a_click_on_the_words_chooses_that_option(page: Page) -> None:
-    for item in ("05-delegation-heads", "05-troop-cuts"):
+    for item in ("05-old-or-new", "05-troop-cuts"):
         form = page.question(item)
         form.scroll_into_view_if_needed()
         form.get_by_text(question(item).options[1].text).click()

@@ -18,6 +18,7 @@ _HOME = {
     "cite": "dialogue.widgets.references",
     "course_map": "dialogue.widgets.maps",
     "dictionary": "dialogue.course.tables",
+    "draw": "dialogue.charts.look",
     "explore": "dialogue.widgets.explorer",
     "gain": "dialogue.widgets.assessment",
     "game_texts": "dialogue.course.negotiation",
