@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -85,16 +86,16 @@ def documents(folder: str | os.PathLike[str]) -> Iterator[tuple[str, Callable[[]
         if path.name.startswith((".", "__MACOSX")) or not path.is_file():
             continue
         if path.suffix.lower() == ".json":
-            yield str(path), lambda path=path: files.read_bytes(path)
+            yield str(path), partial(files.read_bytes, path)
         elif path.suffix.lower() == ".zip":
             try:
                 members = files.read_zip(path)
             except FileFault as fault:
-                yield str(path), lambda fault=fault: _refuse(fault)
+                yield str(path), partial(_refuse, fault)
                 continue
             for name in sorted(members)[:_MOST_MEMBERS]:
                 if name.lower().endswith(".json") and not name.startswith("__MACOSX"):
-                    yield f"{path}/{name}", lambda data=members[name]: data
+                    yield f"{path}/{name}", partial(members.__getitem__, name)
 
 
 def _refuse(fault: FileFault) -> bytes:
@@ -203,7 +204,8 @@ def _take(
     shared: dict[tuple[int, int], int],
 ) -> None:
     """Add the answers of one file to its learner and, when it is sound, to the counts."""
-    before, rows = None, []
+    before: float | None = None
+    rows: list[tuple[int, progress.Attempt, str, float, float | None]] = []
     # Of a test without comments the last answer before its end counts as the first.
     ended: set[str] = set()
     tests: dict[int, int] = {}  # item -> its row

@@ -253,8 +253,8 @@ def _checked(path: Path, learner: str, ids: Sequence[str]) -> list[Question]:
         raise FileFault(learner, f"{fault.item}: {fault.message}", fault.remedy)
     for question in read.questions.values():
         if wrong := check(question):
-            fault = f"{question.id}: {wrong}"
-            raise FileFault(learner, fault, "mend the item, or write 'shuffle: no' or no 'vary:'")
+            remedy = "mend the item, or write 'shuffle: no' or no 'vary:'"
+            raise FileFault(learner, f"{question.id}: {wrong}", remedy)
     return [read.questions[name] for name in ids]
 
 
