@@ -127,6 +127,7 @@ def kept(*names: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
         def kept_or_made(*args: P.args, **choices: P.kwargs) -> T:
             files = [root() / folder / f"{name}.csv" for name in names for folder in FOLDERS]
             stamps = tuple((file, stamp(file)) for file in files if file.is_file())
+            # That all it is called with can be a key, no type says.
             result: Any = made(stamps, *args, **choices)  # type: ignore[arg-type]
             return result.copy() if hasattr(result, "copy") else result
 

@@ -106,10 +106,10 @@ def of_row(item: Item, row: Mapping[str, str]) -> Item:
 
 def variant(items: Sequence[Item], seed: str, learner: str, count: int | None = None) -> list[Item]:
     """The *items* of one learner, in the author's order: *count* of them (None: all)."""
-    chosen = range(len(items))
+    chosen: Sequence[int] = range(len(items))
     if count is not None:
         drawn = sorted(chosen, key=lambda i: draw(seed, learner, "draw", items[i]["id"]))
-        chosen = sorted(drawn[:count])  # type: ignore[assignment]
+        chosen = sorted(drawn[:count])
     found = []
     for item in (items[i] for i in chosen):
         choice = rows(item)
