@@ -35,6 +35,7 @@ edit: .venv/.lab ## Open the course itself, to change its lessons (for authors)
 test: .venv/.test ## Check code, notebooks, data and exercises
 	@.venv/bin/ruff check src tests notebooks benchmarks
 	@.venv/bin/ruff format --check src tests notebooks benchmarks
+	@.venv/bin/mypy
 	@.venv/bin/pytest
 
 # What repeats the same path many times over is left to it and to CI.

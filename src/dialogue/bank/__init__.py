@@ -27,5 +27,4 @@ from dialogue.course.faults import shown as shown
 from dialogue.questions.kinds.short import SPELLINGS as SPELLINGS
 from dialogue.questions.shape import NO as NO
 from dialogue.questions.shape import YES as YES
-from dialogue.questions.typed import decimal_text as decimal_text
 from dialogue.questions.typed import stands as stands

@@ -62,12 +62,13 @@ def compose(text: str) -> Node | None:
                 parent.keys[name] = key.line
 
     for event in events:
-        line = event.start_mark.line + 1
+        mark = event.start_mark
+        line = mark.line + 1 if mark else 1
         if isinstance(event, yaml.AliasEvent):
             raise Refused(line, f"the alias *{event.anchor} is not allowed", "write it out")
         if isinstance(event, yaml.DocumentStartEvent) and documents:
             raise Refused(line, "a second YAML document starts here", "remove the --- line")
-        if isinstance(event, yaml.NodeEvent):
+        if isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent):
             if event.anchor:
                 raise Refused(
                     line, f"the anchor &{event.anchor} is not allowed", "write the text out"

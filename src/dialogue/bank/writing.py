@@ -19,11 +19,11 @@ import yaml
 from dialogue.bank.items import COMMON_FIELDS
 from dialogue.bank.nodes import MOST_TEXT
 from dialogue.page import text
+from dialogue.page.numbers import exact
 from dialogue.questions import Match, Question
 from dialogue.questions import remarks as remarks
 from dialogue.questions.kinds.classify import if_label as if_label
 from dialogue.questions.model import full
-from dialogue.questions.typed import number_text as number
 
 # Words that need no quotation marks: ids, dates, numbers, yes and no.
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -46,7 +46,7 @@ def fields(question: Question) -> dict[str, Any]:
         "hint": question.hint,
         "explain": question.explain,
         "sources": list(question.sources),
-        "points": number(question.points) if question.points != 1 else "",
+        "points": exact(question.points) if question.points != 1 else "",
         "contested": "yes" if question.contested else "",
         "as_of": question.as_of,
         "status": question.status,
@@ -287,7 +287,7 @@ def unkept(question: Question, *kept: str) -> list[str]:
     if question.hint and "hint" not in kept:
         found.append("the hint is left out")
     if question.points != 1 and "points" not in kept:
-        found.append(f"the points ({number(question.points)}) are left out")
+        found.append(f"the points ({exact(question.points)}) are left out")
     if not question.shuffle and "shuffle" not in kept:
         found.append("that the order of the answers is fixed is left out")
     if question.was:
@@ -339,7 +339,7 @@ def _scalar(dumper: yaml.SafeDumper, value: str) -> yaml.Node:
     return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
 
 
-def _list(dumper: yaml.SafeDumper, value: list[Any]) -> yaml.Node:
+def _list(dumper: yaml.SafeDumper, value: Sequence[Any]) -> yaml.Node:
     short = all(isinstance(each, str) and _WORD.fullmatch(each) for each in value)
     return dumper.represent_sequence("tag:yaml.org,2002:seq", value, flow_style=short)
 
@@ -351,7 +351,7 @@ def _mapping(dumper: yaml.SafeDumper, value: dict[str, Any]) -> yaml.Node:
 def _finite(dumper: yaml.SafeDumper, value: float) -> yaml.Node:
     if not math.isfinite(value):
         raise ValueError(f"{value} is no number that a bank holds")
-    return _scalar(dumper, number(float(value)))
+    return _scalar(dumper, exact(float(value)))
 
 
 _Dumper.add_representer(str, _scalar)

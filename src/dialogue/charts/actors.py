@@ -12,6 +12,7 @@ from dialogue.charts.handling import (
     Steps,
     how_many,
     listed,
+    meeting_day,
 )
 from dialogue.charts.look import (
     INK,
@@ -21,7 +22,7 @@ from dialogue.charts.look import (
     in_words,
 )
 from dialogue.course.faults import nearest
-from dialogue.course.tables import in_order, load
+from dialogue.course.tables import in_order, load, row_of, rows_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -75,7 +76,7 @@ def actors(
                 "tie": f"{names[tie.from_actor_id]}: {tie.kind.replace('-', ' ')} "
                 f"{names[tie.to_actor_id]}",
             }
-            for tie in here.itertuples()
+            for tie in rows_of(here)
         ],
         # Named, because an actor may have no tie of the kind that is asked for.
         columns=["x", "y", "x2", "y2", "nature", "tie"],
@@ -155,7 +156,7 @@ def paths(ties: Any, start: str, goal: str) -> list[tuple[list[str], bool]]:
     """Every way from *start* to *goal* without a loop, of at most six ties, shortest first;
     and whether all its ties are formal."""
     steps: dict[str, list[tuple[str, bool]]] = {}
-    for tie in ties.itertuples():
+    for tie in rows_of(ties):
         formal = tie.nature == "formal"
         ends = tie.from_actor_id, tie.to_actor_id
         if tie.kind in _DOWN | _BOTH:
@@ -200,7 +201,7 @@ def explore_actors(wishes: Mapping[str, Any]) -> Steps:
     around = yield Control("around", "Ties of", "menu", everybody, "all")
     views = (("network and list", "network"), ("list only", "list"))
     view = yield Control("view", "Show", "menu", views, "network")
-    day = load("rounds").set_index("session_id").loc["R01", "date"]
+    day = meeting_day()
     kept = ties if nature == "all" else ties[ties["nature"] == nature]
     links = _carries(kept, day)
     first = "mustafa-al-kadhimi"
@@ -213,7 +214,7 @@ def explore_actors(wishes: Mapping[str, Any]) -> Steps:
         kind = tie.kind.replace("-", " ")
         return f"{names[tie.from_actor_id]}: {kind} {names[tie.to_actor_id]} ({tie.nature})"
 
-    removable = (("none", ""), *((tie_name(tie), tie.tie_id) for tie in links.itertuples()))
+    removable = (("none", ""), *((tie_name(tie), tie.tie_id) for tie in rows_of(links)))
     removed = yield Control("remove", "Remove this tie", "menu", removable, "")
 
     before = paths(links, above, below)
@@ -228,7 +229,7 @@ def explore_actors(wishes: Mapping[str, Any]) -> Steps:
 
     words = [_degrees(kept[kept["tie_id"] != removed], names, around, nature)]
     if removed:
-        tie = links.set_index("tie_id").loc[removed]
+        tie = row_of(links.set_index("tie_id"), removed)
         gone = len(before) - len(left)
         change = (
             f"{gone} of {how_many(len(before), 'path')} {ends} {'is' if gone == 1 else 'are'} gone"

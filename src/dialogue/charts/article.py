@@ -19,7 +19,7 @@ from dialogue.charts.look import (
     Picture,
 )
 from dialogue.course import sources
-from dialogue.course.tables import kept
+from dialogue.course.tables import kept, row_of, rows_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -172,7 +172,7 @@ def article(quotes: bool = True, chosen: str | None = None) -> Picture:
             "Paragraph": table["paragraph"],
             "Part": [
                 f"{row.kind.replace('-', ' ')}{f' of {row.repeats}' if row.repeats else ''}"
-                for row in table.itertuples()
+                for row in rows_of(table)
             ],
             "Section": table["section"].str.replace("-", " "),
             "Statements": table["count"],
@@ -219,7 +219,7 @@ def explore_article(wishes: Mapping[str, Any]) -> Steps:
     options = tuple((name, name) for name in shown.index)
     name = yield Control("paragraph", "Paragraph", "slider", options, default)
 
-    row = table.loc[name]
+    row = row_of(table, name)
     part = row["kind"].replace("-", " ") + (f" of {row['repeats']}" if row["repeats"] else "")
     own = claims()
     own = own[own["paragraph"] == name]

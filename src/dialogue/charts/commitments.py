@@ -20,7 +20,7 @@ from dialogue.charts.look import (
     Picture,
     caption,
 )
-from dialogue.course.tables import categories, dictionary, in_order, load
+from dialogue.course.tables import categories, dictionary, in_order, load, row_of, rows_of
 
 if TYPE_CHECKING:
     pass
@@ -150,9 +150,9 @@ def commitments(
             f"{who}, in {where}."
         )
     if chosen and placed:
-        own = str(table.loc[table["commitment_id"] == chosen, "strength"].iloc[0])
+        coded = str(table.loc[table["commitment_id"] == chosen, "strength"].iloc[0])
         told += (
-            f" {chosen} is drawn larger and twice: by the course on “{own}”, and as a triangle "
+            f" {chosen} is drawn larger and twice: by the course on “{coded}”, and as a triangle "
             f"that points down where you placed it, on “{placed}”."
         )
     elif chosen:
@@ -185,13 +185,13 @@ def explore_ladder(wishes: Mapping[str, Any]) -> Steps:
     if domain != "all":
         table = table[table["domain"] == domain]
     lines = tuple(
-        (f"{row.commitment_id} {row.commitment}", row.commitment_id) for row in table.itertuples()
+        (f"{row.commitment_id} {row.commitment}", row.commitment_id) for row in rows_of(table)
     )
     chosen = yield Control("commitment", "Undertaking", "menu", lines, lines[0][1])
     places = (("not placed yet", ""), *((rung, rung) for rung in rungs))
     placed = yield Control("rung", "Your rung", "menu", places, "")
 
-    row = table.set_index("commitment_id").loc[chosen]
+    row = row_of(table.set_index("commitment_id"), chosen)
     own = row["strength"]
     speaker = {"both": "both parties"}.get(row["party"], row["party"])
     line = f"{chosen} ({speaker}; {DOMAINS[row['domain']]}): “{row['commitment']}.”"

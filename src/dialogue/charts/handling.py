@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from dialogue.charts.look import Picture, in_words
 from dialogue.course import sources
+from dialogue.course.tables import load
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -124,6 +125,11 @@ def day_slider(key: str, label: str, days: set[str], wish: Any, default: str) ->
     return Control(
         key, label, "slider", stops, default if default in {d for _, d in stops} else first
     )
+
+
+def meeting_day() -> str:
+    """The day of the round that the article tells of, where a slider over days begins."""
+    return str(load("rounds").set_index("session_id").loc["R01", "date"])
 
 
 # --- words ---------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from dialogue.charts.handling import (
     how_many,
     in_short,
     listed,
+    meeting_day,
     tick,
 )
 from dialogue.charts.look import (
@@ -26,7 +27,7 @@ from dialogue.charts.look import (
     last_day,
 )
 from dialogue.course import sources
-from dialogue.course.tables import load
+from dialogue.course.tables import load, row_of, rows_of
 
 if TYPE_CHECKING:
     pass
@@ -162,7 +163,7 @@ def explore_timeline(wishes: Mapping[str, Any]) -> Steps:
     lane = yield Control("strand", "Strand", "menu", lanes, "all")
     curtain = yield tick("curtain", "Hide what was not yet known", True)
     days = {start, end, *(day for day in every["known"] if start <= day <= end)}
-    meeting = load("rounds").set_index("session_id").loc["R01", "date"]
+    meeting = meeting_day()
     day = yield day_slider("date", "Date", days, wishes.get("date"), meeting)
 
     table = every if lane == "all" else every[every["lane"] == lane]
@@ -242,7 +243,7 @@ def troops(start: str = "2003-01-01", on: str | None = None) -> Picture:
             "troops": table["troops"].astype(float),
             "measure": table["measure"].map(kinds),
             "by": table["stated_by"].str.replace("-", " "),
-            "told": [f"{QUALIFIERS[row.qualifier]}{row.troops:,}" for row in table.itertuples()],
+            "told": [f"{QUALIFIERS[row.qualifier]}{row.troops:,}" for row in rows_of(table)],
         }
     ).dropna(subset="measure")
     shown = shown[shown["date"] >= start]
@@ -320,8 +321,8 @@ def troops(start: str = "2003-01-01", on: str | None = None) -> Picture:
             .encode(x=alt.X("day:T", scale=years))
         )
         above, below = [rule, *above], [*below, rule]
-    bases = "; ".join(f"{row.no} {row.basis}" for row in periods.itertuples())
-    peak = reported.loc[reported["troops"].idxmax()]
+    bases = "; ".join(f"{row.no} {row.basis}" for row in rows_of(periods))
+    peak = row_of(reported, reported["troops"].idxmax())
     low = reported.iloc[-1]
     twin = pd.concat(
         [
@@ -373,7 +374,7 @@ def explore_troops(wishes: Mapping[str, Any]) -> Steps:
     year = yield Control("start", "Start in", "menu", years, first)
     start = f"{year}-01-01"
     days = {d for d in [*levels["day"], *legal["start"]] if start <= d <= end}
-    today = load("rounds").set_index("session_id").loc["R01", "date"]
+    today = meeting_day()
     if today >= start:
         days.add(today)
     day = yield day_slider("date", "Date", days, wishes.get("date"), today)
@@ -389,14 +390,14 @@ def explore_troops(wishes: Mapping[str, Any]) -> Steps:
     present = past[past["kind"] == "reported-presence"]
     latest = present[present["day"] == present["day"].max()]
     if len(latest):
-        numbers = listed([told(row) for row in latest.itertuples()], "or")
+        numbers = listed([told(row) for row in rows_of(latest)], "or")
         said = f"the latest number of US soldiers reported as present in Iraq was {numbers}."
     else:
         said = "no number of US soldiers in Iraq was yet reported."
     others = past[(past["kind"] != "reported-presence")]
     if len(latest):
         others = others[others["day"] >= latest["day"].max()]
-    apart = [f"{MEASURES[row.kind]}: {told(row)}" for row in others.itertuples()]
+    apart = [f"{MEASURES[row.kind]}: {told(row)}" for row in rows_of(others)]
     if apart:
         said += f" Of another kind, so kept apart: {'; '.join(apart)}."
     force = legal[(legal["start"] <= day) & ~(legal["end"].fillna("9999") < day)]

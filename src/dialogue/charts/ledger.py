@@ -21,7 +21,7 @@ from dialogue.charts.look import (
     in_words,
 )
 from dialogue.course import cited
-from dialogue.course.tables import load
+from dialogue.course.tables import load, rows_of
 from dialogue.learner import progress
 from dialogue.questions import Forecast, NotANumber, brier, chance
 
@@ -295,7 +295,7 @@ def explore_ledger(wishes: Mapping[str, Any]) -> Steps:
     if opened < len(ROWS):
         following = ROWS[opened]
         asked = table[table["ledger"] == following]
-        rules = [f"{row.statement} Rule: {row.resolution_rule}" for row in asked.itertuples()]
+        rules = [f"{row.statement} Rule: {row.resolution_rule}" for row in rows_of(asked)]
         words += f" Next is {following}: {' And: '.join(rules)} Commit yourself before you open it."
     else:
         words += " The ledger is open to its end."
@@ -332,7 +332,7 @@ def _verdict(row: Any) -> str:
 
 def _row_told(rows: Any, name: str) -> str:
     parts = []
-    for row in rows.itertuples():
+    for row in rows_of(rows):
         parts.append(
             f"{row.forecast_id} ({row.paragraph}; the article's hedge: {row.hedge}): "
             f"“{row.statement}” Outcome as of {in_words(row.as_of)}: {_verdict(row)}. {row.evidence}"
@@ -372,7 +372,7 @@ def _outcomes(seen: Any) -> pd.DataFrame:
         {
             "Row": seen["ledger"],
             "No.": seen["forecast_id"],
-            "Outcome": [_verdict(row) for row in seen.itertuples()],
+            "Outcome": [_verdict(row) for row in rows_of(seen)],
             "Settled": ["" if pd.isna(day) else in_words(day) for day in seen["outcome_date"]],
             "Counted as": ["not scored" if pd.isna(s) else int(s) for s in seen["score"]],
             "How sure": seen["confidence"],

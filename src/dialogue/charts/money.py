@@ -13,6 +13,7 @@ from dialogue.charts.handling import (
     day_slider,
     how_many,
     in_short,
+    meeting_day,
     number_slider,
 )
 from dialogue.charts.look import (
@@ -23,7 +24,7 @@ from dialogue.charts.look import (
     in_words,
     last_day,
 )
-from dialogue.course.tables import load
+from dialogue.course.tables import load, row_of, rows_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -110,9 +111,9 @@ def oil(
         )
         if month:
             own += f" The bar of {in_words(month)} has a thick outline."
-    low = income.loc[income["income"].idxmin()]
-    high = income.loc[income["income"].idxmax()]
-    deep = world.loc[world["price"].idxmin()]
+    low = row_of(income, income["income"].idxmin())
+    high = row_of(income, income["income"].idxmax())
+    deep = row_of(world, world["price"].idxmin())
     table = income.merge(world, on="month", how="left").rename(
         columns={
             "month": "Month",
@@ -147,7 +148,7 @@ def explore_oil(wishes: Mapping[str, Any]) -> Steps:
     table = table[table["measure"] == "month"].set_index("date")
     months = tuple((in_words(month), month) for month in table.index)
     month = yield Control("month", "Month to compare with", "menu", months, "2020-04")
-    row = table.loc[month]
+    row = row_of(table, month)
     volume = yield number_slider(
         "volume", "Your volume in a month", range(70, 111), 90, "million barrels"
     )
@@ -296,7 +297,7 @@ def covered(table: Any, day: str) -> Cover:
     known to the month only, the days in doubt count as possible and not as certain.
     """
     certain, possible = [], []
-    for position, row in enumerate(table.itertuples()):
+    for position, row in enumerate(rows_of(table)):
         start, end = row.start, row.expires
         if last_day(start) <= day <= _first_day(end):
             certain.append(position)
@@ -321,7 +322,7 @@ def explore_waivers(wishes: Mapping[str, Any]) -> Steps:
 
     table = dated_waivers()
     rounds = load("rounds")
-    meeting = rounds.set_index("session_id").loc["R01", "date"]
+    meeting = meeting_day()
     first, last = _first_day(table["start"].iloc[0]), last_day(table["expires"].iloc[-1])
     after = (date.fromisoformat(last) + NEAR).isoformat()
     edges = {

@@ -145,8 +145,8 @@ def options(
     shown = pd.DataFrame(rows)
     panels = []
     for name in SEATS:
-        own = shown[shown["seat"] == SEATS[name]]
-        base = alt.Chart(own).encode(
+        panel = shown[shown["seat"] == SEATS[name]]
+        base = alt.Chart(panel).encode(
             y=alt.Y(
                 "option:N",
                 title=None,
@@ -167,10 +167,10 @@ def options(
         )
         # The leader has a star and a tie an equals sign, for whoever does not see the shade.
         sign = {"leads alone": "★", "shares the lead": "="}
-        labels = own.assign(
+        labels = panel.assign(
             label=[
                 f"{mean:.2f} {sign.get(place, '')}".strip()
-                for mean, place in zip(own["mean"], own["place"], strict=True)
+                for mean, place in zip(panel["mean"], panel["place"], strict=True)
             ]
         )
         text = (

@@ -17,7 +17,7 @@ from dialogue.charts.look import (
     Picture,
     caption,
 )
-from dialogue.course.tables import load
+from dialogue.course.tables import load, rows_of
 
 if TYPE_CHECKING:
     pass
@@ -53,7 +53,7 @@ def parliament(iraqiyyun: int = 41, majority: bool = False) -> Picture:
     seats = pd.DataFrame(
         [
             {"list": row.list, "seat": n, "who": "Iraqiyyun" if row.list == bloc else "list"}
-            for row in shown.itertuples()
+            for row in rows_of(shown)
             for n in range(1, row.seats + 1)
         ]
     )
@@ -131,7 +131,7 @@ def parliament(iraqiyyun: int = 41, majority: bool = False) -> Picture:
     rank = int(lists.loc[lists["list"] == bloc, "rank"].iloc[0])
     ordinal = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth"}
     place = ordinal.get(rank, f"number {rank}")
-    leader = next(row for row in lists.itertuples() if row.list != bloc)
+    leader = next(row for row in rows_of(lists) if row.list != bloc)
     return Picture(
         figure,
         f"The {total} seats of Iraq's parliament after the recount of 2018, one mark each, by list. "
@@ -171,7 +171,7 @@ def explore_parliament(wishes: Mapping[str, Any]) -> Steps:
     words = f"With {members} members Iraqiyyun would be {place} in size"
     words += f", level with {listed(level)}. " if level else ". "
     if len(larger):
-        above = [f"{row.list} {row.seats}" for row in larger.itertuples()]
+        above = [f"{row.list} {row.seats}" for row in rows_of(larger)]
         words += f"Larger by the seats of 2018: {listed(above)}. "
     else:
         words += "No list won more in 2018. "

@@ -19,7 +19,7 @@ from dialogue.charts.look import (
     Picture,
     caption,
 )
-from dialogue.course.tables import load
+from dialogue.course.tables import load, row_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -178,7 +178,7 @@ def explore_polls(wishes: Mapping[str, Any]) -> Steps:
     rivals = (("all three, apart", "all"), *((name, key) for key, name in _RIVALS.items()))
     baseline = yield Control("baseline", "Account of Iran's rating", "menu", rivals, "all")
 
-    row = table.loc[poll]
+    row = row_of(table, poll)
     percent = float(row["percent"])
     error = margin_of_error(percent, n)
     low, high = max(0, percent - error), min(100, percent + error)

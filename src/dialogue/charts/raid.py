@@ -18,7 +18,7 @@ from dialogue.charts.look import (
     Picture,
     caption,
 )
-from dialogue.course.tables import kept, load
+from dialogue.course.tables import kept, load, rows_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -134,7 +134,7 @@ def raid_support() -> pd.DataFrame:
     import pandas as pd
 
     table = _core_accounts()
-    rows = []
+    rows: list[dict[str, Any]] = []
     for (point, group), said in table.groupby(["words", "group"], sort=False):
         names = list(dict.fromkeys(said["name"]))
         rows.append(
@@ -197,7 +197,7 @@ def explore_raid(wishes: Mapping[str, Any]) -> Steps:
     said = {point: kept[kept["point"] == point] for point in points}
 
     def content(point: str) -> str:
-        rows = list(said[point].itertuples())
+        rows = list(rows_of(said[point]))
         parts = []
         for row in rows:
             words = "a group not named" if row.group == "not-named" else row.says

@@ -225,7 +225,7 @@ def explore_two_level(wishes: Mapping[str, Any]) -> Steps:
         if not home
     ]
     us, iraq = said["US home audience"], said["Iraqi home audience"]
-    rule = rules.set_index("rule_id").loc["home-us", "rule"]
+    rule = str(rules.set_index("rule_id").loc["home-us", "rule"])
     words += (
         f" {listed(points)}. The US home test is {'met' if us.accepts else 'failed'} (“{rule}”). "
         f"In Baghdad {iraq.value} of the {iraq.need} seats needed support it"

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache, wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar
 
 from dialogue.course.cited import table_sources, use
 from dialogue.course.faults import nearest
@@ -23,7 +23,12 @@ if TYPE_CHECKING:
 
 FOLDERS = ("seeds", "data")
 # Data Package type to pandas dtype; dates are read apart.
-_DTYPES = {"string": "str", "integer": "Int64", "number": "float64", "boolean": "boolean"}
+_DTYPES: dict[str, Literal["str", "Int64", "float64", "boolean"]] = {
+    "string": "str",
+    "integer": "Int64",
+    "number": "float64",
+    "boolean": "boolean",
+}
 
 Row = dict[str, str]
 Stamp = tuple[int, int]
@@ -122,6 +127,7 @@ def kept(*names: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
         def kept_or_made(*args: P.args, **choices: P.kwargs) -> T:
             files = [root() / folder / f"{name}.csv" for name in names for folder in FOLDERS]
             stamps = tuple((file, stamp(file)) for file in files if file.is_file())
+            # That all it is called with can be a key, no type says.
             result: Any = made(stamps, *args, **choices)  # type: ignore[arg-type]
             return result.copy() if hasattr(result, "copy") else result
 
@@ -244,3 +250,17 @@ def load(name: str) -> pd.DataFrame:
     if name != "sources":
         use(ids)
     return table.copy()
+
+
+# A cell is what the Data Package says of its column, which pandas' types cannot tell.
+
+
+def rows_of(table: pd.DataFrame) -> Iterator[Any]:
+    """The rows one after the other, whose cells have the names of the columns: ``row.party``."""
+    return table.itertuples()
+
+
+def row_of(table: pd.DataFrame, key: Hashable) -> Any:
+    """The one row with this *key* in the index; its cells by column: ``row["party"]``."""
+    found: Any = table.loc[key]  # type: ignore[call-overload]  # pandas-stubs: no key but a scalar
+    return found

@@ -16,6 +16,7 @@ from dialogue.bank import writing
 from dialogue.course import files
 from dialogue.exchange import Loss, held
 from dialogue.exchange.incoming import Answer, Parsed, items
+from dialogue.page.numbers import exact
 from dialogue.questions import Choice, Match, Multiple, Numeric, Question, Short
 
 _RESERVED = re.compile(r"[\\#=~{}:]")
@@ -49,7 +50,7 @@ def _plain(words: str, lost: list[str], *, arrow: bool = True) -> str:
 
 def _percent(share: float) -> str:
     # Moodle knows fractions by five decimals.
-    return writing.number(round(100 * share, 5))
+    return exact(round(100 * share, 5))
 
 
 def _line(mark: str, words: str, say: str) -> str:
@@ -108,11 +109,11 @@ def _multiple(question: Multiple, lost: list[str]) -> list[str]:
 
 
 def _numeric(question: Numeric, lost: list[str]) -> list[str]:
-    answer = question.answer_text or writing.number(question.answer)
-    rows = [f"\t=%100%{answer}:{writing.number(question.tolerance)}"]
+    answer = question.answer_text or exact(question.answer)
+    rows = [f"\t=%100%{answer}:{exact(question.tolerance)}"]
     for near in question.near:
-        reach = writing.number(question.reach(near))
-        rows.append(_line("=%0%", f"{writing.number(near.value)}:{reach}", near.say))
+        reach = exact(question.reach(near))
+        rows.append(_line("=%0%", f"{exact(near.value)}:{reach}", near.say))
     return rows
 
 
@@ -320,8 +321,8 @@ def _read_numbers(one: Parsed, answers: str, words: _Text) -> None:
                 low, high = (float(each) for each in text.split("..", 1))
             except ValueError:
                 raise _Fault(f"{text!r} is no range of numbers") from None
-            text = writing.number((low + high) / 2)
-            answer.tolerance = writing.number(abs(high - low) / 2)
+            text = exact((low + high) / 2)
+            answer.tolerance = exact(abs(high - low) / 2)
         elif ":" in text:
             text, _, answer.tolerance = (each.strip() for each in text.partition(":"))
         answer.text = text

@@ -126,12 +126,13 @@ def _choice(one: Parsed, kind: str, lost: list[str]) -> dict[str, Any] | None:
         lost.append("answers of different worth: here an answer is right or wrong")
     if sum(right) > 1:
         several = True
-    evidence = kind == "evidence" and all(re.match(r"P\d+\b", a.text) for a in one.answers)
+    found = [re.match(r"P\d+\b", answer.text) for answer in one.answers]
+    paragraphs = [match[0] for match in found if match]
+    evidence = kind == "evidence" and len(paragraphs) == len(found)
     options = []
-    for answer, is_right in zip(one.answers, right, strict=True):
-        name, words = ("para", answer.text) if evidence else ("text", answer.text)
-        if evidence:
-            words = re.match(r"P\d+", words)[0]  # type: ignore[index]
+    shown = paragraphs if evidence else [answer.text for answer in one.answers]
+    name = "para" if evidence else "text"
+    for answer, words, is_right in zip(one.answers, shown, right, strict=True):
         option = {name: words, "right": "yes" if is_right else "", "say": answer.say}
         options.append({key: value for key, value in option.items() if value or key == name})
     kind = "evidence" if evidence else "multiple" if several else "single"

@@ -14,6 +14,7 @@ from dialogue.bank import writing
 from dialogue.course.files import FileFault, decode
 from dialogue.exchange import Loss
 from dialogue.exchange.incoming import Answer, Parsed, items
+from dialogue.page.numbers import exact
 
 _KINDS = {
     "multiple_choice": "single",
@@ -68,7 +69,7 @@ def _number(value: Any) -> str:
         raise ValueError(f"the number {str(value)[:40]!r}") from None
     if not math.isfinite(found):
         raise ValueError(f"the number {value!r}")
-    return writing.number(found)
+    return exact(found)
 
 
 def _words(value: Any) -> str:
@@ -106,8 +107,8 @@ def _read(one: dict[str, Any], place: int) -> Parsed:
             found.answers.append(Answer("*", 0.0, say))
         elif form and "range" in answer:
             low, high = (float(_number(each)) for each in answer["range"])
-            middle = writing.number((low + high) / 2)
-            reach = writing.number(abs(high - low) / 2)
+            middle = exact((low + high) / 2)
+            reach = exact(abs(high - low) / 2)
             found.answers.append(Answer(middle, weight, say, reach))
         elif form:
             found.answers.append(Answer(_number(answer["value"]), weight, say))

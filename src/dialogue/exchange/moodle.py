@@ -18,6 +18,7 @@ from dialogue.bank import writing
 from dialogue.course.files import FileFault
 from dialogue.exchange import Loss, held
 from dialogue.exchange.incoming import Answer, Parsed, items
+from dialogue.page.numbers import exact
 from dialogue.questions import Choice, Match, Numeric, Order, Question, Short
 
 MOST_TAGS = 1_000_000  # of one file: some 20,000 questions
@@ -48,7 +49,7 @@ def _html(parent: Element, name: str, value: str, **attributes: str) -> Element:
 
 
 def _answer(parent: Element, words: str, fraction: float, say: str, form: str = "html") -> Element:
-    share = writing.number(round(100 * fraction, 5))
+    share = exact(round(100 * fraction, 5))
     answer = _text(parent, "answer", words, fraction=share, format=form)
     _html(answer, "feedback", writing.html(say) if say else "")
     return answer
@@ -86,7 +87,7 @@ def _question(quiz: Element, question: Question, lost: list[str]) -> None:
     explain = writing.feedback(question, with_remarks=moved)
     explain += "" if asked else writing.essay_key(question)
     _html(one, "generalfeedback", explain)
-    _add(one, "defaultgrade", writing.number(question.points))
+    _add(one, "defaultgrade", exact(question.points))
     _add(one, "penalty", PENALTY if asked else "0")
     _add(one, "hidden", "0")
     _add(one, "idnumber", question.id)
@@ -125,13 +126,13 @@ def _choice(one: Element, question: Choice, lost: list[str]) -> None:
 
 
 def _numeric(one: Element, question: Numeric, lost: list[str]) -> None:
-    key = question.answer_text or writing.number(question.answer)
+    key = question.answer_text or exact(question.answer)
     right = _answer(one, key, 1.0, "", "moodle_auto_format")
-    _add(right, "tolerance", writing.number(question.tolerance))
+    _add(right, "tolerance", exact(question.tolerance))
     for near in question.near:
-        value = writing.number(near.value)
+        value = exact(near.value)
         answer = _answer(one, value, 0.0, near.say, "moodle_auto_format")
-        _add(answer, "tolerance", writing.number(question.reach(near)))
+        _add(answer, "tolerance", exact(question.reach(near)))
     if question.unit:
         unit = _add(_add(one, "units"), "unit")
         _add(unit, "multiplier", "1")
@@ -280,7 +281,7 @@ def _read(one: Element) -> Parsed:
         lost.append(f"{len(hints) - 1} further hints are left out")
     try:
         points = float(_value(one, "defaultgrade", "1"))
-        found.points = writing.number(points) if points > 0 else ""
+        found.points = exact(points) if points > 0 else ""
     except (ValueError, OverflowError):
         lost.append(f"the points {_value(one, 'defaultgrade')!r} are no number")
     found.shuffle = kind == "truefalse" or _flag(one, "shuffleanswers", True)
@@ -290,13 +291,13 @@ def _read(one: Element) -> Parsed:
         said = _words(one.find(name), [])
         if said.lower() not in _STANDARD:
             lost.append(f"the feedback on the whole answer is left out: {said!r}")
-    exact = kind in ("numerical", "shortanswer")
+    literal = kind in ("numerical", "shortanswer")
     for answer in one.findall("answer"):
         try:
             weight = float(answer.get("fraction", "0")) / 100
         except ValueError:
             weight = 0.0
-        words = _words(answer, lost, plain=exact)
+        words = _words(answer, lost, plain=literal)
         words = words.capitalize() if kind == "truefalse" else words
         said = _words(answer.find("feedback"), lost)
         found.answers.append(Answer(words, weight, said, _value(answer, "tolerance")))

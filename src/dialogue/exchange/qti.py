@@ -35,6 +35,7 @@ from dialogue.bank import writing
 from dialogue.course import files
 from dialogue.exchange import Loss, held
 from dialogue.page import text
+from dialogue.page.numbers import exact
 from dialogue.page.words import STRINGS
 from dialogue.questions import Choice, Match, Numeric, Order, Question, Short
 
@@ -74,7 +75,7 @@ class _Item:
         self.root = ET.Element("item", ident=f"q_{question.id}", title=question.id)
         self.meta = _sub(_sub(self.root, "itemmetadata"), "qtimetadata")
         self.field("question_type", kind)
-        points = writing.number(question.points) if question.marked else "0"
+        points = exact(question.points) if question.marked else "0"
         self.field("points_possible", points)
         for label in writing.tags(question):
             name, _, value = label.partition(":")
@@ -182,8 +183,8 @@ def _numeric(question: Question, asked: Numeric) -> _Item:
     item.answers([_FIRST])
     item.blank(fibtype="Decimal")
     item.general(writing.feedback(question, with_remarks=True))
-    answer = Decimal(writing.number(asked.answer))
-    margin = Decimal(writing.number(asked.tolerance))
+    answer = Decimal(exact(asked.answer))
+    margin = Decimal(exact(asked.tolerance))
     either = _sub(item.condition(more=False, score="100"), "or")
     _equal(either, f"{answer:f}")
     within = _sub(either, "and")

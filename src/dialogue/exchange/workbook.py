@@ -20,6 +20,7 @@ from dialogue.course import files
 from dialogue.course.files import FileFault
 from dialogue.exchange import Loss, sheet
 from dialogue.exchange.sheet import MOST_COLUMNS, MOST_ROWS
+from dialogue.page.numbers import exact
 from dialogue.questions import Question
 
 ITEMS, HOW = "Items", "How to fill it in"
@@ -220,5 +221,5 @@ def _words(cell: Any, where: str, column: str, file: str) -> str:
         fault = f"{where}: Excel made a date of this cell"
         raise FileFault(file, fault, "format the column as Text, and type it again")
     if isinstance(value, int | float):
-        return writing.number(float(value))
+        return exact(float(value))
     return str(value)

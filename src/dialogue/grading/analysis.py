@@ -14,6 +14,7 @@ Journal of Educational Psychology 30 (1939).
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 
 import numpy as np
 
@@ -66,7 +67,7 @@ def discrimination(scores: np.ndarray, share: float = UPPER_AND_LOWER) -> np.nda
     return _each(scores, one)
 
 
-def _each(scores: np.ndarray, statistic) -> np.ndarray:
+def _each(scores: np.ndarray, statistic: Callable[[np.ndarray, np.ndarray], float]) -> np.ndarray:
     total, count = np.nansum(scores, axis=1), np.sum(~np.isnan(scores), axis=1)
     found = np.full(scores.shape[1], np.nan)
     for item in range(scores.shape[1]):

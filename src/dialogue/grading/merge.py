@@ -97,7 +97,7 @@ def documents(folder: str | os.PathLike[str]) -> Iterator[tuple[str, Callable[[]
         if hidden or path.is_dir():
             continue
         if path.suffix.lower() == ".json":
-            yield str(path), lambda path=path: files.read_bytes(path)
+            yield str(path), partial(files.read_bytes, path)
         elif path.suffix.lower() == ".zip":
             try:
                 members = files.read_zip(path)
@@ -108,7 +108,7 @@ def documents(folder: str | os.PathLike[str]) -> Iterator[tuple[str, Callable[[]
                 if name.startswith("__MACOSX") or PurePosixPath(name).name.startswith("."):
                     continue
                 if name.lower().endswith(".json"):
-                    yield f"{path}/{name}", lambda data=members[name]: data
+                    yield f"{path}/{name}", partial(members.__getitem__, name)
                 else:
                     yield f"{path}/{name}", partial(_refuse, _other(f"{path}/{name}"))
             if len(members) > _MOST_MEMBERS:
@@ -228,7 +228,9 @@ def _take(
 
     Returns how many are to other versions of the teacher's questions.
     """
-    strange, before, rows = 0, None, []
+    strange = 0
+    before: float | None = None
+    rows: list[tuple[int, progress.Attempt, str, float, float | None]] = []
     # Of a test without comments the last answer before its end counts as the first.
     ended: set[str] = set()
     tests: dict[int, int] = {}  # item -> its row

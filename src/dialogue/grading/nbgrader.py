@@ -104,10 +104,10 @@ def unpacked(told: str) -> Question:
 
 def _typed(hint: Any, value: Any) -> Any:
     """What JSON holds, as the tuples and parts of a question that *hint* asks for."""
-    if is_dataclass(hint):
+    if isinstance(hint, type) and is_dataclass(hint):
         hints = get_type_hints(hint)
         own = {name: _typed(hints[name], each) for name, each in value.items()}
-        return hint(**own)  # type: ignore[operator]
+        return hint(**own)
     if get_origin(hint) is tuple:
         each, *more = get_args(hint)
         return tuple(map(_typed, [each] * len(value) if more == [...] else [each, *more], value))

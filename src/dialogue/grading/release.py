@@ -28,6 +28,7 @@ from dialogue.bank import overlay, selection
 from dialogue.course import anatomy, catalogue, files, tidy
 from dialogue.course.files import FileFault
 from dialogue.grading.search import plain, readable, strings, without_comments
+from dialogue.page import numbers
 from dialogue.questions import Question, remarks
 from dialogue.questions.model import HIDDEN, full
 
@@ -57,7 +58,7 @@ def fields_without_key(question: Question) -> dict[str, Any]:
         **{name: getattr(bare, name) for name in ("objective", "level", "as_of", "status", "by")},
         para=list(bare.para),
         was=list(bare.was),
-        points=bank.decimal_text(bare.points) if bare.points != 1 else "",
+        points=numbers.plain(bare.points) if bare.points != 1 else "",
         contested="yes" if bare.contested else "",
         confidence="ask" if bare.confidence else "",
         shuffle="" if bare.shuffle else "no",
@@ -260,8 +261,7 @@ def yaml_text(value: Any) -> str:
         def ignore_aliases(self, data: Any) -> bool:
             return True
 
-    options = {"allow_unicode": True, "sort_keys": False, "width": 100}
-    return yaml.dump(value, Dumper=Dumper, **options)
+    return yaml.dump(value, Dumper=Dumper, allow_unicode=True, sort_keys=False, width=100)
 
 
 def _write_banks(folder: Path, graded: Container[str]) -> None:

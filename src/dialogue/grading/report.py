@@ -103,7 +103,14 @@ def items(results: ClassResults) -> Table:
     )
 
 
-def _flags(results, i, count, difficulty, discrimination, biserial) -> Iterable[str]:
+def _flags(
+    results: ClassResults,
+    i: int,
+    count: int,
+    difficulty: float | None,
+    discrimination: float | None,
+    biserial: float | None,
+) -> Iterable[str]:
     if count < analysis.FEWEST:
         yield f"{TOO_FEW} ({count})"
         if results.other_version[i]:
@@ -160,7 +167,7 @@ def choices(results: ClassResults) -> Table:
 
 def sure(results: ClassResults) -> Table:
     """Wrong answers given with the highest certainty, by what was chosen."""
-    rows = []
+    rows: list[list[Any]] = []
     for i, question in enumerate(results.questions):
         asked = results.asked_sure[i]
         for name, count in results.sure[i].most_common():

@@ -106,10 +106,10 @@ def of_row(item: Item, row: Mapping[str, str]) -> Item:
 
 def variant(items: Sequence[Item], seed: str, learner: str, count: int | None = None) -> list[Item]:
     """The *items* of one learner, in the author's order: *count* of them (None: all)."""
-    chosen = range(len(items))
+    chosen: Sequence[int] = range(len(items))
     if count is not None:
         drawn = sorted(chosen, key=lambda i: draw(seed, learner, "draw", items[i]["id"]))
-        chosen = sorted(drawn[:count])  # type: ignore[assignment]
+        chosen = sorted(drawn[:count])
     found = []
     for item in (items[i] for i in chosen):
         choice = rows(item)
@@ -254,8 +254,8 @@ def _checked(path: Path, learner: str, ids: Sequence[str]) -> list[Question]:
         raise FileFault(learner, f"{fault.item}: {fault.message}", fault.remedy)
     for question in read.questions.values():
         if wrong := check(question):
-            fault = f"{question.id}: {wrong}"
-            raise FileFault(learner, fault, "mend the item, or write 'shuffle: no' or no 'vary:'")
+            remedy = "mend the item, or write 'shuffle: no' or no 'vary:'"
+            raise FileFault(learner, f"{question.id}: {wrong}", remedy)
     return [read.questions[name] for name in ids]
 
 

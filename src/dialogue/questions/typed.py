@@ -13,9 +13,6 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from dialogue.page.numbers import exact as number_text  # noqa: F401  one home, read under this name by the kinds
-from dialogue.page.numbers import plain as decimal_text  # noqa: F401
-
 AS_OF = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 # A number as a bank may hold it: nothing about it has to be guessed.
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?")

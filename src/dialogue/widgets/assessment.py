@@ -41,8 +41,9 @@ TESTS = {"pre": "Pre-test", "post": "Post-test"}
 
 
 def _share(scores: float | Sequence[float], name: str) -> float:
-    several = isinstance(scores, Sequence) and not isinstance(scores, str)
-    values = list(scores) if several else [scores]
+    values = (
+        [scores] if isinstance(scores, str) or not isinstance(scores, Sequence) else list(scores)
+    )
     if not values:
         raise ValueError(f"{name} is empty: give at least one score.")
     for value in values:

@@ -31,7 +31,7 @@ class Twinned:
     twin_text = ""
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        live = super()._repr_mimebundle_(**kwargs)  # type: ignore[misc]
+        live = super()._repr_mimebundle_(**kwargs)  # type: ignore[misc]  # of the class beside it
         data, metadata = live if isinstance(live, tuple) else (live, {})
         return {**data, "text/html": self.twin_html, "text/plain": self.twin_text}, metadata
 

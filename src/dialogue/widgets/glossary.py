@@ -209,7 +209,7 @@ class Glossary(View):
 
     _esm = scripts.script("glossary")
     _css = scripts.style("glossary")
-    terms = traitlets.List().tag(sync=True)
+    terms = traitlets.List(traitlets.Dict()).tag(sync=True)
     strings = traitlets.Dict(WORDS).tag(sync=True)
 
     def __init__(self, shown: list[dict[str, Any]]) -> None:

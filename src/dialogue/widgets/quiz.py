@@ -217,14 +217,15 @@ def ask(*ids: Any, title: str = "", value: Any = _NOTHING) -> Any:
     number, a column of a table, a text, a list.  An id that does not exist, or a bank with
     faults, shows a message instead.
     """
-    if value is _NOTHING and len(ids) == 2 and not isinstance(ids[1], str):
-        ids, value = ids[:1], ids[1]
-    questions, problems = find(ids)
-    if problems and value is _NOTHING and len(ids) == 2 and not find(ids[:1])[1]:
+    names: Sequence[Any] = ids
+    if value is _NOTHING and len(names) == 2 and not isinstance(names[1], str):
+        names, value = names[:1], names[1]
+    questions, problems = find(names)
+    if problems and value is _NOTHING and len(names) == 2 and not find(names[:1])[1]:
         # Not an id either: ask("02-basis-of-talks", "SFA") is an answer in words.
-        first = find(ids[:1])[0][0]
-        if first.blank() and not _LIKE_AN_ID.match(ids[1]):
-            ids, value, questions, problems = ids[:1], ids[1], [first], []
+        first = find(names[:1])[0][0]
+        if first.blank() and not _LIKE_AN_ID.match(names[1]):
+            names, value, questions, problems = names[:1], names[1], [first], []
     if problems:
         return Notice(problems)
     for question in questions:

@@ -425,7 +425,7 @@ class Negotiation(View):
         game = self.game
         over = game.outcome != "open"
         offers = [move.text for move in game.moves if move.kind == "offer"]
-        state = {
+        state: dict[str, Any] = {
             "seed": game.seed,
             "used": game.used,
             "over": over,

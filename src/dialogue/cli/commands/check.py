@@ -11,11 +11,11 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dialogue.course.faults import Advice
 from dialogue.course.files import GET_TOOLS
 
 if TYPE_CHECKING:
     from dialogue.bank import Fault
-    from dialogue.bank.advice import Advice
 
 PLACE = 2
 
@@ -60,7 +60,7 @@ def _look(paths: Sequence[Path]) -> Found:
     if found.whole:
         _look_at_tables(found)
         if over := overlay.current():
-            found.told += [advice.Advice(rule="replaced", **asdict(one)) for one in over.outdated]
+            found.told += [Advice(rule="replaced", **asdict(one)) for one in over.outdated]
     return found
 
 

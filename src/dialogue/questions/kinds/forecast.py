@@ -8,12 +8,13 @@ from typing import Any, ClassVar
 
 from dialogue.course.faults import nearest
 from dialogue.page import text
+from dialogue.page.numbers import exact
 from dialogue.page.words import STRINGS
 from dialogue.questions import named, shape
 from dialogue.questions.model import Blank, Comment, Form, Outcome, Part, Question, full
 from dialogue.questions.reading import Reader, Values
 from dialogue.questions.shape import NO, YES, Shape
-from dialogue.questions.typed import NotANumber, brier, chance, number_text, real_date, tidied
+from dialogue.questions.typed import NotANumber, brier, chance, real_date, tidied
 
 HAPPENED = ("yes", "no", "unknown")
 
@@ -207,9 +208,9 @@ class Forecast(Question):
         return {
             "resolves": self.resolves,
             "happened": {None: "", True: "yes", False: "no"}[self.happened],
-            "reference": [{"who": r.who, "chance": number_text(r.chance)} for r in self.reference],
+            "reference": [{"who": r.who, "chance": exact(r.chance)} for r in self.reference],
             "bands": [
-                {"from": number_text(band.low), "to": number_text(band.high), "say": band.say}
+                {"from": exact(band.low), "to": exact(band.high), "say": band.say}
                 for band in self.bands
             ],
             "opens": self.opens,
@@ -230,7 +231,7 @@ class Forecast(Question):
 
     def parts(self) -> Iterator[Part]:
         for band in self.bands:
-            about = f"{number_text(band.low)} to {number_text(band.high)} per cent"
+            about = f"{exact(band.low)} to {exact(band.high)} per cent"
             yield Part("band", about, band.say)
 
     def blank(self) -> Blank:

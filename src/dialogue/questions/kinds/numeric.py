@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from dialogue.page import text
+from dialogue.page.numbers import exact, plain
 from dialogue.page.words import STRINGS
 from dialogue.questions import named, shape
 from dialogue.questions.model import (
@@ -26,9 +27,7 @@ from dialogue.questions.reading import Computed, Node, Reader, Values
 from dialogue.questions.shape import Shape
 from dialogue.questions.typed import (
     NotANumber,
-    decimal_text,
     number,
-    number_text,
     stands,
     tidied,
     within,
@@ -265,16 +264,16 @@ class Numeric(Question):
         return cls(**common, answer=0.0, values=(0.0,) * several, unit=unit)
 
     def own_fields(self) -> dict[str, Any]:
-        key: Any = self.answer_text or number_text(self.answer)
+        key: Any = self.answer_text or exact(self.answer)
         if self.values:
             typed = self.answer_text.split("; ") if self.answer_text else []
             same = len(typed) == len(self.values)
-            key = typed if same else [number_text(value) for value in self.values]
+            key = typed if same else [exact(value) for value in self.values]
         return {
             "answer": key,
-            "tolerance": number_text(self.tolerance) if self.tolerance else "",
+            "tolerance": exact(self.tolerance) if self.tolerance else "",
             "unit": self.unit,
-            "near": [{"value": number_text(n.value), "say": n.say} for n in self.near],
+            "near": [{"value": exact(n.value), "say": n.say} for n in self.near],
         }
 
     def bare_fields(self) -> dict[str, Any]:
@@ -292,7 +291,7 @@ class Numeric(Question):
         for words in self.answer_text.split("; "):
             yield Part("answer", words, right=True)
         for near in self.near:
-            yield Part("known slip", number_text(near.value), near.say, False)
+            yield Part("known slip", exact(near.value), near.say, False)
 
     def blank(self) -> Blank:
         how = STRINGS["several_numbers"] if self.values else ""
@@ -311,7 +310,7 @@ class Numeric(Question):
         return " ".join(filter(None, [self.blank().how, unit]))
 
     def solution(self) -> list[str]:
-        margin = f" (± {number_text(self.tolerance)})" if self.tolerance else ""
+        margin = f" (± {exact(self.tolerance)})" if self.tolerance else ""
         return [f"{words}{margin}" for words in self.key()]
 
     def content(self) -> dict[str, Any]:
@@ -379,7 +378,7 @@ def _from_table(
         return None, words, typed_column
     if "vary" in node.value:
         _check_vary(reader, values)
-    texts = [decimal_text(value, computed.digits) for value in computed.numbers]
+    texts = [plain(value, computed.digits) for value in computed.numbers]
     if typed is not None and tolerance is not None:
         _agree(reader, values["answer"], typed, typed_column, computed, tolerance, texts)
     if tolerance is not None and len(reader.faults) == before:
@@ -430,6 +429,6 @@ def _agree(
         return
     for one, other, words in zip(typed, computed.numbers, texts, strict=True):
         if not within(one, other, tolerance):
-            message = f"'answer' is {decimal_text(one)}, but the table gives {words}"
+            message = f"'answer' is {plain(one)}, but the table gives {words}"
             reader.fault(node.line, message, remedy)
             return

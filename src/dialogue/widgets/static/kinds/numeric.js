@@ -32,8 +32,10 @@ KINDS.numeric = {
   },
 
   keep(item, response) {
+    // A column without numbers is still a column.
     const found = listed(response);
-    return item.values.length ? { ...item, values: Array.isArray(found) ? found.map(() => 0) : [] } : item;
+    const values = Array.isArray(found) && found.length ? found.map(() => 0) : [0];
+    return item.values.length ? { ...item, values } : item;
   },
 
   control(item, strings, uid) {
