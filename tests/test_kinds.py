@@ -287,6 +287,6 @@ def test_the_table_of_formats_costs_a_command_nothing() -> None:
     """Every command is built with it, and most need no question."""
     code = "import sys, dialogue.exchange; print([m for m in sys.modules if 'questions' in m])"
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True, timeout=60
     )
     assert done.stdout.strip() == "[]"
