@@ -15,7 +15,8 @@ import pytest
 from conftest import Lab, Page, wait_until
 from dialogue import bank
 from dialogue.charts import EXPLORABLES
-from dialogue.classroom import paper, standalone
+from dialogue.classroom import standalone
+from dialogue.page import templates
 from dialogue.page.words import EXPLORER
 from dialogue.questions import KINDS, Question
 
@@ -55,8 +56,15 @@ def test_no_question_is_squeezed(browser: Any, tmp_path: Path) -> None:
     questions = [question for kind in KINDS for question in longest(kind)]
     assert {question.kind for question in questions} == set(KINDS)
     file = tmp_path / "kinds.html"
-    body = standalone.place(questions) + standalone.scripts()
-    file.write_text(paper.page("Every kind", body, style=standalone.style()), encoding="utf-8")
+    shown = templates.render(
+        "classroom/preview.html",
+        title="Every kind",
+        views=[("learner", "As a learner", standalone.place(questions))],
+        drafts=(),
+        quiz_style=standalone.style(),
+        scripts=standalone.scripts(),
+    )
+    file.write_text(shown, encoding="utf-8")
     context = browser.new_context()
     page = context.new_page()
     page.goto(file.as_uri())
