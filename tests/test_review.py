@@ -128,14 +128,87 @@ def test_attempts_without_a_time_are_no_error() -> None:
 # --- spacing -----------------------------------------------------------------------------------
 
 
-def test_four_weeks_mean_reviews_after_2_6_and_12_days_then_evenly() -> None:
-    first, reviews, tries = date(2020, 1, 1), [], []
+def test_gaps_grow_to_months() -> None:
+    first, gaps, tries = date(2020, 1, 1), [], []
     day = first
-    for _ in range(5):
+    for _ in range(6):
+        tries.append(tried(ONE, day))
+        due_then = recall.due_day(standing(ONE, *tries, today=day), None, day)
+        gaps.append((due_then - day).days)
+        day = due_then
+    assert gaps == [3, 8, 20, 50, 125, 312]
+    for _ in range(3):
         tries.append(tried(ONE, day))
         day = recall.due_day(standing(ONE, *tries, today=day), None, day)
-        reviews.append((day - first).days)
-    assert reviews == [2, 6, 12, 18, 24]
+    assert (day - local(tries[-1])).days == recall.LONGEST
+
+
+def local(attempt: Attempt) -> date:
+    return date.fromisoformat(attempt.at[:10])
+
+
+def test_right_but_not_sure_moves_on_by_a_smaller_step() -> None:
+    """It stayed at two days for ever."""
+    day, gaps, tries = date(2020, 1, 1), [], []
+    for _ in range(8):
+        tries.append(tried(ONE, day, sure=1))
+        due_then = recall.due_day(standing(ONE, *tries, today=day), None, day)
+        gaps.append((due_then - day).days)
+        day = due_then
+    assert gaps == sorted(set(gaps))
+    assert gaps[0] == 2
+    assert 20 < gaps[-1] < 60
+
+
+def test_who_comes_late_and_still_knows_it_is_given_the_longer_gap() -> None:
+    assert due(tried(ONE, 30), tried(ONE, 0)) == 75
+
+
+def test_a_miss_keeps_a_part_of_the_gap() -> None:
+    long_known = [tried(ONE, n) for n in (82, 79, 71, 51)]
+    assert due(*long_known, tried(ONE, 1, "wrong")) == 0
+    back = due(*long_known, tried(ONE, 1, "wrong"), tried(ONE, 0))
+    assert 3 < back < 50
+
+
+CORE_ONLY = [make(f"{2 + n % 5:02}-q{n:02}", core=n < 20) for n in range(40)]
+
+
+def test_only_core_questions_come_back_by_themselves() -> None:
+    old = [tried(q, 60, "wrong", 3) for q in CORE_ONLY]
+    assert all(q.core for q in recall.queue(all_of(*old, questions=CORE_ONLY), TODAY).today)
+    # A lesson that marks none, such as an instructor's own, brings back all it has.
+    plain = make("07-own")
+    found = recall.core([*CORE_ONLY, plain])
+    assert found == {q.id for q in CORE_ONLY if q.core} | {plain.id}
+
+
+@pytest.mark.parametrize("miss", [0, 10, 5])
+def test_the_queue_of_a_diligent_learner_empties(miss: int) -> None:
+    """A lesson every third day, reviews every day, every tenth or fifth answer wrong: nothing
+    waits ten days after the last lesson, and no day takes more than ten minutes."""
+    core = [q for q in real() if recall.lesson_of(q)]
+    assert 90 <= len(core) <= 115
+    lessons = sorted({recall.lesson_of(q) for q in core})
+    start, tries, asked, most, waiting = date(2020, 1, 1), {}, 0, 0, 0
+    last = 3 * (len(lessons) - 1)
+    for n in range(last + 60):
+        day = start + timedelta(days=n)
+        plan = recall.queue(recall.standings({q.id: q for q in core}, tries, day, UTC), day)
+        new = [
+            q for q in core if n % 3 == 0 and recall.lesson_of(q) in lessons[n // 3 : n // 3 + 1]
+        ]
+        most = max(most, len(plan.today))
+        waiting = plan.waiting
+        for question in (*plan.today, *new):
+            asked += 1
+            wrong = miss and asked % miss == 0
+            tries.setdefault(question.id, []).append(
+                tried(question, day, "wrong" if wrong else "right")
+            )
+        if n >= last + 10:
+            assert waiting == 0, n - last
+    assert most * 45 <= 10 * 60
 
 
 @pytest.mark.parametrize(("aim", "low", "high"), [(7, 0.2, 0.4), (365, 0.05, 0.1)])
@@ -148,7 +221,8 @@ def test_a_far_day_makes_longer_gaps_and_a_near_one_shorter() -> None:
         target = TODAY + timedelta(days=days)
         return due(*(tried(ONE, n) for n in (9, 5, 0)), target=target)
 
-    assert third(3) < recall.wait(recall.AIM, 3) < third(365)
+    # Up to a day far off they may grow; the fourth gap would be 50 days.
+    assert third(3) < third(14) < third(365) == third(60)
     assert due(tried(ONE, 0), target=TODAY) == 1  # never less than a day
 
 
@@ -158,7 +232,7 @@ def test_a_day_that_is_over_is_like_none() -> None:
 
 
 def test_missed_and_overconfident_come_back_tomorrow() -> None:
-    assert due(tried(ONE, 0)) == 2
+    assert due(tried(ONE, 0)) == 3
     assert due(tried(ONE, 0, "wrong")) == 1
     assert due(tried(ONE, 0, "partly")) == 1
     assert due(tried(ONE, 0), tried(ONE, 0, "wrong", 3)) == 1
@@ -166,16 +240,16 @@ def test_missed_and_overconfident_come_back_tomorrow() -> None:
     assert due(tried(ONE, 0, "wrong"), tried(ONE, 0)) == 1  # corrected, but not recalled
     assert due(shown(ONE, 0), tried(ONE, 0)) == 1
     assert due(shown(ONE, 0)) == 1
-    # and begins again
-    assert due(tried(ONE, 9), tried(ONE, 7), tried(ONE, 3, "wrong"), tried(ONE, 0)) == 2
+    # and goes on from what is left of its gap
+    assert due(tried(ONE, 9), tried(ONE, 7), tried(ONE, 3, "wrong"), tried(ONE, 0)) == 8
 
 
 def test_early_practice_and_guesses_win_no_longer_gap() -> None:
-    assert due(tried(ONE, 2), tried(ONE, 0)) == 4
-    assert due(tried(ONE, 1), tried(ONE, 0)) == 2
-    assert due(tried(ONE, 0), tried(ONE, 0), tried(ONE, 0)) == 2
-    assert due(tried(ONE, 2), tried(ONE, 0, sure=1)) == 2
-    assert due(tried(ONE, 2), tried(ONE, 0, sure=2)) == 4
+    assert due(tried(ONE, 3), tried(ONE, 0)) == 8
+    assert due(tried(ONE, 1), tried(ONE, 0)) == 3
+    assert due(tried(ONE, 0), tried(ONE, 0), tried(ONE, 0)) == 3
+    assert due(tried(ONE, 3), tried(ONE, 0, sure=1)) == 4
+    assert due(tried(ONE, 3), tried(ONE, 0, sure=2)) == 8
 
 
 def test_hints_resets_and_empty_answers_are_no_sitting() -> None:
@@ -202,7 +276,13 @@ def test_a_renamed_question_keeps_its_attempts() -> None:
 
 def test_what_is_never_asked_again() -> None:
     forecast = Forecast(id="02-f", ask="?", resolves="2021")
-    out = [forecast, make("02-d", status="draft"), make("02-g", use="graded"), make("00-try")]
+    out = [
+        forecast,
+        make("02-d", status="draft"),
+        make("02-g", use="graded"),
+        make("02-v", use="vote"),
+        make("00-try"),
+    ]
     found = all_of(*(tried(q, 9, "wrong") for q in out), questions=[*out, ONE])
     assert list(found) == ["02-one"]
 
@@ -239,7 +319,7 @@ def test_a_new_question_answered_today_is_no_review() -> None:
 
 
 def test_the_plan_tells_the_next_days() -> None:
-    found = all_of(tried(MANY[0], 2), tried(MANY[1], 1), tried(MANY[2], 0, "wrong"), questions=MANY)
+    found = all_of(tried(MANY[0], 3), tried(MANY[1], 2), tried(MANY[2], 0, "wrong"), questions=MANY)
     days = recall.queue(found, TODAY).days
     assert days[:3] == ((TODAY, 1), (TODAY + timedelta(days=1), 2), (TODAY + timedelta(days=2), 0))
 
@@ -441,7 +521,7 @@ def test_one_next_step_in_its_order() -> None:
     found = step(tried(p, 0), tried(q, 0))
     assert (found.kind, found.lesson) == ("lesson", "03")
     found = step(*(tried(one, 0) for one in TWO))
-    assert (found.kind, found.day) == ("rest", TODAY + timedelta(days=2))
+    assert (found.kind, found.day) == ("rest", TODAY + timedelta(days=3))
     assert step().kind == "lesson"
     assert step(lessons=PLAN[2:]).kind == "done"
 
@@ -538,8 +618,10 @@ def write(*attempts: Attempt) -> None:
 
 
 def real(lesson: str = "") -> list[Question]:
-    questions = bank.course_bank().questions.values()
-    return [q for q in questions if recall.reviewable(q) and recall.lesson_of(q).startswith(lesson)]
+    """The core questions of the course, or of one lesson."""
+    questions = [q for q in bank.course_bank().questions.values() if recall.reviewable(q)]
+    core = recall.core(questions)
+    return [q for q in questions if q.id in core and recall.lesson_of(q).startswith(lesson)]
 
 
 def bundle(shown: Any) -> dict[str, str]:

@@ -71,9 +71,9 @@ class _Recall(Quiz):
 def warm_up(lesson: str | int) -> Quiz | Notice:
     """Three questions from earlier lessons, to answer from memory: ``warm_up("05")``.
 
-    What you got wrong comes first, then what was right longest ago and least certainly; they
-    stay the same for the day.  Without a record, and in the reading copy, everybody gets the
-    same three.  Answering from memory and spacing it out are the two ways of learning that
+    Only lessons in which you have answered something are asked about.  What you got wrong
+    comes first, then what was right longest ago and least certainly; they stay the same for
+    the day.  The reading copy shows everybody the same three.  Answering from memory and spacing it out are the two ways of learning that
     help most (Dunlosky et al. 2013).  *lesson* is a number ("05" or 5) or a file's name
     ("05-round-one"); one that does not exist, or has nothing before it, shows a message.
     """
@@ -93,7 +93,10 @@ def warm_up(lesson: str | int) -> Quiz | Notice:
         cited.use(question.sources)
     today = _today()
     own = recall.warm_up_set(course_bank.questions, _standings(today), number, today)
-    return _Recall(own, STRINGS["warm_up"], today, twin_of=fixed)
+    shown = _Recall(own, STRINGS["warm_up"], today, twin_of=fixed)
+    if not own:
+        shown.content = {**shown.content, "panel": "warm_up"}
+    return shown
 
 
 def _lesson_number(lesson: Any) -> str:
@@ -171,10 +174,10 @@ def review(target: str | date | None = None) -> Due | Notice:
     """The questions that are due today: ``review()``, or ``review("2026-12-20")``.
 
     *target* is the day up to which you want to remember, such as the day of an exam: year,
-    month, day.  The gaps are set from it and are even (Cepeda et al. 2008; Kang et al. 2014;
-    Latimier et al. 2021; see ``dialogue.learner.recall``).  Without it the aim is four weeks from
-    the first answer to each question, with reviews after about 2, 6 and 12 days.  What was
-    missed, or wrong although you were sure, comes back the next day.  At most twelve a day.
+    month, day.  No gap is then longer than is good for that day (Cepeda et al. 2008; see
+    ``dialogue.learner.recall``).  Without it the gaps grow: 3 days, 8, 20, 50 and on.  What was
+    missed, or wrong although you were sure, comes back the next day.  Only the core questions
+    of a lesson come back, at most twelve a day.
 
     The day is an argument and not a setting kept elsewhere: it stands where you see it,
     works for a copied notebook, and there is no second file to lose.
@@ -267,6 +270,7 @@ class Calibration(Panel):
         forecasts = recall.forecasts(course_bank.questions, tries)
         return {
             "enough": recall.ENOUGH,
+            "enough_forecasts": recall.ENOUGH_FORECASTS,
             "levels": [
                 {
                     "n": level.certainty,
