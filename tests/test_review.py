@@ -399,7 +399,7 @@ def test_the_fixed_set_is_spread_and_above_remembering(lesson: str) -> None:
         assert all(q.level != "remember" for q in chosen)
     assert len({q.id for q in chosen}) == 3
     assert chosen == recall.fixed_warm_up(list(reversed(COURSE)), lesson)
-    assert warm(lesson) == [q.id for q in chosen]
+    assert warm(lesson) == [], "somebody new has met none of them"
 
 
 def test_different_kinds_are_preferred() -> None:
@@ -443,6 +443,8 @@ def test_wrong_but_sure_first_then_wrong_then_oldest() -> None:
 def test_never_the_lesson_just_before_alone() -> None:
     wrong = [tried(q, 5, "wrong", 3) for q in COURSE if q.id.startswith("04")]
     chosen = warm("05", *wrong)
+    assert {name[:2] for name in chosen} == {"04"}, "nothing else was met"
+    chosen = warm("05", *wrong, tried(named("01-b1"), 30))
     assert Counter(name[:2] for name in chosen)["04"] == 2
     everywhere = [tried(q, 5, "wrong") for q in COURSE]
     assert len({name[:2] for name in warm("05", *everywhere)}) == 3
@@ -453,8 +455,6 @@ def test_answers_of_today_do_not_change_the_set() -> None:
     chosen = warm("06", *before)
     answered = [tried(named(name), 0) for name in chosen]
     assert warm("06", *before, *answered) == chosen
-    empty = warm("06")
-    assert warm("06", *(tried(named(name), 0) for name in empty)) == empty
     # but what is missed today comes to the front, also without certainty
     missed = next(q for q in COURSE if q.id not in chosen and q.id < "06")
     mended = [tried(q, 5) for q in COURSE]
@@ -469,10 +469,21 @@ def test_a_warm_up_looks_back_only(rows: list[Any], lesson: str) -> None:
         for n, day, verdict, sure, e in sorted(rows, key=lambda row: -row[1])
     ]
     chosen = warm(lesson, *tries)
-    assert len(set(chosen)) == 3
-    assert all("00" < name[:2] < lesson for name in chosen)
-    if lesson > "02":
-        assert {name[:2] for name in chosen} != {f"{int(lesson) - 1:02}"}
+    begun = {item[:2] for item in (t.item for t in tries if t.event == "check")}
+    before = sorted(n for n in begun if n < lesson)
+    assert len(set(chosen)) == (3 if before else 0)
+    assert {name[:2] for name in chosen} <= set(before)
+    if len(before) > 1:
+        assert len({name[:2] for name in chosen}) > 1
+
+
+def test_a_warm_up_asks_only_what_was_met() -> None:
+    """Somebody who began with lesson 03 was asked about 01, which they had never opened."""
+    chosen = warm("05", tried(named("03-a0"), 4))
+    assert {name[:2] for name in chosen} == {"03"}
+    marked = [replace(q, core=q.id.endswith("b1")) for q in COURSE]
+    first = next(q for q in marked if q.id == "03-a0")
+    assert set(warm("05", tried(first, 4), questions=marked)) == {"03-a0", "03-b1"}
 
 
 # --- objectives and the next step ----------------------------------------------------------------
@@ -492,9 +503,11 @@ def state(*tries: Attempt) -> str:
 def test_solid_needs_every_question_right_and_one_a_day_later() -> None:
     p, q = TWO[:2]
     assert state() == "new"
-    assert state(tried(p, 5), tried(p, 0)) == "shaky"  # the other one was never tried
-    assert state(tried(p, 0), tried(q, 0)) == "shaky"  # all on one day
-    assert state(tried(p, 1), tried(q, 0)) == "shaky"  # no question twice
+    assert state(tried(p, 5), tried(p, 0)) == "begun"  # the other one was never tried
+    assert state(tried(p, 0), tried(q, 0)) == "begun"  # all on one day
+    assert state(tried(p, 1), tried(q, 0)) == "begun"  # no question twice
+    assert state(tried(p, 1, "wrong")) == "shaky"
+    assert state(tried(p, 1, "wrong"), tried(p, 0)) == "begun"  # put right
     assert state(tried(p, 1), tried(p, 0), tried(q, 0)) == "solid"
     assert state(tried(p, 1), tried(p, 0), tried(q, 0), tried(q, 0, "wrong")) == "shaky"
     assert state(tried(p, 1), tried(p, 0), shown(q, 0), tried(q, 0)) == "shaky"
@@ -724,7 +737,35 @@ def test_what_has_vanished_or_changed_is_no_error(today: date) -> None:
     )
 
 
+def test_a_warm_up_stands_back_for_somebody_new(today: date) -> None:
+    shown_now = panels.warm_up("05")
+    assert isinstance(shown_now, Quiz)
+    assert shown_now.content["panel"] == "warm_up"
+    assert shown_now.questions == {}
+    assert len(bundle(shown_now)["text/plain"]) > 500, "the reading copy shows everybody three"
+    write(tried(real("01")[0], 3))
+    assert panels.warm_up("05").content["panel"] == "quiz"
+
+
+def test_a_review_draws_the_order_of_options_anew_each_day(
+    today: date, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    single = [q for q in real("01") if isinstance(q, Single) and q.shuffle]
+    write(*(tried(q, 30, "wrong") for q in single))
+
+    def orders() -> list[list[int]]:
+        return [one["places"] for one in panels.review().content["items"]]
+
+    first = orders()
+    assert first
+    assert all(sorted(order) == list(range(len(order))) for order in first)
+    assert orders() == first, "the same all day"
+    monkeypatch.setattr(panels, "_today", lambda: TODAY + timedelta(days=1))
+    assert orders() != first
+
+
 def test_a_warm_up_starts_empty_and_keeps_the_answers_of_today(today: date) -> None:
+    write(tried(real("01")[0], 9))
     first = panels.warm_up("05")
     name = next(iter(first.questions))
     question = first.questions[name]

@@ -22,7 +22,8 @@ from dialogue.learner import progress, recall
 from dialogue.page import text
 from dialogue.page.text import TWIN
 from dialogue.page.words import STRINGS
-from dialogue.questions import Question
+from dialogue.questions import Multiple, Question, Single
+from dialogue.questions.model import drawn_order
 from dialogue.widgets.base import Notice
 from dialogue.widgets.quiz import Quiz, View
 
@@ -42,12 +43,26 @@ def _standings(today: date) -> dict[str, recall.Standing]:
     return recall.standings(bank.course_bank().questions, _tries(), today)
 
 
+def _places(question: Question, today: date) -> dict[str, list[int]]:
+    """Today's order of the options, for the view: responses stay indices in the bank's order."""
+    if not isinstance(question, Single | Multiple) or not question.shuffle:
+        return {}
+    texts = [option.text for option in question.options]
+    return {"places": drawn_order(f"{question.id} {today}", texts)}
+
+
 class _Recall(Quiz):
     """A quiz to be answered from memory: it shows the answers of today, no earlier ones."""
 
     def __init__(self, questions: Sequence[Question], title: str, today: date, **kwargs: Any):
         self._today = today
         super().__init__(questions, title, **kwargs)
+        # Who remembers that the second one was right shall not gain by it.
+        items = [
+            {**item, **_places(question, today)}
+            for item, question in zip(self.content["items"], questions, strict=True)
+        ]
+        self.content = {**self.content, "items": items}
 
     def _restore(self) -> dict[str, Any]:
         tries = _tries()
