@@ -597,6 +597,23 @@ def test_forecasts_keep_their_first_probability_and_their_secrets() -> None:
     assert recall.forecasts(questions, broken).count == 0
 
 
+def test_a_list_of_forecasts_gives_nothing_away(today: date) -> None:
+    later = next(
+        q
+        for q in bank.course_bank().questions.values()
+        if isinstance(q, Forecast) and q.opens and q.happened is not None
+    )
+    assert ask(panels.my_forecasts())["forecasts"] == []
+    write(logged(later, "80"), logged(later, "99", 1))
+    (told,) = ask(panels.my_forecasts())["forecasts"]
+    assert (told["chance"], told["came"]) == (80, "")
+    assert told["opens"]["number"] == later.opens
+    write(tried(real(later.opens)[0], 0))
+    (told,) = ask(panels.my_forecasts())["forecasts"]
+    assert told["came"] == ("happened" if later.happened else "happened_not")
+    assert told["opens"] is None
+
+
 def test_a_confident_mistake_stays_until_it_is_recalled_on_a_later_day() -> None:
     wrong = tried(ONE, 5, "wrong", 2)
     assert standing(ONE, wrong).overconfident
@@ -647,6 +664,7 @@ def everything() -> list[Any]:
         panels.review(),
         panels.my_progress(),
         panels.my_calibration(),
+        panels.my_forecasts(),
     ]
 
 
@@ -684,7 +702,7 @@ def test_what_cite_lists_does_not_depend_on_the_record(
 
 def test_panels_keep_nothing_about_the_learner_in_the_widget(today: date) -> None:
     write(*(tried(q, 5, "wrong", 3) for q in real()))
-    for panel in (panels.my_progress(), panels.my_calibration()):
+    for panel in (panels.my_progress(), panels.my_calibration(), panels.my_forecasts()):
         before = json.dumps(panel.get_state(["content", "state"]))
         sent = ask(panel)
         assert sent["event"] == "shown"
@@ -864,7 +882,14 @@ def test_the_review_page_holds_the_reading_copy_and_nothing_else() -> None:
 def test_the_names_of_the_package_are_functions() -> None:
     import dialogue
 
-    for name in ("warm_up", "review", "my_progress", "my_calibration", "review_calendar"):
+    for name in (
+        "warm_up",
+        "review",
+        "my_progress",
+        "my_calibration",
+        "my_forecasts",
+        "review_calendar",
+    ):
         assert callable(getattr(dialogue, name)), name
 
 

@@ -372,7 +372,9 @@ def test_the_map_by_objective_is_the_same_for_everybody(own_record: Any) -> None
         for label, aim in lesson.objectives.items():
             assert f"{label} {aim}" in fresh.twin_text
     take("pre", right=22)
-    question = next(q for q in lesson_items() if q.id[:3] == "05-" and q.kind == "single" and q.core)
+    question = next(
+        q for q in lesson_items() if q.id[:3] == "05-" and q.kind == "single" and q.core
+    )
     from dialogue.widgets.saving import record
 
     record(question, "check", right_response(question), grade(question, right_response(question)))

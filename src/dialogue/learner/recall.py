@@ -593,13 +593,27 @@ class Forecasts:
     brier: float | None
 
 
-def forecasts(
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A forecast that the learner gave: the first probability, in per cent, and what came.
+
+    ``happened`` is None while nobody knows, and while it may not be told: then ``told_in`` is
+    the lesson that tells it.
+    """
+
+    question: Forecast
+    chance: float
+    happened: bool | None
+    told_in: str
+
+
+def given_forecasts(
     questions: Mapping[str, Question], tries: Mapping[str, Sequence[Attempt]]
-) -> Forecasts:
-    """Probabilities against what happened, for forecasts that are settled.
+) -> list[Given]:
+    """The learner's forecasts in the order of the bank.
 
     The first probability counts: later ones may know the outcome.  A forecast whose outcome
-    is told in a later lesson counts once that lesson has been begun, so that nothing is
+    is told in a later lesson is told once that lesson has been begun, so that nothing is
     given away.
     """
     begun = {
@@ -610,21 +624,33 @@ def forecasts(
         and questions[name].use != "graded"
         and any(t.event == "check" for t in own)
     }
-    given: list[tuple[float, bool]] = []
-    for name, own in tries.items():
-        question = questions.get(name)
-        if not isinstance(question, Forecast) or question.happened is None:
+    found: list[Given] = []
+    for name, question in questions.items():
+        if not isinstance(question, Forecast) or question.status == "draft":
             continue
-        if question.status == "draft" or (question.opens and question.opens not in begun):
-            continue
+        hidden = bool(question.opens) and question.opens not in begun
         versions = question.versions
-        for t in own:
+        for t in tries.get(name, ()):
             if t.event == "check" and t.version in versions and t.verdict == "logged":
                 try:
-                    given.append((chance(t.response), question.happened))
+                    said = chance(t.response)
                 except NotANumber:  # a line that somebody edited
                     continue
+                happened = None if hidden else question.happened
+                found.append(Given(question, said, happened, question.opens if hidden else ""))
                 break
+    return found
+
+
+def forecasts(
+    questions: Mapping[str, Question], tries: Mapping[str, Sequence[Attempt]]
+) -> Forecasts:
+    """Probabilities against what happened, for forecasts that are settled and may be told."""
+    given = [
+        (one.chance, one.happened)
+        for one in given_forecasts(questions, tries)
+        if one.happened is not None
+    ]
     bands = []
     for low, high in BANDS:
         inside = [(p, h) for p, h in given if low <= p < high or p == high == 100]

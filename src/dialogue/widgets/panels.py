@@ -323,6 +323,30 @@ class Calibration(Panel):
         }
 
 
+class GivenForecasts(Panel):
+    """Every forecast that was given, with what came where that may be told."""
+
+    def shown(self) -> dict[str, Any]:
+        given = recall.given_forecasts(bank.course_bank().questions, _tries())
+        return {
+            "forecasts": [
+                {
+                    "question": text.inline(one.question.ask),
+                    "chance": round(one.chance),
+                    "came": {True: "happened", False: "happened_not", None: ""}[one.happened],
+                    "opens": _lesson(one.told_in) if one.told_in else None,
+                    "resolves": one.question.resolves,
+                }
+                for one in given
+            ]
+        }
+
+
+def my_forecasts() -> GivenForecasts:
+    """Show each forecast with the first probability that you gave, and what came."""
+    return GivenForecasts("my_forecasts")
+
+
 def my_progress(target: str | date | None = None) -> Progress | Notice:
     """Show each objective as not tried, shaky or solid, and one suggested next step.
 
