@@ -419,6 +419,8 @@ MORE_BROKEN = [
     ("an empty column", "[1, 2.50]", "[]", 72, "empty list", "answer:"),
     ("use", "use: vote", "use: votes", 78, "'use' is 'votes'", "'vote'"),
     ("shuffle", "shuffle: no", "shuffle: never", 79, "'shuffle' is 'never'", "yes or no"),
+    ("core", "shuffle: no", "core: maybe", 79, "'core' is 'maybe'", "yes or no"),
+    ("a core vote", "shuffle: no", "core: yes", 79, "does not go with use: vote", "take 'core' out"),
     ("former id is present", "[05-old-name,", "[05-new-name,", 80, "present id", "former"),
     ("former id of another", "[05-old-name,", "[05-order,", 80, "is the id of the question in", "met"),
     ("former id twice", "[05-old-name,", "[05-older,", 80, "'05-older' stands twice", "change one"),

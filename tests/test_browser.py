@@ -266,10 +266,10 @@ def test_a_click_on_the_words_chooses_that_option(page: Page) -> None:
 def test_erasing_asks_first(browser: Any, lab: Lab) -> None:
     page = Page(browser, lab, "00-start-here").open()
     page.run_all()
-    form = page.question("00-try-one")
+    form = page.question("00-one-night")
     form.locator("input").first.check()
     form.get_by_role("button", name="Check").click()
-    wait_until(lambda: status(page, "00-try-one"), "the answer is graded")
+    wait_until(lambda: status(page, "00-one-night"), "the answer is graded")
     record = lab.record / "answers.jsonl"
     wait_until(record.exists, "the answer is kept")
     erase = page.page.get_by_role("button", name="Erase my answers")

@@ -48,6 +48,10 @@ COMMON: dict[str, s.Shape] = {
         "learn unless said; lane: makes sense beside its cell or picture alone, so never in a "
         "warm-up or a review; the key of a graded item stays with the instructor.",
     ),
+    "core": s.yes(
+        "Comes back in reviews by itself and counts for 'done': for an item that makes sense "
+        "alone and tests an objective, eight or nine a lesson."
+    ),
     "shuffle": s.yes("no keeps the options in the order written."),
     "was": s.texts("Former ids of this question, such as [05-old-id]."),
 }
@@ -87,11 +91,18 @@ def item(reader: Reader, node: Node) -> Question | None:
         "language": reader.language,
         "confidence": reader.choice(values, "confidence", (kind.certainty,)) == "ask",
         "use": reader.choice(values, "use", USES) or "learn",
+        "core": bool(reader.yes(values, "core")),
         "shuffle": reader.yes(values, "shuffle", default=True) is not False,
         "was": _was(reader, values),
     }
     if "points" in values and len(reader.faults) == before and common["points"] <= 0:
         reader.fault(values["points"].line, "'points' is not above zero", "write 1 or more")
+    if common["core"] and (common["use"] != "learn" or not kind.marked):
+        message = (
+            f"'core' does not go with {'use: ' + common['use'] if kind.marked else reader.kind}"
+        )
+        remedy = "take 'core' out: core items come back in reviews, and this one never does"
+        reader.fault(values["core"].line, message, remedy)
     if common["as_of"] and not real_date(common["as_of"]):
         message = f"'as_of' is {common['as_of']!r}"
         reader.fault(values["as_of"].line, message, 'write it as "2026-01"')

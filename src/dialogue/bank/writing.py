@@ -53,6 +53,7 @@ def fields(question: Question) -> dict[str, Any]:
         "by": question.by,
         "confidence": type(question).certainty if question.confidence else "",
         "use": question.use if question.use != "learn" else "",
+        "core": "yes" if question.core else "",
         "shuffle": "" if question.shuffle else "no",
         "was": list(question.was),
     }
@@ -216,7 +217,7 @@ def from_html(words: str) -> tuple[str, list[str]]:
 # --- what a format has no field for ------------------------------------------------------
 
 LONGEST_TAG = 50  # Moodle cuts a longer one off
-TAGS = ("objective", "level", "para", "source", "as-of", "contested", "use")
+TAGS = ("objective", "level", "para", "source", "as-of", "contested", "use", "core")
 
 
 def _labels(question: Question) -> list[str]:
@@ -225,6 +226,7 @@ def _labels(question: Question) -> list[str]:
     found += [("source", name) for name in question.sources]
     found += [("as-of", question.as_of), ("contested", "yes" if question.contested else "")]
     found += [("use", question.use if question.use != "learn" else "")]
+    found += [("core", "yes" if question.core else "")]
     return [f"{name}:{value}" for name, value in found if value]
 
 

@@ -62,6 +62,7 @@ AFTER = {
     "by": "by",
     "confidence": "confidence",
     "use": "use",
+    "core": "core",
     "shuffle": "shuffle",
     "was": "was",
 }
@@ -439,8 +440,8 @@ def _field(column: str, words: str) -> Any:
         return [part for part in re.split(r"[;,\s]+", words) if part]
     if column in ("tolerance", "points"):
         return _number(words, column)
-    if column in ("contested", "shuffle"):
-        usual = {"contested": "no", "shuffle": "yes"}[column]
+    if column in ("contested", "core", "shuffle"):
+        usual = "yes" if column == "shuffle" else "no"
         said = _yes(words, column)
         return "" if said == usual else said
     if column == "happened":

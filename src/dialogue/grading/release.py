@@ -39,6 +39,7 @@ def without_key(question: Question) -> Question:
     """*question* as a learner's copy asks it: no key, hint, comment, explanation or source."""
     nothing: dict[str, Any] = {
         "use": "graded",
+        "core": False,
         "keyless": True,
         "hint": "",
         "explain": "",

@@ -123,6 +123,7 @@ class Question:
 
     ``was`` names ids that the question had before; ``confidence`` asks how sure the learner
     is; ``use`` is learn, lane (asked beside its cell or picture alone), vote or graded;
+    ``core`` items come back in reviews by themselves and make a lesson done;
     ``shuffle`` allows variants with options in another order; ``keyless`` is a graded item of a
     learner's copy, which holds no key and no comment: see :mod:`dialogue.grading.release`.
     """
@@ -143,6 +144,7 @@ class Question:
     language: str = "en"
     confidence: bool = False
     use: str = "learn"
+    core: bool = False
     shuffle: bool = True
     was: tuple[str, ...] = ()
     keyless: bool = False
@@ -181,7 +183,7 @@ class Question:
 
     def _version(self, name: str) -> str:
         content = {"kind": self.kind, **asdict(self), "id": name}
-        for not_shown in ("by", "status", "language", "use", "shuffle", "was"):
+        for not_shown in ("by", "status", "language", "use", "core", "shuffle", "was"):
             content.pop(not_shown)
         # Fields that came later count only where they are used: a record stays good.
         for later in ("confidence", "values", "keyless"):

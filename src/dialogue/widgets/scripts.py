@@ -17,7 +17,7 @@ _SCRIPTS = {
     "quiz": (
         *("shared", "typed", "tree", "grading", "controls", _EVERY_KIND, "question", "quiz"),
         *("panels/answers", "panels/review", "panels/fetched", "panels/progress"),
-        *("panels/calibration", "view"),
+        *("panels/calibration", "panels/forecasts", "view"),
     ),
     "glossary": ("shared", "typed", "glossary"),
     "explorer": ("shared", "explorer"),
