@@ -138,7 +138,7 @@ def test_a_learners_copy_holds_no_key_of_it(tmp_path: Path, scale: Scale) -> Non
 
 def test_teachers_print_and_mark_it(scale: Scale) -> None:
     sheet, key = paper.questions([scale]), paper.key([scale])
-    assert sheet.count(paper.BOX) == 3
+    assert sheet.count('class="box"') == 3
     assert "QZ" not in sheet
     assert "half" in key
     cells = nbgrader.assignment("x", [scale])["cells"]
@@ -218,7 +218,7 @@ def test_a_kind_says_all_of_itself(kind: type[Question]) -> None:
     for field in (*kind.needed, *kind.either[:1]):
         assert f"    {field}:" in kind.skeleton
     assert kind.form.field in kind.schema
-    assert kind.how or not kind.marked
+    assert kind.how or not kind.scored
     assert kind.rank < Question.rank
     if kind.shuffled:
         name, text = kind.shuffled

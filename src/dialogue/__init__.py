@@ -38,6 +38,7 @@ _HOME = {
     "take_test": "dialogue.widgets.assessment",
     "supplement": "dialogue.widgets.supplements",
     "warm_up": "dialogue.widgets.panels",
+    "write": "dialogue.widgets.quiz",
 }
 
 __all__ = list(_HOME)

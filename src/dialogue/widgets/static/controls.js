@@ -39,6 +39,7 @@ function choices(item, strings, uid, many) {
       });
     },
     name: (i) => letter(i),
+    chosen: () => rows.flatMap((r, i) => (r.input.checked ? [letter(i)] : [])).join(", "),
   };
 }
 
@@ -100,6 +101,7 @@ function menus(rows, strings, uid, { read, write, key }) {
 /** The comments on all options, folded away below the explanation. */
 function options(item, strings, name = (_, i) => letter(i)) {
   const judged = (right) => say(strings, right ? "mark_right" : "mark_wrong");
+  if (item.vote) return []; // every comment is told with the vote
   return [["every_option", item.options.map((o, i) => [[`${name(o, i)}, ${judged(o.right)}.`], o.say])]];
 }
 
