@@ -26,6 +26,7 @@ _HOME = {
     "load": "dialogue.course.tables",
     "my_answers": "dialogue.widgets.quiz",
     "my_calibration": "dialogue.widgets.panels",
+    "my_page": "dialogue.widgets.hand_in",
     "my_progress": "dialogue.widgets.panels",
     "my_test_result": "dialogue.widgets.assessment",
     "negotiate": "dialogue.widgets.simulation",

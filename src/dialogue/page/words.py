@@ -235,6 +235,28 @@ PANELS = {
 
 STRINGS = {**QUIZ, **PANELS}
 
+# The page of what a learner keeps.
+KEPT = {
+    "title": "What I wrote and answered",
+    "about": "From the course on the US-Iraq dialogue of 2020. Nothing here names a person: add your name if you hand it in.",
+    "score": "Points of the last answers: {got} of {most}.",
+    "written": "{n} words, saved on {day}",
+    "ticked": "By my own reading: {got} of {most}",
+    "answers": "Answers",
+    "question": "Question",
+    "answer": "My answer",
+    "result": "Result",
+    "day": "Day",
+    "right": "right",
+    "partly": "partly right",
+    "wrong": "not right yet",
+    "logged": "a forecast",
+    "kept": "kept for the teacher",
+    "guess": "a guess",
+    "vote": "a vote",
+    "others": "Other questions",
+}
+
 GLOSSARY = {
     "title": "Glossary",
     "live": "This is the reading copy: open a term by click, or by Tab and Enter. For a search field, run the cells: menu Run, then Run All Cells.",
