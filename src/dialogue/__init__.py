@@ -28,6 +28,7 @@ _HOME = {
     "my_answers": "dialogue.widgets.quiz",
     "my_calibration": "dialogue.widgets.panels",
     "my_forecasts": "dialogue.widgets.panels",
+    "my_page": "dialogue.widgets.hand_in",
     "my_progress": "dialogue.widgets.panels",
     "my_test_result": "dialogue.widgets.assessment",
     "negotiate": "dialogue.widgets.simulation",
@@ -40,6 +41,7 @@ _HOME = {
     "take_test": "dialogue.widgets.assessment",
     "supplement": "dialogue.widgets.supplements",
     "warm_up": "dialogue.widgets.panels",
+    "write": "dialogue.widgets.quiz",
 }
 
 __all__ = list(_HOME)

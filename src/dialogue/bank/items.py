@@ -14,7 +14,7 @@ from dialogue.questions.typed import real_date
 
 LEVELS = ("remember", "understand", "apply", "analyse", "evaluate", "create")
 STATUSES = ("draft", "reviewed")
-USES = ("learn", "lane", "vote", "graded")
+USES = ("learn", "lane", "guess", "vote", "graded")
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -46,7 +46,9 @@ COMMON: dict[str, s.Shape] = {
     "use": s.one_of(
         USES,
         "learn unless said; lane: makes sense beside its cell or picture alone, so never in a "
-        "warm-up or a review; the key of a graded item stays with the instructor.",
+        "warm-up or a review; guess: taken once before the reading, then told, never marked or "
+        "reviewed; vote: with contested, nothing is right and the comments say what speaks for "
+        "each answer and against it; the key of a graded item stays with the instructor.",
     ),
     "core": s.yes(
         "Comes back in reviews by itself and counts for 'done': for an item that makes sense "
@@ -106,6 +108,9 @@ def item(reader: Reader, node: Node) -> Question | None:
     if common["as_of"] and not real_date(common["as_of"]):
         message = f"'as_of' is {common['as_of']!r}"
         reader.fault(values["as_of"].line, message, 'write it as "2026-01"')
+    if common["contested"] and common["use"] == "vote" and not kind.votable:
+        message = f"a {reader.kind} item cannot be a contested vote"
+        reader.fault(values["use"].line, message, "write 'type: single', with options")
     if reader.released and common["use"] == "graded":
         reader.given_away(values, "hint", "explain", "sources", *kind.secret)
         question = kind.read_bare(reader, values, {**common, "keyless": True}, node.line)

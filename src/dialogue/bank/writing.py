@@ -286,6 +286,8 @@ def unkept(question: Question, *kept: str) -> list[str]:
     found = []
     if question.confidence and question.marked:
         found.append("certainty is not asked for (in Moodle, choose certainty-based marking)")
+    if question.guess:
+        found.append("that it is a guess: the program marks it like any other question")
     if question.hint and "hint" not in kept:
         found.append("the hint is left out")
     if question.points != 1 and "points" not in kept:
@@ -306,7 +308,8 @@ def unkept(question: Question, *kept: str) -> list[str]:
 
 def essay_key(question: Question) -> str:
     """The key as HTML, for whoever reads an essay that stands in for *question*."""
-    return f"<p>{escape('; '.join(question.key()))}</p>" if question.marked else ""
+    key = question.key() if question.scored else []
+    return f"<p>{escape('; '.join(key))}</p>" if key else ""
 
 
 def matching_losses(question: Match) -> list[str]:

@@ -29,7 +29,16 @@ from dialogue.widgets import twin
 
 _HERE = Path(__file__).parent / "reveal"
 # Beats that a class does at the screen or on paper, and not from a slide.
-_SKIPPED = {"setup", "warm-up", "commit", "data-exercise", "write", "sources", "references"}
+_SKIPPED = {
+    "setup",
+    "warm-up",
+    "commit",
+    "data-exercise",
+    "write",
+    "check-write",
+    "sources",
+    "references",
+}
 _MOST_WORDS = 45
 _PICTURE = re.compile(r"""\b(?:chart|explore)\("([a-z-]+)"\)""")
 # Pixels of a slide of 1200 by 720: what words have at least, and what is left for a picture.

@@ -83,7 +83,7 @@ def asked(cells: list[dict[str, Any]]) -> list[str]:
     found = []
     for cell in cells:
         if cell["cell_type"] == "code":
-            for call in re.findall(r"\bask\(([^)]*)\)", cell["source"]):
+            for call in re.findall(r"\b(?:ask|write)\(([^)]*)\)", cell["source"]):
                 found.extend(_ASKED.findall(call))
     return found
 

@@ -429,7 +429,8 @@ def _item(cells: dict[str, str], taken: Mapping[str, Any]) -> dict[str, Any]:
     for column, name in AFTER.items():
         if value := _field(column, cells.get(column, "")):
             item[name] = value
-    return item | _own(kind, cells)
+    vote = item.get("use") == "vote" and item.get("contested") == "yes"
+    return item | _own(kind, cells, keyless=vote and known[kind].votable)
 
 
 def _field(column: str, words: str) -> Any:
@@ -459,12 +460,12 @@ def _field(column: str, words: str) -> Any:
     return words
 
 
-def _own(kind: str, cells: Mapping[str, str]) -> dict[str, Any]:
-    """The fields that only this kind has."""
+def _own(kind: str, cells: Mapping[str, str], *, keyless: bool = False) -> dict[str, Any]:
+    """The fields that only this kind has; *keyless* where no option is right."""
     pairs, key = _pairs(cells), cells.get("key", "")
     if kind == "forecast":
         return _forecast(pairs)
-    if not key:
+    if not key and not keyless:
         remedy = "write the number" if kind == "numeric" else "write the number of the right option"
         raise _Fault("there is no key", remedy)
     if kind == "numeric":
@@ -485,7 +486,7 @@ def _own(kind: str, cells: Mapping[str, str]) -> dict[str, Any]:
             accept = [part.strip() for part in key.split(";") if part.strip()]
         wrong = [{"text": option, "say": say} for option, say in pairs if option]
         return _full(accept=accept, wrong=wrong)
-    right = _right(key, pairs)
+    right = _right(key, pairs) if key else set()
     name = "para" if kind == "evidence" else "text"
     return {
         "options": [

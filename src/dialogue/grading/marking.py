@@ -234,7 +234,7 @@ def _mark(record: Record, question: Question) -> Marked:
     note = "answered where the key was at hand" if last.version in question.versions else ""
     if found.verdict == "unanswered":
         return row._replace(verdict=found.verdict, note="the response cannot be read")
-    mark = None if found.verdict == "logged" else found.score * question.points
+    mark = None if found.verdict in ("logged", "kept") else found.score * question.points
     return row._replace(mark=mark, verdict=found.verdict, note=note)
 
 

@@ -17,12 +17,13 @@ from dataclasses import asdict, is_dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
 
+from dialogue import bank
 from dialogue.course import catalogue, files
 from dialogue.grading import release
 from dialogue.grading.marking import outcome
 from dialogue.page import text
 from dialogue.page.words import STRINGS
-from dialogue.questions import KINDS, Question, letter
+from dialogue.questions import KINDS, Essay, Question, letter
 
 SCHEMA = 3  # of nbgrader's metadata
 STUB = "answer = None  # write your answer in place of None"
@@ -265,12 +266,37 @@ def _writing(stem: str) -> list[dict[str, Any]]:
     if not cells:
         return []
     asked, models, points = writing_task(cells[0]["source"])
+    essay = _essay(stem)
+    if essay:
+        asked, models, points = f"{asked}\n\n{_rubric(essay)}", _models(essay), float(essay.most)
     # A fold keeps its blank lines, but a mark of ours must not stand in it.
     answer = f"Your text:\n\n### BEGIN SOLUTION\n{_shown(models)}\n### END SOLUTION"
     return [
         _cell("markdown", "ask-write", _shown(asked), locked=True),
         _cell("markdown", "write", answer, grade=True, solution=True, points=points),
     ]
+
+
+def _essay(stem: str) -> Essay | None:
+    """The writing task that the bank of a lesson holds."""
+    whole = bank.course_bank()
+    own = (q for name, q in whole.questions.items() if Path(whole.places[name][0]).stem == stem)
+    return next((q for q in own if isinstance(q, Essay)), None)
+
+
+def _rubric(essay: Essay) -> str:
+    rows = (f"- **{row.name}**: {' / '.join(_graded(row.levels))}" for row in essay.rubric)
+    return "\n".join(rows)
+
+
+def _graded(levels: Sequence[str]) -> list[str]:
+    return [f"{len(levels) - 1 - place} {words}" for place, words in enumerate(levels)]
+
+
+def _models(essay: Essay) -> str:
+    return "\n\n".join(
+        "\n\n".join(filter(None, (f"**{m.title}**", m.text, m.marks))) for m in essay.models
+    )
 
 
 def assignment(title: str, questions: Sequence[Question], stem: str = "") -> dict[str, Any]:
@@ -290,6 +316,10 @@ def assignment(title: str, questions: Sequence[Question], stem: str = "") -> dic
     return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
 
 
+def _named(question: Question) -> str:
+    return "guess" if question.guess else "vote" if question.vote else question.kind
+
+
 # --- the course -------------------------------------------------------------------------------
 
 
@@ -304,7 +334,7 @@ def build(
     is not the course's, and when the folder cannot be written.
     """
     whole = release.sound_bank()
-    left_out = [f"{q.id}: a {q.kind} is not graded" for q in questions if not q.marked]
+    left_out = [f"{q.id}: a {_named(q)} is not graded" for q in questions if not q.marked]
     groups: dict[str, list[Question]] = {}
     for question in questions:
         if not question.marked:

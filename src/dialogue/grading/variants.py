@@ -129,7 +129,9 @@ def check(question: Question) -> str:
     The key must be graded right, and everything that departs from it in one place wrong or
     partly right; in the learner's copy, where the order is another, too.
     """
-    question = replace(question, confidence=False)
+    if question.vote:  # no answer is right
+        return ""
+    question = replace(question, confidence=False, use="learn")
     right, wrong = question.responses()
     for response in right:
         if grade(question, response).verdict != "right":

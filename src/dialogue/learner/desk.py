@@ -49,7 +49,7 @@ def answered(tries: Mapping[str, list[progress.Attempt]]) -> set[str]:
     found = set()
     for name, attempts in tries.items():
         for attempt in attempts:
-            if attempt.event == "check":
+            if attempt.event in ("check", "write"):
                 found.add(name)
             elif attempt.event == "reset":
                 found.discard(name)

@@ -21,6 +21,7 @@ from dialogue.course import files
 from dialogue.course.files import FileFault
 from dialogue.learner import progress
 from dialogue.page.text import encodable
+from dialogue.questions import Essay
 
 KIND = "answers of one learner, US-Iraq dialogue course"
 FORMAT = 1
@@ -82,15 +83,22 @@ def _label(text: str, what: str) -> str:
 
 
 def write(
-    file: str | os.PathLike[str], class_code: str, learner: str, *, force: bool = False
+    file: str | os.PathLike[str],
+    class_code: str,
+    learner: str,
+    *,
+    writing: bool = False,
+    force: bool = False,
 ) -> int:
     """Write the file to hand in and return how many answers it holds.
+
+    What the learner wrote goes into it only with *writing*.
 
     Raises :class:`~dialogue.course.files.FileFault` when there is nothing to hand in, when a name is
     empty or too long, and when the file exists or cannot be written.
     """
     class_code, learner = _label(class_code, "the class"), _label(learner, "the name")
-    attempts = tuple(progress.attempts())
+    attempts = tuple(a for a in progress.attempts() if writing or a.event != Essay.event)
     if not attempts:
         raise FileFault(file, "not written, there are no answers yet", "answer a question first")
     own = bank_hash(bank.course_bank().questions)

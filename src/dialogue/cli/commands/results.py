@@ -12,7 +12,11 @@ def _hand_in(arguments: argparse.Namespace) -> int:
     from dialogue.learner import handin
 
     count = handin.write(
-        arguments.file, arguments.class_code, arguments.name, force=arguments.force
+        arguments.file,
+        arguments.class_code,
+        arguments.name,
+        writing=arguments.writing,
+        force=arguments.force,
     )
     print(
         f"Wrote {count} answer{'' if count == 1 else 's'} to {arguments.file}. It holds the class "
@@ -105,6 +109,9 @@ def add(commands: argparse._SubParsersAction) -> None:
     )
     hand_in.add_argument(
         "--name", required=True, help="the number, login or nickname agreed with your teacher"
+    )
+    hand_in.add_argument(
+        "--writing", action="store_true", help="put your texts in too; without it they stay here"
     )
     hand_in.add_argument("--force", action="store_true", help="replace FILE if it exists")
     hand_in.set_defaults(run=_hand_in)

@@ -84,7 +84,7 @@ class Forecast(Question):
     needed: ClassVar[tuple[str, ...]] = ("resolves",)
     secret: ClassVar[tuple[str, ...]] = ("happened", "bands", "reference")
     certainty: ClassVar[str] = "probability"
-    marked: ClassVar[bool] = False  # scored against what happened, and never graded
+    scored: ClassVar[bool] = False  # told against what happened, and never graded
     form: ClassVar[Form] = Form(
         3,
         "bands",

@@ -43,6 +43,7 @@ function choices(item, strings, uid, many) {
       });
     },
     name: (i) => optionLetter(item, i),
+    chosen: () => rows.flatMap((r, i) => (r.input.checked ? [optionLetter(item, i)] : [])).join(", "),
   };
 }
 
@@ -104,6 +105,7 @@ function menus(rows, strings, uid, { read, write, key }) {
 /** The comments on all options, folded away below the explanation. */
 function options(item, strings, name = (_, i) => optionLetter(item, i)) {
   const judged = (right) => say(strings, right ? "mark_right" : "mark_wrong");
+  if (item.vote) return []; // every comment is told with the vote
   return [["every_option", shownOptions(item).map((i) => {
     const o = item.options[i];
     return [[`${name(o, i)}, ${judged(o.right)}.`], o.say];
