@@ -35,26 +35,43 @@ SHAPE = {
 }
 
 
-@lru_cache(maxsize=64)
-def open_to(own: str) -> tuple[str, ...]:
+_OPEN: dict[tuple[str, int], tuple[str, ...]] = {}
+
+
+def open_to(own: leads.Lead) -> tuple[str, ...]:
     """Texts that the learner may sign and that both homes carry, the best for the learner first."""
-    them = negotiation.model().carried[OTHER[leads.lead(own).side]]
-    return tuple(text for text in leads.willing(own) if them[text])
+    if (own.id, own.walk_away) not in _OPEN:
+        carried = negotiation.model().carried[OTHER[own.side]]
+        _OPEN[own.id, own.walk_away] = tuple(text for text in own.willing if carried[text])
+    return _OPEN[own.id, own.walk_away]
 
 
-def guess(game: Game, text: str, weights: Iterable[float] = (1.0,) * 6) -> float:
+@lru_cache(maxsize=2)
+def _shapes(side: str) -> dict[str, tuple[float, ...]]:
+    """For each text how good each of its options looks for *side*, 0 to 1."""
+    return {text: tuple(SHAPE[side][i][text[i]] for i in ISSUES) for text in negotiation.texts()}
+
+
+@lru_cache(maxsize=2)
+def _looks(side: str) -> dict[str, float]:
+    return {text: sum(shape) for text, shape in _shapes(side).items()}
+
+
+def guess(game: Game, text: str, weights: tuple[float, ...] = ()) -> float:
     """How good a text looks for the other side."""
-    shape = SHAPE[OTHER[game.side]]
-    return sum(w * shape[i][text[i]] for i, w in enumerate(weights))
+    side = OTHER[game.side]
+    if not weights:
+        return _looks(side)[text]
+    return sum(w * x for w, x in zip(weights, _shapes(side)[text], strict=True))
 
 
 def end(game: Game) -> Move:
     """The last word: accept what reaches the walk-away and is carried at both homes, else leave."""
-    return Move("accept" if game.offer in open_to(game.own) else "walk")
+    return Move("accept" if game.offer in open_to(game.me) else "walk")
 
 
 def _wanted(game: Game, share: float, used: float) -> float:
-    best = leads.scores(game.own)[open_to(game.own)[0]]
+    best = game.me.scores[open_to(game.me)[0]]
     return best - (best - game.me.walk_away) * share * used / ROUNDS
 
 
@@ -64,7 +81,7 @@ def trader(asks: tuple[int, ...], share: float = 0.7) -> Strategy:
     def move(game: Game) -> Move:
         if game.used >= ROUNDS:
             return end(game)
-        worth, fits = leads.scores(game.own), open_to(game.own)
+        worth, fits = game.me.scores, open_to(game.me)
         wanted = _wanted(game, share, game.used + 1)
         if game.offer in fits and worth[game.offer] >= wanted:
             return Move("accept")
@@ -80,7 +97,7 @@ def trader(asks: tuple[int, ...], share: float = 0.7) -> Strategy:
 
         def order(text: str) -> tuple[float, int, str]:
             same = sum(a == b for a, b in zip(text, game.offer, strict=True))
-            return guess(game, text, weights) + 0.25 * same, worth[text], text
+            return guess(game, text, tuple(weights)) + 0.25 * same, worth[text], text
 
         return Move("offer", max(fresh, key=order))
 
@@ -91,7 +108,7 @@ def climb(game: Game) -> Move:
     """Opens with what is worst for the other, then comes up in even, large steps."""
     if game.used >= ROUNDS:
         return end(game)
-    worth, fits = leads.scores(game.own), open_to(game.own)
+    worth, fits = game.me.scores, open_to(game.me)
     wanted = _wanted(game, 0.7, game.used + 1)
     if game.used and game.offer in fits and worth[game.offer] >= wanted:
         return Move("accept")
@@ -106,7 +123,7 @@ def middle(game: Game) -> Move:
     """Splits every issue between its own best text and their offer."""
     if game.used >= ROUNDS:
         return end(game)
-    worth, fits = leads.scores(game.own), open_to(game.own)
+    worth, fits = game.me.scores, open_to(game.me)
     half = [(ord(a) + ord(b)) / 2 for a, b in zip(fits[0], game.offer, strict=True)]
 
     def far(text: str) -> tuple[float, str]:
@@ -124,7 +141,7 @@ def even(share: float) -> Strategy:
     def move(game: Game) -> Move:
         if game.used >= ROUNDS:
             return end(game)
-        worth, fits = leads.scores(game.own), open_to(game.own)
+        worth, fits = game.me.scores, open_to(game.me)
         wanted = _wanted(game, share, game.used * ROUNDS / (ROUNDS - 1))
         if game.offer in fits and worth[game.offer] >= wanted:
             return Move("accept")
@@ -140,15 +157,15 @@ def even(share: float) -> Strategy:
 
 def stubborn(game: Game) -> Move:
     """The best for itself, eight times."""
-    return end(game) if game.used >= ROUNDS else Move("offer", open_to(game.own)[0])
+    return end(game) if game.used >= ROUNDS else Move("offer", open_to(game.me)[0])
 
 
 def quick(game: Game) -> Move:
     """Gives nearly everything in the first two offers."""
     if game.used >= 2:
         return end(game)
-    worth = leads.scores(game.own)
-    fair = [t for t in open_to(game.own) if worth[t] >= game.me.walk_away + 3] or open_to(game.own)
+    worth = game.me.scores
+    fair = [t for t in open_to(game.me) if worth[t] >= game.me.walk_away + 3] or open_to(game.me)
     return Move("offer", min(fair, key=lambda text: (-guess(game, text), text)))
 
 

@@ -37,8 +37,7 @@ def bundle(shown: Any) -> dict[str, str]:
 
 def lines() -> list[dict[str, Any]]:
     return [
-        json.loads(line)
-        for line in games.record_path().read_text(encoding="utf-8").splitlines()
+        json.loads(line) for line in games.record_path().read_text(encoding="utf-8").splitlines()
     ]
 
 
@@ -166,7 +165,7 @@ def test_the_picture_has_every_place_the_path_and_a_table() -> None:
     send(game, "offer", text="BBCABC")
     send(game, "why")
     picture = send(game, "accept")["picture"]
-    us, iraq = leads.scores(game.game.own), leads.scores(game.game.theirs)
+    us, iraq = game.game.me.scores, game.game.them.scores
     assert {(a, b) for a, b, _ in picture["dots"]} == {(us[t], iraq[t]) for t in us}
     best = {tuple(place) for place in picture["frontier"]}
     assert {(a, b) for a, b, kind in picture["dots"] if kind == 2} == best
@@ -188,7 +187,7 @@ def test_the_debrief_is_honest_about_a_deal_that_falls_at_home() -> None:
 def test_walking_away_is_right_where_no_text_can_stand() -> None:
     seed = next(
         s for s in range(1, 999)
-        if not leads.standing((g := bargaining.start("us", s)).own, g.theirs)
+        if not leads.standing((g := bargaining.start("us", s)).me, g.them)
     )  # fmt: skip
     seen = send(negotiate("us", seed), "walk")["debrief"]
     assert seen["headline"] == (

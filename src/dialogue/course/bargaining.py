@@ -89,13 +89,13 @@ class Turn:
 class Game:
     """A game so far.  *outcome* is ``open``, ``signed`` or ``left``; *text* is what was signed.
 
-    *own* and *theirs* are the ids of the two leads.  *clock* and *strikes* are the other side's.
+    *me* is the learner's lead, *them* the other side's.  *clock* and *strikes* are the other side's.
     """
 
     side: str
     seed: int
-    own: str
-    theirs: str
+    me: Lead
+    them: Lead
     temper: str
     reserve: int
     opening: str
@@ -104,16 +104,6 @@ class Game:
     text: str = ""
     clock: float = field(default=0.0)
     strikes: int = 0
-
-    @property
-    def me(self) -> Lead:
-        """The learner's lead."""
-        return leads.lead(self.own)
-
-    @property
-    def them(self) -> Lead:
-        """The lead of the other side."""
-        return leads.lead(self.theirs)
 
     @property
     def moves(self) -> tuple[Move, ...]:
@@ -143,7 +133,7 @@ class Game:
     @property
     def best(self) -> int:
         """The most points that the other side could get from a text that its home carries."""
-        return leads.scores(self.theirs)[leads.willing(self.theirs)[0]]
+        return self.them.scores[self.them.willing[0]]
 
     @property
     def wanted(self) -> float:
@@ -171,13 +161,14 @@ def start(side: str, seed: int = 1, own: str = "", theirs: str = "", temper: str
     own, theirs = own or drawn[0], theirs or drawn[1]
     drawn_temper, reserve = roll.choice(sorted(TEMPERS)), roll.randint(2, 6)
     temper = temper or drawn_temper
-    if leads.lead(own).side != mine or leads.lead(theirs).side == mine:
+    me, them = leads.lead(own), leads.lead(theirs)
+    if me.side != mine or them.side == mine:
         raise ValueError(f"{own} and {theirs} are not the leads of two sides.")
     if temper not in TEMPERS:
         raise ValueError(f"There is no temper {temper!r}. Choose {', '.join(TEMPERS)}.")
-    worth, open_to = leads.scores(theirs), leads.willing(theirs)
-    good = [text for text in open_to if worth[text] >= worth[open_to[0]] - OPENS_WITHIN]
-    return Game(mine, seed, own, theirs, temper, reserve, roll.choice(good))
+    best = them.scores[them.willing[0]]
+    good = [text for text in them.willing if them.scores[text] >= best - OPENS_WITHIN]
+    return Game(mine, seed, me, them, temper, reserve, roll.choice(good))
 
 
 def step(game: Game, move: Move) -> Game:
@@ -213,7 +204,7 @@ def _after(game: Game, turn: Turn, clock: float, strike: int = 0) -> Game:
 
 
 def _offered(game: Game, text: str) -> Game:
-    them, worth = game.them, leads.scores(game.theirs)
+    them, worth = game.them, game.them.scores
     value, now, move = worth[text], game.used + 1, Move("offer", text)
     hurt = hurts(them, text)
     if not negotiation.model().carried[them.side][text]:
@@ -241,7 +232,7 @@ def hurts(them: Lead, text: str) -> int:
 def counter(game: Game, text: str) -> str:
     """The other side's next offer after the learner's *text*: nearest to it among those that
     rule 5 allows, among equals the best for itself; its last offer where it allows none."""
-    them, worth = game.them, leads.scores(game.theirs)
+    them, worth = game.them, game.them.scores
     before, wanted = game.offer, game.wanted
     limits = [max(own[before[i]], own[text[i]]) for i, own in enumerate(them.points)]
 
@@ -256,7 +247,7 @@ def counter(game: Game, text: str) -> str:
         same = sum(a == b for a, b in zip(other, text, strict=True))
         return same, worth[other], other
 
-    return max(filter(allowed, leads.willing(game.theirs)), key=order, default=before)
+    return max(filter(allowed, game.them.willing), key=order, default=before)
 
 
 # --- asked why -------------------------------------------------------------------------------
@@ -284,7 +275,7 @@ def _second(game: Game) -> Answer:
 def _package(game: Game) -> Answer | None:
     """Another text that it would sign at once: nearest to the learner's last offer, or else
     furthest from its own offer."""
-    worth = leads.scores(game.theirs)
+    worth = game.them.scores
     wanted = game.wanted
     last = game.offers[-1] if game.offers else ""
 
@@ -292,9 +283,7 @@ def _package(game: Game) -> Answer | None:
         return sum(a != b for a, b in zip(one, other, strict=True))
 
     open_to = [
-        text
-        for text in leads.willing(game.theirs)
-        if worth[text] >= wanted and apart(text, game.offer) >= 2
+        text for text in game.them.willing if worth[text] >= wanted and apart(text, game.offer) >= 2
     ]
     if not open_to:
         return None
@@ -359,9 +348,9 @@ def play(
 
 def stands(game: Game) -> bool:
     """Was a text signed that reaches both walk-aways and passes both home tests?"""
-    return bool(game.text) and game.text in leads.standing(game.own, game.theirs)
+    return bool(game.text) and game.text in leads.standing(game.me, game.them)
 
 
 def gain(game: Game) -> int:
     """The learner's points above the walk-away; 0 without a text that stands."""
-    return leads.scores(game.own)[game.text] - game.me.walk_away if stands(game) else 0
+    return game.me.scores[game.text] - game.me.walk_away if stands(game) else 0

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
@@ -35,10 +35,14 @@ class Lead:
     weights: tuple[int, ...]
     historical: bool
     points: tuple[dict[str, int], ...]  # an issue each, by option
+    # The points of every text, and the texts that it may sign: at its walk-away or above and
+    # carried at its home, the best for it first.
+    scores: dict[str, int] = field(repr=False)
+    willing: tuple[str, ...] = field(repr=False)
 
     def worth(self, text: str) -> int:
         """The points of a text of six letters for this lead."""
-        return sum(own[option] for own, option in zip(self.points, text, strict=True))
+        return self.scores[text]
 
     def loss(self, issue: int, option: str) -> int:
         """How far *option* lies below the best one of an issue (0 to 5), in points."""
@@ -77,7 +81,7 @@ def _read(root: Path, _stamp: tables.Stamp, _digest: str) -> dict[str, Lead]:
         "historical",
     )
     side_of = {name: side for side, name in SIDES.items()}
-    issues = negotiation.model().issues
+    model = negotiation.model()
     found: dict[str, Lead] = {}
     wanted = (*columns, *(f"weight_{n + 1}" for n in ISSUES))
     for line, row in negotiation.table_rows(root, PROFILES, wanted):
@@ -90,12 +94,20 @@ def _read(root: Path, _stamp: tables.Stamp, _digest: str) -> dict[str, Lead]:
         weights = tuple(negotiation.table_number(where, row, f"weight_{n + 1}") for n in ISSUES)
         own = tuple(
             _scaled(issue.points[side], weight)
-            for issue, weight in zip(issues, weights, strict=True)
+            for issue, weight in zip(model.issues, weights, strict=True)
         )
+        floor = negotiation.table_number(where, row, "walk_away")
+        scores = {
+            text: sum(points[option] for points, option in zip(own, text, strict=True))
+            for text in model.seats
+        }
+        kept = [text for text in scores if scores[text] >= floor and model.carried[side][text]]
+        willing = tuple(sorted(kept, key=lambda text: (-scores[text], text)))
+        if not willing:
+            raise TableError(f"{where}: no text reaches this walk-away; {REMEDY}")
         found[name] = Lead(
-            name, side, row["title"], row["own_brief"], row["public_brief"],
-            negotiation.table_number(where, row, "walk_away"), weights,
-            row["historical"] == "yes", own,
+            name, side, row["title"], row["own_brief"], row["public_brief"], floor, weights,
+            row["historical"] == "yes", own, scores, willing,
         )  # fmt: skip
     for side in SIDES:
         if sum(lead.historical for lead in found.values() if lead.side == side) != 1:
@@ -116,46 +128,15 @@ def lead(name: str) -> Lead:
     return known[name]
 
 
-@lru_cache(maxsize=64)
-def _scores(name: str, _digest: str) -> dict[str, int]:
-    own = lead(name)
-    return {text: own.worth(text) for text in negotiation.texts()}
-
-
-def scores(name: str) -> dict[str, int]:
-    """The points of every text for a lead."""
-    return _scores(name, negotiation.model().digest)
-
-
-@lru_cache(maxsize=64)
-def _willing(name: str, _digest: str) -> tuple[str, ...]:
-    own, worth = lead(name), scores(name)
-    home = negotiation.model().carried[own.side]
-    kept = [text for text in worth if worth[text] >= own.walk_away and home[text]]
-    return tuple(sorted(kept, key=lambda text: (-worth[text], text)))
-
-
-def willing(name: str) -> tuple[str, ...]:
-    """The texts that a lead may sign: at its walk-away or above and carried at its home, the
-    best for it first."""
-    return _willing(name, negotiation.model().digest)
-
-
-def standing(one: str, other: str) -> tuple[str, ...]:
+def standing(one: Lead, other: Lead) -> tuple[str, ...]:
     """The texts that stand between two leads, in the order of the alphabet; may be none."""
-    return tuple(sorted(set(willing(one)) & set(willing(other))))
+    return tuple(sorted(set(one.willing) & set(other.willing)))
 
 
-@lru_cache(maxsize=64)
-def _frontier(one: str, other: str, _digest: str) -> tuple[str, ...]:
-    first, second = scores(one), scores(other)
-    kept = best(standing(one, other), first, second)
-    return tuple(sorted(kept, key=lambda text: (first[text], text)))
-
-
-def frontier(one: str, other: str) -> tuple[str, ...]:
+def frontier(one: Lead, other: Lead) -> tuple[str, ...]:
     """The texts that stand between two leads and that no other such text beats for both."""
-    return _frontier(one, other, negotiation.model().digest)
+    kept = best(standing(one, other), one.scores, other.scores)
+    return tuple(sorted(kept, key=lambda text: (one.scores[text], text)))
 
 
 def best(texts: Iterable[str], first: dict[str, int], second: dict[str, int]) -> Sequence[str]:

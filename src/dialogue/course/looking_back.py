@@ -57,8 +57,8 @@ class Debrief:
 
 def _scores(game: Game) -> dict[str, dict[str, int]]:
     return {
-        game.side: leads.scores(game.own),
-        OTHER[game.side]: leads.scores(game.theirs),
+        game.side: game.me.scores,
+        OTHER[game.side]: game.them.scores,
     }
 
 
@@ -68,7 +68,7 @@ def debrief(game: Game) -> Debrief:
         raise ValueError("The game is still open: accept, walk away or reach an agreement first.")
     score = _scores(game)
     walk = {game.side: game.me.walk_away, OTHER[game.side]: game.them.walk_away}
-    allowed, stood = leads.standing(game.own, game.theirs), bargaining.stands(game)
+    allowed, stood = leads.standing(game.me, game.them), bargaining.stands(game)
     # Without a text that stands both are where they would be without any.
     here = {s: score[s][game.text] if stood else walk[s] for s in SIDES}
 
@@ -101,14 +101,14 @@ def debrief(game: Game) -> Debrief:
 
 def _reach(game: Game) -> int:
     """The most points that the learner could get at this moment from a text that stands."""
-    own, theirs = leads.scores(game.own), leads.scores(game.theirs)
+    own, theirs = game.me.scores, game.them.scores
     enough = min(game.wanted, theirs[game.offer])
-    found = [own[t] for t in leads.standing(game.own, game.theirs) if theirs[t] >= enough]
+    found = [own[t] for t in leads.standing(game.me, game.them) if theirs[t] >= enough]
     return max(found, default=game.me.walk_away)
 
 
 def _moment(game: Game, left: int) -> Moment:
-    allowed, own = set(leads.standing(game.own, game.theirs)), leads.scores(game.own)
+    allowed, own = set(leads.standing(game.me, game.them)), game.me.scores
     walk = game.me.walk_away
     have = own[game.text] if bargaining.stands(game) else walk
     reach = _reach(game)

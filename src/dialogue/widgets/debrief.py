@@ -201,7 +201,7 @@ def line(game: Game) -> str:
         return f"{chair}: a deal that stands, {_points(bargaining.gain(game))} above the walk-away."
     if game.text:
         return f"{chair}: signed, and it fell."
-    right = not leads.standing(game.own, game.theirs)
+    right = not leads.standing(game.me, game.them)
     return f"{chair}: no deal{', rightly' if right else ''}."
 
 
@@ -210,9 +210,9 @@ def line(game: Game) -> str:
 
 def picture(game: Game) -> dict[str, Any]:
     """The scatter: every pair of points once, by the best text that has it."""
-    score = {game.side: leads.scores(game.own), OTHER[game.side]: leads.scores(game.theirs)}
-    allowed = set(leads.standing(game.own, game.theirs))
-    best = sorted(leads.frontier(game.own, game.theirs), key=lambda t: (score["us"][t], t))
+    score = {game.side: game.me.scores, OTHER[game.side]: game.them.scores}
+    allowed = set(leads.standing(game.me, game.them))
+    best = sorted(leads.frontier(game.me, game.them), key=lambda t: (score["us"][t], t))
     places: dict[tuple[int, int], int] = {}
     for text in negotiation.texts():
         place = score["us"][text], score["iraq"][text]
