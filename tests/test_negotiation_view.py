@@ -469,8 +469,7 @@ def test_a_game_by_keyboard_alone(page: Page, lab: Lab) -> None:
         browser.keyboard.press(key)
     assert browser.evaluate(cells) == before
     assert browser.evaluate("document.activeElement.tagName") == "SELECT"
-    browser.keyboard.press("Home")
-    browser.keyboard.press("ArrowDown")  # the second option
+    browser.keyboard.press("Home")  # 5,200 soldiers: no Iraqi lead opens with that
     wait_until(lambda: view.locator("tbody td.dn-differs").count() > 0, "the difference is marked")
     go_to("offer")
     browser.keyboard.press("Enter")

@@ -205,8 +205,7 @@ def points_sheet(side: str) -> str:
     return (
         f"<h1>Points of {escape(_named(side))}</h1>{_note()}"
         f"<p>For the lead. Add the points of your six options. Below "
-        f"<strong>{m.walk_away[side]}</strong> you sign nothing. For your delegation alone: the "
-        "other side has a sheet of its own, with other numbers.</p>"
+        f"<strong>{m.walk_away[side]}</strong> you sign nothing.</p>"
         '<table><thead><tr><th scope="col">Letter</th><th scope="col">Issue</th>'
         f'<th scope="col">Option</th><th scope="col">Points</th></tr></thead><tbody>{rows}'
         "</tbody></table>"
