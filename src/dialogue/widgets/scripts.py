@@ -21,7 +21,7 @@ _SCRIPTS = {
     ),
     "glossary": ("shared", "typed", "glossary"),
     "explorer": ("shared", "explorer"),
-    "simulation": ("shared", "simulation"),
+    "negotiation": ("shared", "negotiation"),
     "assessment": ("shared", "assessment"),
     "form": ("shared", "form"),
     "wall": ("shared", "wall"),
@@ -30,7 +30,7 @@ _STYLES = {
     "quiz": ("quiz",),
     "glossary": ("quiz", "glossary"),
     "explorer": ("explorer",),
-    "simulation": ("simulation",),
+    "negotiation": ("negotiation",),
     "assessment": ("quiz",),
 }
 
