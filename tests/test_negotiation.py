@@ -508,3 +508,12 @@ def test_a_moment_has_a_name_and_a_cost() -> None:
     assert moment.cost > 0
     silent = looking_back.debrief(bargaining.play("us", 4, [Move("walk")])).moment
     assert silent.kind in ("silent", "left")
+
+
+def test_who_leaves_with_rounds_unused_is_told() -> None:
+    seed = 4
+    fits = bench.open_to(bargaining.start("us", seed).me)
+    game = bargaining.play("us", seed, [Move("offer", fits[0]), Move("walk")])
+    seen = looking_back.debrief(game)
+    assert seen.possible
+    assert seen.moment == looking_back.Moment("hurried", 7)

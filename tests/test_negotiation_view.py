@@ -440,6 +440,32 @@ def page(browser: Any, lab: Lab) -> Iterator[Page]:
         lab.api(f"api/sessions/{session['id']}", "DELETE")
 
 
+def test_all_is_in_sight_at_1280_by_720_and_nothing_runs_out_on_narrow_pages(page: Page) -> None:
+    browser = page.page
+    before = browser.viewport_size
+    try:
+        browser.set_viewport_size({"width": 1280, "height": 720})
+        heights = """() => {
+            const [top, low] = [document.querySelector('.dn'), document.querySelector('.dn-desk')];
+            const sees = document.querySelector('.jp-WindowedPanel-outer') ?? document.documentElement;
+            return [low.getBoundingClientRect().bottom - top.getBoundingClientRect().top, sees.clientHeight];
+        }"""
+        wait_until(lambda: (two := browser.evaluate(heights))[0] <= two[1], "all is in sight")
+        for width in (800, 360):
+            if width == 360:  # on a telephone nobody has the list of files open
+                browser.keyboard.press("Control+b")
+            browser.set_viewport_size({"width": width, "height": 720})
+            wait_until(
+                lambda: browser.evaluate(
+                    "(() => { const v = document.querySelector('.dn'); return v.scrollWidth <= v.clientWidth; })()"
+                ),
+                f"nothing runs out at {width}",
+            )
+    finally:
+        browser.keyboard.press("Control+b")
+        browser.set_viewport_size(before)
+
+
 def test_a_game_by_keyboard_alone(page: Page, lab: Lab) -> None:
     browser = page.page
     view = browser.locator(".dn")

@@ -14,6 +14,8 @@ from dialogue.course.negotiation import OTHER, ROUNDS, SIDES, Home
 
 # A round that was lost would have moved the other side's clock by about so much.
 LOST = 0.75
+# Who leaves with so many rounds unused has not waited for the other side to move.
+EARLY = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,7 @@ class Moment:
     *kind* is ``falls`` (signed what does not stand), ``left`` (left what could be had),
     ``passed`` (let a better offer of theirs, *text*, go by), ``goodwill`` (an offer that cost
     goodwill), ``repeated``, ``early`` (signed while more could be had), ``silent`` (no offer
-    was made), ``unasked`` or ``none``.
+    was made), ``hurried`` (left with *round* rounds unused), ``unasked`` or ``none``.
     *cost* is in the learner's points, 0 where it has no number.
     """
 
@@ -145,6 +147,8 @@ def _moment(game: Game, left: int) -> Moment:
         return worst
     if not game.offers and left and not game.text:
         return Moment("silent")
+    if game.outcome == "left" and left and game.used <= ROUNDS - EARLY:
+        return Moment("hurried", ROUNDS - game.used)
     return Moment("unasked") if not game.told and left else Moment("none")
 
 

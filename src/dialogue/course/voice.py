@@ -186,9 +186,9 @@ def reply(game: Game, count: int | None = None) -> str:
             hurt = sum(one.hurt > 0 and one.result != "unhomely" for one in past)
             name, letter = ISSUES[turn.hurt - 1], turn.move.text[turn.hurt - 1]
             parts.append(_said(game, "hurt", hurt, issue=name, option=option(turn.hurt, letter)))
-        if situation == "unhomely" and "{home}" not in parts[0]:
+        if situation == "unhomely":
             falls = at_home(turn.move.text, OTHER[game.side])
-            parts += [] if falls in parts[0] else [falls]
+            parts += [falls] * (falls not in parts[0])
             parts.append("It earns nothing and costs goodwill.")
         if situation == "far":
             parts.append("It earns nothing.")

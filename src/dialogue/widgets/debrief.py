@@ -127,6 +127,8 @@ def _moment(moment: Moment) -> str:
         f"cost you {cost}.",
         "early": f"{when}you agreed with {cost} still to be found, at no cost to them.",
         "silent": "You made no offer, so they had no reason to move.",
+        "hurried": f"Leaving with {moment.round} rounds unused. The other side gives way as the "
+        "rounds go by; you did not wait for it.",
         "unasked": "No single move. But you never asked why, so every offer was a guess.",
         "none": "No move stands out: nothing that you did cost you much.",
     }[moment.kind]
@@ -142,6 +144,8 @@ def _next(game: Game, seen: Debrief) -> str:
         )
     if seen.moment.kind == "falls":
         return "Before you sign read the last two rows of the table: your total and both homes."
+    if seen.moment.kind == "hurried":
+        return "Use the rounds: ask why in the first, and offer something new in every other."
     if not game.told:
         return "Ask why in the first round. The answer names what is dear to them and what is not."
     if seen.moment.kind == "repeated":
