@@ -263,6 +263,34 @@ def test_a_click_on_the_words_chooses_that_option(page: Page) -> None:
         assert form.locator("input").nth(1).is_checked(), item
 
 
+def test_a_review_mixes_options_and_records_the_banks_order(browser: Any, lab: Lab) -> None:
+    """Who remembers that the second was right gains nothing; the record means what it says."""
+    item = "05-troop-cuts"
+    record = lab.record / "answers.jsonl"
+    line = {"event": "check", "version": question(item).version, "verdict": "wrong", "response": 0}
+    line |= {"item": item, "at": "2026-01-05T12:00:00+00:00", "id": "old-1"}
+    record.parent.mkdir(parents=True, exist_ok=True)
+    record.write_text(json.dumps(line) + "\n", encoding="utf-8")
+    page = Page(browser, lab, "review").open()
+    page.run_all()
+    form = page.question(item)
+    form.wait_for()
+    texts = [option.text for option in question(item).options]
+    rows = form.locator("label.dq-option .dq-text")
+    assert sorted(rows.all_inner_texts()[: len(texts)]) == sorted(texts)
+    letters = form.locator("label.dq-option .dq-letter").all_inner_texts()
+    assert letters == sorted(letters), "letters go by place, not by the bank"
+    right = wrong_and_right(item)[1]
+    form.get_by_text(texts[right], exact=True).click()
+    form.get_by_role("button", name=STRINGS["check"], exact=True).click()
+    wait_until(lambda: len(record.read_text(encoding="utf-8").splitlines()) > 1, "it is kept")
+    last = json.loads(record.read_text(encoding="utf-8").splitlines()[-1])
+    assert (last["response"], last["verdict"]) == (right, "right")
+    page.close()
+    end_sessions(lab)
+    record.unlink()
+
+
 def test_erasing_asks_first(browser: Any, lab: Lab) -> None:
     page = Page(browser, lab, "00-start-here").open()
     page.run_all()

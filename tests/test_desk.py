@@ -82,7 +82,7 @@ def test_a_lesson_runs_when_it_is_opened_and_the_page_stays(reader: Reader, desk
 
 
 def test_an_answer_is_counted_beside_the_lesson_and_above_it(reader: Reader) -> None:
-    form = reader.page.locator('form[data-item="05-permanent-bases"]')
+    form = reader.page.locator('form[data-item="05-troop-cuts"]')
     form.get_by_role("radio").first.check()
     form.get_by_role("button", name="Check").click()
     row = reader.row("05")
