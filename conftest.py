@@ -85,6 +85,20 @@ def pytest_collectstart(collector: Any) -> None:
         collector.skip_compare = (*kept, "image/svg+xml")
 
 
+def _without_taken(compare: Any) -> Any:
+    """What ``interact`` shows goes into its panel, which nbval does not know: it sees a second
+    output.  The panel's twin holds the same, and that is compared."""
+
+    def panel(output: Any) -> bool:
+        plain = str(output.get("data", {}).get("text/plain", ""))
+        return plain.startswith("interactive(children=")
+
+    def compared(test: list[Any], *rest: Any, **named: Any) -> Any:
+        return compare([o for o in test if panel(o)] or test, *rest, **named)
+
+    return compared
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[Any]) -> None:
     slow = [item for item in items if item.get_closest_marker("slow")]
     if slow and not SLOW_TOO and not config.option.markexpr:
@@ -96,6 +110,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[Any]) -> No
         cell = getattr(item, "cell", None)
         if cell is None or not cell.source.strip():
             continue
+        item.compare_outputs = _without_taken(item.compare_outputs)
         if cell.execution_count is None:
             faults.append(f"{item.nodeid}: not executed, so nbval would not compare it")
         for output in cell.outputs:

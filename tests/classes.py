@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from dialogue import bank
@@ -43,7 +44,10 @@ def attempts(items, known, ability: float, chance: random.Random, learner: int) 
         options = [n for n, o in enumerate(question.options) if o.right == right]
         response = chance.choice(options)
         outcome = grade(question, response)
-        at = f"2026-03-01T{9 + i // 120:02d}:{i // 2 % 60:02d}:{i % 2 * 30:02d}+00:00"
+        # No two learners answer at the same second all along.
+        moment = datetime(2026, 3, 1, 9, tzinfo=UTC) + timedelta(seconds=30 * i, minutes=learner)
+        moment += timedelta(seconds=learner * 7 % 30)
+        at = moment.isoformat()
         made.append(
             Attempt(
                 question.id,

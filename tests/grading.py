@@ -12,12 +12,15 @@ from typing import Any
 from dialogue.questions import (
     Band,
     Classify,
+    Criterion,
+    Essay,
     Event,
     Evidence,
     Extra,
     Forecast,
     Match,
     Mistake,
+    Model,
     Multiple,
     Near,
     Numeric,
@@ -57,6 +60,23 @@ ITEMS: dict[str, Question] = {
     for q in (
         Single(id="single", ask="?", options=_options("b")),
         Single(id="sure", ask="?", options=_options("b"), confidence=True),
+        Single(id="guess", ask="?", options=_options("b"), use="guess"),
+        Single(
+            id="vote", ask="?", options=_options(""), use="vote", contested=True, confidence=True
+        ),
+        Essay(
+            id="essay",
+            ask="?",
+            words="20-30",
+            rubric=(
+                Criterion("Claim", ("precise", "clear", "none")),
+                Criterion("Task", ("y", "n")),
+            ),
+            models=(Model("Strong", "m1", "w1"), Model("Weak", "m2")),
+        ),
+        Single(id="class-vote", ask="?", options=_options("b"), use="vote"),
+        Multiple(id="guess-several", ask="?", options=_ABCD, use="guess", confidence=True),
+        Numeric(id="guess-number", ask="?", answer=3.0, near=(Near(9.0, "n"),), use="guess"),
         Multiple(id="multiple", ask="?", options=_ABCD),
         Multiple(id="sure-multiple", ask="?", options=_ABCD, confidence=True),
         Numeric(

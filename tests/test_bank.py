@@ -368,7 +368,7 @@ def test_every_kind_is_read(tmp_path: Path) -> None:
     new = found["05-new-name"]
     assert (new.confidence, new.use, new.shuffle) == (True, "vote", False)
     assert new.was == ("05-old-name", "05-older")
-    assert {q.kind for q in found.values()} | {"multiple", "classify"} == set(KINDS)
+    assert {q.kind for q in found.values()} | {"multiple", "classify", "essay"} == set(KINDS)
 
 
 # What is changed; the line of the one fault, and words of its message and remedy.
@@ -419,6 +419,8 @@ MORE_BROKEN = [
     ("an empty column", "[1, 2.50]", "[]", 72, "empty list", "answer:"),
     ("use", "use: vote", "use: votes", 78, "'use' is 'votes'", "'vote'"),
     ("shuffle", "shuffle: no", "shuffle: never", 79, "'shuffle' is 'never'", "yes or no"),
+    ("core", "shuffle: no", "core: maybe", 79, "'core' is 'maybe'", "yes or no"),
+    ("a core vote", "shuffle: no", "core: yes", 79, "does not go with use: vote", "take 'core' out"),
     ("former id is present", "[05-old-name,", "[05-new-name,", 80, "present id", "former"),
     ("former id of another", "[05-old-name,", "[05-order,", 80, "is the id of the question in", "met"),
     ("former id twice", "[05-old-name,", "[05-older,", 80, "'05-older' stands twice", "change one"),
@@ -565,7 +567,7 @@ ITEMS = re.split(r"(?m)^(?=- id: )", re.sub(r"(?m)^\s*#.*\n", "", SAMPLE))[1:]
 def test_the_sample_bank_shows_every_kind() -> None:
     result = bank.read([catalogue.root() / "exercises/sample-bank.yaml"])
     assert [str(fault) for fault in result.faults] == []
-    assert len(result.questions) == len(ITEMS) == 24
+    assert len(result.questions) == len(ITEMS) == 25
     assert {question.kind for question in result.questions.values()} == set(KINDS)
     assert not result.questions["c02-round-two-when"].happened
     for question in result.questions.values():

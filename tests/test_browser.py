@@ -256,7 +256,7 @@ def test_every_label_and_reference_is_its_own(page: Page) -> None:
 
 
 def test_a_click_on_the_words_chooses_that_option(page: Page) -> None:
-    for item in ("05-delegation-heads", "05-troop-cuts"):
+    for item in ("05-old-or-new", "05-troop-cuts"):
         form = page.question(item)
         form.scroll_into_view_if_needed()
         form.get_by_text(question(item).options[1].text).click()
@@ -266,10 +266,10 @@ def test_a_click_on_the_words_chooses_that_option(page: Page) -> None:
 def test_erasing_asks_first(browser: Any, lab: Lab) -> None:
     page = Page(browser, lab, "00-start-here").open()
     page.run_all()
-    form = page.question("00-try-one")
+    form = page.question("00-one-night")
     form.locator("input").first.check()
     form.get_by_role("button", name="Check").click()
-    wait_until(lambda: status(page, "00-try-one"), "the answer is graded")
+    wait_until(lambda: status(page, "00-one-night"), "the answer is graded")
     record = lab.record / "answers.jsonl"
     wait_until(record.exists, "the answer is kept")
     erase = page.page.get_by_role("button", name="Erase my answers")

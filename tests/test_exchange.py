@@ -33,6 +33,7 @@ from dialogue.page import text
 from dialogue.page.numbers import exact
 from dialogue.questions import (
     Classify,
+    Essay,
     Event,
     Extra,
     Forecast,
@@ -61,13 +62,13 @@ FORMATS = {"gift": gift, "moodle": moodle}
 
 @pytest.fixture(scope="module")
 def course() -> list[Question]:
-    """Every question of the course, and the sample bank, which has all nine kinds."""
+    """Every question of the course, and the sample bank, which has every kind."""
     own = bank.read(overlay=False).questions
     sample = bank.read([ROOT / "exercises/sample-bank.yaml"]).questions
     found = list((own | sample).values())
     assert {question.kind for question in found} == {
         *("single", "multiple", "numeric", "order", "match"),
-        *("short", "classify", "evidence", "forecast"),
+        *("short", "classify", "evidence", "forecast", "essay"),
     }
     return found
 
@@ -204,7 +205,9 @@ def kept(question: Question, form: str) -> dict[str, Any] | None:
         for name in ("hint", "points", "shuffle"):
             item.pop(name, None)
     match question:
-        case Forecast():
+        case Forecast() | Essay():
+            return None
+        case Single() if question.vote:
             return None
         case Numeric() if question.values:
             return None
@@ -295,7 +298,7 @@ def test_rare_fields_go_there_and_back(form: str) -> None:
         shuffle=False,
         contested=True,
         as_of="2020-06",
-        use="vote",
+        use="lane",
         by="A. Teacher",
         was=("old",),
         confidence=True,
@@ -385,6 +388,7 @@ TYPES = {
     "classify": "Matching",
     "order": "Matching",
     "forecast": "Essay",
+    "essay": "Essay",
 }
 
 
@@ -402,7 +406,8 @@ def check_parsed(questions: list[Question], parsed: list[dict[str, Any]]) -> Non
     assert [each["title"] for each in parsed] == [question.id for question in questions]
     for question, each in zip(questions, parsed, strict=True):
         column = isinstance(question, Numeric) and question.values
-        assert each["type"] == ("Essay" if column else TYPES[question.kind]), question.id
+        essay = column or question.vote
+        assert each["type"] == ("Essay" if essay else TYPES[question.kind]), question.id
         assert each["id"] == question.id
         assert each["tags"] == [
             *writing.tags(question),
@@ -411,7 +416,7 @@ def check_parsed(questions: list[Question], parsed: list[dict[str, Any]]) -> Non
         assert shown(question.ask).removesuffix("</p>") in shown(
             writing.from_html(each["stem"]["text"])[0]
         )
-        if isinstance(question, Single | Multiple):
+        if isinstance(question, Single | Multiple) and not question.vote:
             for option, choice in zip(question.options, each["choices"], strict=True):
                 assert same_html(choice["text"]["text"], option.text), question.id
                 assert same_html((choice["feedback"] or {"text": ""})["text"], option.say)
@@ -636,7 +641,7 @@ def test_export_and_import_write_a_report_and_never_over_a_file(
     file, target = tmp_path / file_name, tmp_path / "back.yaml"
     assert run("export", name, ROOT / "exercises/sample-bank.yaml", "--output", file) == 0
     report = (tmp_path / f"{file_name}.report.txt").read_text(encoding="utf-8")
-    assert "24 of 24 questions written" in report
+    assert "25 of 25 questions written" in report
     assert "asked as matching: each statement with its label" in report
     assert "(each is named in" in capsys.readouterr().out
     before = file.read_bytes()
@@ -699,12 +704,12 @@ def test_the_count_is_of_what_is_in_the_file(
 ) -> None:
     bank_file = ROOT / "exercises/sample-bank.yaml"
     fits = sum(q.kind in sheet.KINDS for q in bank.read([bank_file]).questions.values())
-    assert 0 < fits < 24
+    assert 0 < fits < 25
     assert run("export", "csv", bank_file, "--output", tmp_path / "a.csv") == 0
-    assert f"a.csv: {fits} of 24 questions" in capsys.readouterr().out
+    assert f"a.csv: {fits} of 25 questions" in capsys.readouterr().out
     with (tmp_path / "a.csv").open(encoding="utf-8-sig", newline="") as rows:
         assert len(list(csv.DictReader(rows))) == fits
-    assert f"{fits} of 24 questions written" in (tmp_path / "a.csv.report.txt").read_text(
+    assert f"{fits} of 25 questions written" in (tmp_path / "a.csv.report.txt").read_text(
         encoding="utf-8"
     )
 

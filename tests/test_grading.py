@@ -20,6 +20,7 @@ from dialogue.questions import (
     KINDS,
     Band,
     Classify,
+    Essay,
     Event,
     Evidence,
     Extra,
@@ -144,6 +145,8 @@ def questions(draw: st.DrawFn) -> Question:
     common: dict[str, Any] = {"id": "q", "ask": "?"}
     if kind != "forecast":
         common["confidence"] = draw(st.booleans())
+        common["use"] = draw(st.sampled_from(["learn", "lane", "guess", "vote"]))
+        common["contested"] = draw(st.booleans())
     if kind in ("single", "evidence", "multiple"):
         size = draw(st.integers(2, 6))
         most = size - 1 if kind == "multiple" else 1
@@ -202,6 +205,8 @@ def questions(draw: st.DrawFn) -> Question:
             said = tuple((o, draw(SAY)) for o in labels if o != label and draw(st.booleans()))
             statements.append(Statement(draw(WORDS), label, said))
         return Classify(**common, labels=labels, statements=tuple(statements))
+    if kind == "essay":
+        return Essay(**common, words="150-250")
     cuts = sorted(draw(unique(st.integers(1, 99), 0, 3)))
     edges = list(zip([0, *cuts], [*cuts, 100], strict=True))
     return Forecast(
@@ -254,6 +259,8 @@ def answered(draw: st.DrawFn) -> tuple[Question, Any, Any]:
             fitting = st.sampled_from(known) | st.sampled_from(known).map(str.upper) | TEXT
         case Classify():
             fitting = st.lists(st.sampled_from([*question.labels, None, "?"]), max_size=5)
+        case Essay():
+            fitting = st.fixed_dictionaries({"text": TEXT}) | TEXT
         case _:
             fitting = st.integers(0, 100) | NUMBER_TEXT
     return question, draw(fitting | ANYTHING), draw(CONFIDENCE)
@@ -281,7 +288,11 @@ def test_what_every_outcome_keeps(case: tuple[Question, Any, Any]) -> None:
     question, response, sure = case
     outcome = grade(question, response, sure)
     assert 0 <= outcome.score <= 1
-    assert (outcome.verdict == "logged") <= (question.kind == "forecast")
+    assert (outcome.verdict == "logged") <= (question.kind == "forecast" or question.guess)
+    assert (outcome.verdict == "kept") <= (question.vote or question.kind == "essay")
+    if question.guess or question.vote:
+        assert outcome.score == 0
+        assert all(comment.right is None for comment in outcome.comments)
     if outcome.verdict == "right":
         assert outcome.score == 1
         assert outcome.missing == 0
@@ -290,6 +301,6 @@ def test_what_every_outcome_keeps(case: tuple[Question, Any, Any]) -> None:
     if outcome.verdict == "unanswered":
         assert not outcome.comments
         assert outcome.mark is None
-    asked = question.confidence and outcome.verdict != "unanswered"
+    asked = question.confidence and question.marked and outcome.verdict != "unanswered"
     assert (outcome.mark is not None) == asked
     assert grade(question, response, sure) == outcome

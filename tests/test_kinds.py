@@ -218,7 +218,7 @@ def test_a_kind_says_all_of_itself(kind: type[Question]) -> None:
     for field in (*kind.needed, *kind.either[:1]):
         assert f"    {field}:" in kind.skeleton
     assert kind.form.field in kind.schema
-    assert kind.how or not kind.marked
+    assert kind.how or not kind.scored
     assert kind.rank < Question.rank
     if kind.shuffled:
         name, text = kind.shuffled

@@ -13,7 +13,7 @@ from dialogue.classroom import kit, printing
 from dialogue.cli import main
 from dialogue.course import negotiation
 from dialogue.course.files import FileFault
-from dialogue.widgets.simulation import projector
+from dialogue.widgets.projector import projector
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dialogue.learner import progress
+from dialogue.learner import handin, progress
 from dialogue.learner.progress import Attempt, Imported, RecordError
 
 # Nothing is kept between runs, and a slow disk is no fault.
@@ -197,16 +198,73 @@ def far_from_utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     time.tzset()
 
 
-@pytest.mark.usefixtures("far_from_utc")
-def test_the_order_is_by_time_and_within_a_second_as_written() -> None:
+def test_the_order_is_the_order_written_whatever_the_clock_said() -> None:
     write(
-        line(id="3", at="2026-03-01T10:00:00+00:00"),
-        line(id="4", at="2026-03-01T10:00:00+00:00"),
-        line(id="5", at=""),  # without a time: stays behind the line before it
-        line(id="1", at="2026-02-01T01:30:00+02:00"),  # 31 January in UTC
-        line(id="2", at="2026-01-31T23:45:00"),  # UTC where nothing is said
+        line(id="1", at="2027-12-31T10:00:00+00:00", verdict="wrong"),
+        line(id="2", at="2026-11-27T10:00:00+00:00"),
+        line(id="3", at=""),
+        line(id="4", at="1970-01-01T00:00:00+00:00", event="reset"),
     )
-    assert kept() == ["1", "2", "3", "4", "5"]
+    assert kept() == ["1", "2", "3", "4"]
+    assert [a.id for a in progress.latest({"05-a"})["05-a"]] == ["1", "2", "3", "4"]
+    assert progress.summary()["right"] == 1
+    assert progress.ahead(list(progress.attempts())) == 1
+
+
+@pytest.mark.usefixtures("far_from_utc")
+def test_what_is_imported_has_its_place_by_its_time(tmp_path: Path) -> None:
+    write(
+        line(id="ahead", at="2027-12-31T10:00:00+00:00"),
+        line(id="2", at="2026-03-01T10:00:00+00:00"),
+        line(id="4", at="2026-03-03T10:00:00+00:00"),
+    )
+    copy = write(
+        line(id="0", at="2026-02-01T01:30:00+02:00"),
+        line(id="0a", at=""),
+        line(id="3", at="2026-03-02T10:00:00"),  # UTC where nothing is said
+        line(id="5", at="2026-04-01T10:00:00+00:00"),
+        to=tmp_path / "copy",
+    )
+    assert progress.import_from(copy) == Imported(4, 0, 0)
+    attempt(response=6)
+    order = ["0", "0a", "ahead", "2", "3", "4", "5"]
+    assert kept()[:-1] == order
+    assert [a.id for a in progress.latest({"05-a"})["05-a"]][:-1] == order
+    # A copy has this order, and needs no marks to keep it.
+    progress.export_to(tmp_path / "whole")
+    assert b"\n " not in (tmp_path / "whole").read_bytes()
+    now = kept()
+    write()
+    progress.import_from(tmp_path / "whole")
+    assert kept() == now
+
+
+class Clock(datetime):
+    """A clock that says what the test wants."""
+
+    said = datetime(2026, 11, 27, 9, tzinfo=UTC)
+
+    @classmethod
+    def now(cls, tz: Any = None) -> datetime:
+        return cls.said
+
+
+def test_time_does_not_go_back_and_a_clock_far_ahead_freezes_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(progress, "datetime", Clock)
+    day = Clock.said
+    for said in (
+        *(day, day - timedelta(hours=3), day + timedelta(seconds=5)),  # put back a little
+        day + timedelta(days=400),  # far ahead,
+        day + timedelta(days=1),  # and mended
+        datetime(1970, 1, 1, tzinfo=UTC),  # an empty battery
+    ):
+        monkeypatch.setattr(Clock, "said", said)
+        attempt(response=str(said))
+    at = [(datetime.fromisoformat(a.at) - day) for a in progress.attempts()]
+    seconds, days = timedelta(seconds=5), timedelta(days=1)
+    assert at == [0 * days, 0 * days, seconds, 400 * days, days, days]
 
 
 def test_a_line_counts_once_however_often_it_is_there() -> None:
@@ -236,12 +294,12 @@ def test_an_id_in_use_is_not_taken_for_a_former_one() -> None:
 
 def test_lines_read_before_are_not_parsed_again(monkeypatch: pytest.MonkeyPatch) -> None:
     write(*[line() for _ in range(50)])
-    assert len(kept()) == 50
+    assert len(progress.latest({"05-a"})["05-a"]) == 50
+    attempt("05-a")
     parsed = []
     real = progress._parse
     monkeypatch.setattr(progress, "_parse", lambda one: parsed.append(one) or real(one))
-    attempt("05-b")
-    assert len(kept()) == 51
+    assert len(progress.latest({"05-a"})["05-a"]) == 51
     assert len(parsed) == 1
 
 
@@ -341,16 +399,144 @@ def test_a_folder_that_cannot_be_written_is_one_plain_message(
     assert list(progress.attempts()) == []
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full to stand for a full disk")
-def test_a_full_disk_is_one_plain_message(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(progress, "path", lambda: Path("/dev/full"))
+@pytest.fixture
+def full_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_descriptor: int, _data: bytes) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "write", full)
+
+
+@pytest.mark.usefixtures("full_disk")
+def test_a_full_disk_is_one_plain_message() -> None:
     with pytest.raises(progress.RecordError, match="No space left"):
         attempt()
 
 
+def test_half_a_line_on_a_full_disk_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = os.write
+    monkeypatch.setattr(os, "write", lambda descriptor, data: real(descriptor, data[:20]))
+    with pytest.raises(progress.RecordError, match="No space left"):
+        attempt()
+
+
+def test_a_line_is_on_the_disk_before_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    synced = []
+    real = os.fsync
+
+    def sync(descriptor: int) -> None:
+        synced.append(os.fstat(descriptor).st_size)
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", sync)
+    attempt()
+    assert synced == [progress.path().stat().st_size]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes with a name and devices are of posix")
+@pytest.mark.parametrize("kind", ["pipe", "device", "loop", "folder"])
+def test_a_record_that_is_no_file_is_one_plain_message(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = progress.path()
+    record.parent.mkdir(parents=True)
+    if kind == "pipe":
+        os.mkfifo(record)
+    elif kind == "device":
+        record.symlink_to("/dev/zero")
+    elif kind == "loop":
+        record.symlink_to(record)
+    else:
+        record.mkdir()
+    assert list(progress.attempts()) == []
+    assert progress.latest({"05-a"}) == {}
+    assert progress.summary()["questions"] == 0
+    for what in (attempt, lambda: progress.export_to(tmp_path / "copy")):
+        with pytest.raises(RecordError) as caught:
+            what()
+        assert "\n" not in str(caught.value)
+    copy = write(line(), to=tmp_path / "from")
+    with pytest.raises(RecordError):
+        progress.import_from(copy)
+    if kind == "device":
+        progress.erase()
+        assert Path("/dev/zero").exists()
+
+
+HALF = "half an emoji \ud83d"
+
+
+def test_half_a_character_is_made_whole_where_it_is_accepted(tmp_path: Path) -> None:
+    attempt(response=[HALF, {HALF: "\ud83d\ude00"}])
+    write_more = line(response=HALF, verdict=HALF, id="old")
+    with progress.path().open("ab") as record:
+        record.write(write_more + b"\n")
+    assert kept("response") == [
+        ["half an emoji �", {"half an emoji �": "😀"}],
+        "half an emoji �",
+    ]
+    for one in progress.attempts():
+        repr(one).encode()
+    assert "\\ud83d " not in progress.path().read_text(encoding="utf-8").splitlines()[0]
+
+
+@pytest.mark.parametrize("depth", [progress.DEEPEST + 1, 400, 900, 5000])
+def test_what_is_nested_too_deep_is_no_answer_and_stays_in_the_file(depth: int) -> None:
+    deep = line(id="deep").replace(
+        b'"verdict"', b'"response": ' + b"[" * depth + b"]" * depth + b', "verdict"'
+    )
+    write(deep, line(id="good", response=[1]))
+    assert [a.id for a in progress.attempts() if a.response] == ["good"]
+    handin.document("IR", "bob", "", progress.attempts()).encode()
+    attempt()
+    assert progress.path().read_bytes().startswith(deep)
+    nested: Any = 1
+    for _ in range(depth):
+        nested = [nested]
+    with pytest.raises(RecordError, match="could not be saved"):
+        attempt(response=nested)
+
+
+def test_a_long_record_is_not_held_in_memory_nor_read_closely(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of 60,000 lines those of one question are parsed, and no more than the two ends of them."""
+    common = {"format": progress.FORMAT, "version": "v1", "event": "check"}
+    lines = [
+        json.dumps({"format": 2, "item": f"05-{n % 3}", **common, "response": n, "id": f"{n}"})
+        for n in range(60_000)
+    ]
+    write(*(one.encode() for one in lines))
+    parsed = []
+    real = progress._parse
+    monkeypatch.setattr(progress, "_parse", lambda one: parsed.append(one) or real(one))
+    tries = progress.latest({"05-1", "05-never"})
+    assert list(tries) == ["05-1"]
+    found = [a.response for a in tries["05-1"]]
+    every = [*range(1, 60_000, 3)]
+    assert found == [*every[: progress.EARLIEST_TRIES], *every[-progress.LATEST_TRIES :]]
+    assert len(parsed) == len(found)
+    parsed.clear()
+    attempt("05-1", response="last")
+    assert progress.latest({"05-1"})["05-1"][-1].response == "last"
+    assert len(parsed) < 10
+    assert sum(1 for _ in progress.attempts()) == 60_001
+
+
+def test_a_line_longer_than_any_answer_costs_only_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress, "LONGEST_LINE", 3000)
+    monkeypatch.setattr(progress, "_PIECE", 1000)
+    write(line(id="1"), line(response="x" * 9000), line(id="2"), line(response="x" * 9000))
+    attempt(response="3")
+    assert kept("response")[-1] == "3"
+    assert len(kept()) == 3
+    assert [a.id for a in progress.latest({"05-a"})["05-a"]][:2] == ["1", "2"]
+    assert len(progress.latest({"05-a"})["05-a"]) == 3
+
+
 WRITER = """
 import sys
-from dialogue.learner import progress
+from dialogue.learner import handin, progress
 for n in range(100_000):
     done = progress.append(progress.Attempt(f"05-{n}", "v", "check", n, "right", 1.0))
     print(n, flush=True)
@@ -545,7 +731,7 @@ def test_an_import_that_is_killed_is_completed_by_a_second_one(
     # The write stops in the middle of a line, and the process is gone.
     script = f"""
 import os
-from dialogue.learner import progress
+from dialogue.learner import handin, progress
 real = os.write
 def torn(descriptor, data):
     real(descriptor, data[: len(data) // 2 + 7])
@@ -561,13 +747,9 @@ progress.import_from({str(copy)!r})
     assert sorted(kept()[1:], key=int) == [str(n) for n in range(500)]
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full to stand for a full disk")
-def test_a_full_disk_is_one_plain_message_for_an_import(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.usefixtures("full_disk")
+def test_a_full_disk_is_one_plain_message_for_an_import(tmp_path: Path) -> None:
     copy = write(line(), to=tmp_path / "copy")
-    monkeypatch.setattr(progress, "_own", dict)  # /dev/full has no end when it is read
-    monkeypatch.setattr(progress, "path", lambda: Path("/dev/full"))
     with pytest.raises(RecordError, match=r"No space left .* import it again") as caught:
         progress.import_from(copy)
     assert "\n" not in str(caught.value)
@@ -661,6 +843,7 @@ def test_two_computers_that_exchange_copies_end_with_the_same(
     base = Path(os.environ["DIALOGUE_RECORD_DIR"]) / uuid.uuid4().hex
     written: dict[str, list[Attempt]] = {"home": [], "work": []}
     everything: list[Attempt] = []
+    own: dict[str, list[str]] = {"home": [], "work": []}
     exchange = [(step, place) for step in ("export", "import") for place in ("home", "work")]
     with pytest.MonkeyPatch.context() as patched:
         for step, place in [("append", "home"), ("append", "work"), *steps, *exchange]:
@@ -668,6 +851,7 @@ def test_two_computers_that_exchange_copies_end_with_the_same(
             copy = base / ("work.copy" if place == "home" else "home.copy")
             if step == "append":
                 everything.append(attempt(f"05-{len(everything)}"))
+                own[place].append(everything[-1].id)
             elif step == "export":
                 progress.export_to(base / f"{place}.copy", force=True)
             elif step == "import" and copy.exists():
@@ -688,7 +872,9 @@ def test_two_computers_that_exchange_copies_end_with_the_same(
             whole = [progress._parse(one) for one in progress.path().read_bytes().splitlines()]
             names = [parsed[0] for parsed in whole if parsed]
             assert len(names) == len(set(names)) == len(everything)
-            assert [a.at for a in written[place]] == sorted(a.at for a in everything)
+            # The answers given at one place stay in their order.
+            mine = [a.id for a in written[place] if a.id in own[place]]
+            assert mine == own[place]
     key = repr
     assert sorted(written["home"], key=key) == sorted(everything, key=key)
     assert sorted(written["work"], key=key) == sorted(everything, key=key)
@@ -704,6 +890,13 @@ def command(*arguments: str, typed: str = "") -> subprocess.CompletedProcess[str
         capture_output=True,
         encoding="utf-8",
     )
+
+
+def test_command_tells_of_a_clock_that_ran_ahead() -> None:
+    write(line(id="1", at="2999-01-01T00:00:00+00:00"), line(id="2", at="2026-11-27T00:00:00Z"))
+    assert "has dated 1 answer in the future" in command().stdout
+    write(line(id="2", at="2026-11-27T00:00:00Z"))
+    assert "has dated" not in command().stdout
 
 
 def test_command_shows_and_erases_only_when_told() -> None:

@@ -43,7 +43,7 @@ def test_vectors_cover_every_kind_and_verdict() -> None:
     assert {ITEMS[v["item"]].kind for v in VECTORS} == set(KINDS)
     assert {v["item"] for v in VECTORS} == set(ITEMS)
     verdicts = {v["expect"]["verdict"] for v in VECTORS}
-    assert verdicts == {"right", "partly", "wrong", "logged", "unanswered"}
+    assert verdicts == {"right", "partly", "wrong", "logged", "kept", "unanswered"}
 
 
 def test_certainty_pays_best_when_it_is_honest() -> None:
@@ -148,6 +148,7 @@ PINNED = {
     "short": "f7d956ab",
     "evidence": "f0e9db71",
     "forecast": "3cb50ef5",
+    "essay": "465eb89a",
 }
 
 

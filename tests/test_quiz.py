@@ -328,3 +328,49 @@ def test_a_forecast_that_is_told_later_names_no_sources_yet() -> None:
     cited._used.clear()
     ask(later.id)
     assert not set(later.sources) & set(cited._used)
+
+
+GUESS, VOTE = "05-guess-iraq-alone", "01-who-minds"
+
+
+def test_a_guess_is_taken_once_told_and_never_a_mistake() -> None:
+    state = send(ask(GUESS), event="check", item=GUESS, response="13")
+    assert state["outcome"]["verdict"] == "logged"
+    assert (state["outcome"]["score"], state["outcome"]["mark"]) == (0, None)
+    assert state["outcome"]["comments"][0]["say"][0].startswith("Half would be")
+    assert state["outcome"]["comments"][0]["right"] is None
+    again = ask(GUESS)
+    for message in ({"event": "check", "response": "1"}, {"event": "reset"}):
+        assert send(again, item=GUESS, **message)["response"] == "13"
+    assert [(a.event, a.verdict) for a in progress.attempts()] == [("check", "logged")]
+    assert progress.summary()["right"] == 0
+    content = quiz.content(bank.course_bank().questions[GUESS])
+    assert (content["guess"], content["marked"]) == (True, False)
+
+
+def test_a_contested_vote_has_no_verdict_and_tells_every_side() -> None:
+    question = bank.course_bank().questions[VOTE]
+    widget = ask(VOTE)
+    for chosen in (2, 0):
+        state = send(widget, event="check", item=VOTE, response=chosen)
+        assert state["outcome"]["verdict"] == "kept"
+        said = [comment["about"] for comment in state["outcome"]["comments"]]
+        assert said == list(range(len(question.options)))
+        assert all(c["right"] is None and c["say"] for c in state["outcome"]["comments"])
+    assert [(a.verdict, a.score) for a in progress.attempts()] == [("kept", 0), ("kept", 0)]
+    page = bundle(widget)["text/html"]
+    assert quiz.STRINGS["vote_about"] in page
+    for words in ("right", "wrong", "answer_is", "reveal"):
+        assert quiz.STRINGS[words] not in page
+    assert "For it: here a sentence was closed early" in page
+
+
+def test_guesses_and_votes_are_never_reviewed() -> None:
+    from dialogue.learner import recall
+
+    questions = bank.course_bank().questions.values()
+    guesses = [q for q in questions if q.guess]
+    votes = [q for q in questions if q.use == "vote"]
+    assert (len(guesses), len(votes)) == (11, 9)
+    assert all(q.vote and not q.right() for q in votes)
+    assert not any(q.marked or recall.reviewable(q) for q in (*guesses, *votes))

@@ -24,7 +24,7 @@ from dialogue import bank
 from dialogue.cli import main
 from dialogue.course import catalogue, files
 from dialogue.course.files import FileFault
-from dialogue.grading import marking, release
+from dialogue.grading import marking, release, search
 from dialogue.questions import Match, Question, grade
 from dialogue.questions.model import drawn_order
 from dialogue.widgets import quiz, supplements, twin
@@ -136,6 +136,7 @@ def notebook(*asked: str) -> str:
     fold = "Some text.\n\n<details><summary>Solution</summary>\n\nQZfolded\n\n</details>"
     cells: list[dict[str, Any]] = [
         {"cell_type": "markdown", "id": "title", "metadata": {}, "source": "# Canaries\n\nText."},
+        {"cell_type": "markdown", "id": "objectives", "metadata": {}, "source": "- **05-1** Ask."},
         {
             "cell_type": "code",
             "id": "setup",
@@ -404,7 +405,7 @@ def test_a_reply_in_the_copy_is_graded_as_the_author_means_it() -> None:
     for question in ITEMS.values():
         bare = release.without_key(question)
         words: Any = {
-            "single": lambda q: next(o.text for o in q.options if o.right),
+            "single": lambda q: next((o.text for o in q.options if o.right), q.options[0].text),
             "evidence": lambda q: next(o.text for o in q.options if o.right),
             "multiple": lambda q: [o.text for o in q.options if o.right],
             "order": lambda q: [e.text for e in q.events],
@@ -413,10 +414,12 @@ def test_a_reply_in_the_copy_is_graded_as_the_author_means_it() -> None:
             "short": lambda q: q.accept[0],
             "numeric": lambda q: list(q.values) or q.answer,
             "forecast": lambda q: 40,
+            "essay": lambda q: "A text.",
         }[question.kind](question)
         response = question.authored(response_from(bare, words))
         plain = replace(question, confidence=False)
-        assert grade(plain, response).verdict in ("right", "logged"), question.id
+        found = grade(plain, response).verdict
+        assert found == "right" if question.marked else found in ("logged", "kept"), question.id
 
 
 def test_the_page_keeps_what_python_keeps(in_the_page: Grader) -> None:
@@ -520,6 +523,58 @@ def test_a_comment_that_stands_elsewhere_stops_the_release(course: Path, tmp_pat
     assert "comment of can-single can be read here" in said
     assert "seeds/README.md" in said
     assert not (tmp_path / "copy").exists()
+
+
+TOLD = "Because nobody counted the “boats” on that day."
+WAYS: dict[str, Any] = {
+    # Where a comment of a graded item may lie hidden from whoever only looks at pages.
+    "a remark of HTML": lambda told: f"<!-- {told} -->".encode(),
+    "an attribute": lambda told: f'<img alt="{told}">'.encode(),
+    "entities": lambda told: "".join(f"&#{ord(c)};" for c in told).encode(),
+    "escapes": lambda told: json.dumps({"a": told}).encode(),
+    "escapes within escapes": lambda told: json.dumps({"a": json.dumps(told)}).encode(),
+    "percent": lambda told: urllib.parse.quote(told).encode(),
+    "base64": lambda told: base64.b64encode(f"so: {told}".encode()),
+    "utf-16": lambda told: told.encode("utf-16"),
+    "a zip file": packed,
+    "a zip file as base64": lambda told: base64.b64encode(packed(told)),
+    "gzip": lambda told: gzip.compress(told.encode()),
+    "another look": lambda told: told.upper().replace(" ", "\n  ").encode(),
+}
+
+
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+def test_a_comment_is_found_under_every_wrapping(way: Any) -> None:
+    assert search.plain(TOLD) in search.readable(way(TOLD))
+    assert search.plain(TOLD) not in search.readable(way("Something else that nobody hides."))
+
+
+def test_a_wrapped_comment_stops_the_release(course: Path, tmp_path: Path) -> None:
+    path = course / "exercises" / "canaries.yaml"
+    path.write_text(BANK.replace("QZsay2", "Because nobody counted it on that day."), "utf-8")
+    table = course / "data" / "note.json"
+    inside = base64.b64encode(packed("Because nobody counted it on that day.")).decode()
+    table.write_text(json.dumps({"attached": inside}), encoding="utf-8")
+    assert "data/note.json" in refused(tmp_path / "copy", GRADED)
+
+
+def test_remarks_of_authors_do_not_travel(
+    course: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In a bank without a graded item, in a lesson, in a supplement: short ones too."""
+    other = "# QZone: it is the second\nquiz: x\nitems:  # QZtwo\n"
+    (item,) = [part for part in BANK.split("- id: ")[1:] if part.startswith("can-open")]
+    other += f"- id: {item.replace('can-open', 'x-open')}"
+    (course / "exercises" / "other.yaml").write_text(other, encoding="utf-8")
+    path = course / "notebooks" / "05-canaries.ipynb"
+    text = path.read_text(encoding="utf-8").replace("Some text.", "Some <!-- QZthree -->text.")
+    path.write_text(text, encoding="utf-8")
+    assert main(["release", str(tmp_path / "copy"), "--graded", *GRADED]) == 0
+    assert found_in(tmp_path / "copy", ["QZone", "QZtwo", "QZthree"]) == []
+    assert bank.read([tmp_path / "copy/exercises/other.yaml"]).faults == []
+    # These items are the course's own, which anybody has.
+    told = capsys.readouterr().err
+    assert f"{len(GRADED)} of the graded questions are the course's own" in told
 
 
 def test_what_cannot_be_released_is_named_and_nothing_is_left(

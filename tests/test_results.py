@@ -73,7 +73,7 @@ def test_a_learner_hands_in_one_file_with_nothing_else_about_them(record, capsys
         assert f'"{personal}' not in file.read_text(encoding="utf-8")
     paper = handin.read(file)
     assert paper.sound
-    assert paper.identity == ("ir101", "blue heron")
+    assert paper.identity == ("ir101", "blueheron")
     assert paper.bank == handin.bank_hash(bank.course_bank().questions)
     assert [a.item for a in paper.answers] == [ITEMS[0].id]
 
@@ -214,7 +214,8 @@ def test_duplicates_copies_and_other_versions_are_named(inbox):
     classes.write(inbox, 4, ITEMS[:5])
     text = (inbox / "0000.json").read_text(encoding="utf-8")
     (inbox / "0000 (1).json").write_text(text, encoding="utf-8")  # downloaded twice
-    resealed(inbox / "0001.json", lambda d: d.update(bank="0" * 64))
+    # A teacher's own question makes another bank, and the answers are to the same version.
+    resealed(inbox / "0001.json", lambda d: d.update(bank="1" * 64))
 
     def copied(document):
         document["answers"] = json.loads(text)["answers"][:4]
@@ -222,6 +223,7 @@ def test_duplicates_copies_and_other_versions_are_named(inbox):
     resealed(inbox / "0002.json", copied)
 
     def older(document):
+        document["bank"] = "0" * 64
         document["answers"][0]["version"] = "00000000"
         document["answers"][1]["item"] = "99-gone"
 
@@ -230,9 +232,13 @@ def test_duplicates_copies_and_other_versions_are_named(inbox):
     assert len(found.learners) == 4
     assert "handed in more than once" in one(found, "learner 0000").remarks[0]
     assert one(found, "learner 0000").answers == 5  # and nothing counts twice
-    assert one(found, "learner 0001").remarks == ["answered another version of the course"]
-    assert "4 answers are also in the file of learner 0002" in one(found, "learner 0000").remarks
-    assert one(found, "learner 0002").answers == 0
+    assert one(found, "learner 0001").remarks == []
+    assert one(found, "learner 0003").remarks == ["answered another version of the course"]
+    why = "4 answers are in both: 0000 (1).json and 0002.json (learner 0002)"
+    assert one(found, "learner 0000").doubts == [why]
+    assert (
+        one(found, "learner 0002").doubts[0].endswith("0002.json and 0000 (1).json (learner 0000)")
+    )
     assert found.other_version[0] == 1
     assert found.unknown_items == 1
     said = " ".join(report.summary(found))
@@ -248,7 +254,8 @@ def test_bad_files_are_named_and_the_others_read(inbox):
     (inbox / "notes.txt").write_text("not ours", encoding="utf-8")
     found = results(inbox)
     assert len(found.learners) == 2
-    assert len(found.left_out) == 3
+    assert len(found.left_out) == 4
+    assert any("notes.txt: this was not read" in line for line in found.left_out)
     with pytest.raises(FileFault, match="no such folder"):
         results(inbox / "none")
     empty = inbox.parent / "nobody"
@@ -293,7 +300,10 @@ def test_who_is_sure_and_wrong_is_found(record, inbox):
         handin.write(inbox / f"{number}.json", "c", f"n{number}")
     found = results(inbox, [asked])
     assert report.sure(found).rows == [
-        [asked.id, report.text.plain(asked.options[wrong].text), 3, 3, 1.0]
+        [
+            *(asked.id, report._asked(asked), report.text.plain(asked.options[wrong].text)),
+            *(3, 3, 1.0),
+        ]
     ]
     assert found.learners[0].wrong_and_sure == 1
 
@@ -321,6 +331,189 @@ def test_of_a_test_the_last_answer_before_its_end_counts(record, inbox):
     posts = [q for q in items if q.id.startswith("post-")]
     assert after == round(sum(q.kind == "single" for q in posts) / len(posts), 2)
     assert gained == after
+
+
+# --- whose answers -----------------------------------------------------------------------
+
+
+def reidentified(document):
+    for n, entry in enumerate(document["answers"]):
+        entry["id"] = f"fresh{n}"
+
+
+FORGERIES = {
+    # What somebody does to a copy of 0000.json, and what is said of it.
+    "a copy in another name, first in the list": (
+        "!first.json",
+        lambda d: d.update(learner="mallory"),
+        "8 answers are in both: 0000.json and !first.json (mallory)",
+    ),
+    "a copy with ids of its own": (
+        "copy.json",
+        lambda d: (d.update(learner="mallory"), reidentified(d)),
+        "8 answers are the same to the second: 0000.json and copy.json (mallory)",
+    ),
+    "other answers under the ids of another": (
+        "!first.json",
+        lambda d: (
+            d.update(learner="mallory"),
+            [e.update(response=0, verdict="") for e in d["answers"]],
+        ),
+        "8 answers are in both: 0000.json and !first.json (mallory)",
+    ),
+    "another file in the name of the learner": (
+        "zzz.json",
+        lambda d: (
+            d.update(learner="LEARNER-0000"),
+            reidentified(d),
+            [e.update(at=e["at"].replace("2026-03", "2026-04")) for e in d["answers"]],
+        ),
+        "0000.json and zzz.json claim this learner and have no answer in common",
+    ),
+    "an empty file in the name of the learner": (
+        "zzz.json",
+        lambda d: d.update(learner="Learner 0000", answers=[]),
+        "0000.json and zzz.json claim this learner and have no answer in common",
+    ),
+    "the same file with other answers": (
+        "zzz.json",
+        lambda d: [e.update(response=0, verdict="") for e in d["answers"]],
+        "0000.json and zzz.json claim this learner, and ",
+    ),
+}
+
+
+@pytest.mark.parametrize(("name", "change", "says"), FORGERIES.values(), ids=FORGERIES)
+def test_what_two_files_claim_is_nobody_s_until_somebody_looks(inbox, capsys, name, change, says):
+    classes.write(inbox, 3, ITEMS[:8])
+    (inbox / name).write_bytes((inbox / "0000.json").read_bytes())
+    resealed(inbox / name, change)
+    found = results(inbox)
+    victim = one(found, "learner 0000") if name != "zzz.json" else found.learners[0]
+    assert [why for why in victim.doubts if why.startswith(says)]
+    honest = {"learner 0001", "learner 0002"}
+    text, _ = gradebook.canvas(found, columns(found), "last", None)
+    marks = {row[0]: row[5] for row in list(csv.reader(io.StringIO(text)))[2:]}
+    assert {who for who, mark in marks.items() if mark} == honest
+    assert found.scores.shape[0] == 2
+    # The page and the terminal name both files and say why.
+    page = report.html(found, "x")
+    for file in ("0000.json", name):
+        assert file in page
+    assert handin.NO_PROOF in page
+    assert main(["results", str(inbox), "--output", str(inbox.parent / "out")]) == 0
+    told = capsys.readouterr().err
+    assert "no mark: " in told
+    assert name in told
+
+
+def test_the_first_and_the_fuller_file_of_one_learner_are_one_row(inbox):
+    """Handed in on Monday and again on Friday, the class typed with a space."""
+    classes.write(inbox, 2, ITEMS[:8])
+    (inbox / "monday.json").write_bytes((inbox / "0000.json").read_bytes())
+
+    def monday(document):
+        document["class"] = "ir-101"
+        document["answers"] = document["answers"][:3]
+
+    resealed(inbox / "monday.json", monday)
+    found = results(inbox)
+    learner = one(found, "learner 0000")
+    assert len(found.learners) == 2
+    assert learner.answers == 8
+    assert learner.doubts == []
+    assert learner.remarks == ["handed in more than once: 0000.json and monday.json"]
+
+
+@pytest.mark.parametrize(
+    ("one_way", "other"),
+    [
+        ("IR101", "IR 101"),
+        ("ir-101", "IR101"),
+        ("Zo\u00eb", "Zoe\u0308"),
+        ("ZOË", "zoe\u0308"),
+        ("Straße", "STRASSE"),
+        ("Al\u2011Hadi", "al hadi"),
+    ],
+)
+def test_a_name_is_one_however_it_is_typed(one_way, other):
+    assert handin.folded(one_way) == handin.folded(other)
+
+
+@pytest.mark.parametrize(("one_name", "other"), [("Ann", "Anna"), ("Zoë", "Zoe"), ("-", "--")])
+def test_other_names_stay_others(one_name, other):
+    assert handin.folded(one_name) != handin.folded(other)
+
+
+def test_who_is_in_the_roster_and_handed_in_nothing_is_listed(inbox, capsys):
+    classes.write(inbox, 2, ITEMS[:4])
+    output, file = inbox.parent / "out", inbox.parent / "roster.csv"
+    file.write_text(
+        CANVAS + '"Poe, Kim",1003,S3,learner 0002,IR 101,\r\n', encoding="utf-8", newline=""
+    )
+    command = ["results", str(inbox), "--output", str(output), "--roster", str(file)]
+    assert main(command) == 0
+    assert "Handed in nothing: Poe, Kim." in capsys.readouterr().out
+    assert "Handed in nothing: Poe, Kim." in (output / "report.html").read_text(encoding="utf-8")
+
+
+def test_two_files_of_one_person_of_the_roster_are_one_row_without_a_mark(inbox, capsys):
+    classes.write(inbox, 2, ITEMS[:4])
+    # The same person by the login and by the number, in two classes.
+    resealed(inbox / "0001.json", lambda d: d.update({"learner": "S1", "class": "IR102"}))
+    output, file = inbox.parent / "out", inbox.parent / "roster.csv"
+    file.write_text(CANVAS, encoding="utf-8", newline="")
+    command = ["results", str(inbox), "--output", str(output), "--roster", str(file)]
+    assert main(command) == 0
+    assert "0001.json and 0000.json are of one person of the roster" in capsys.readouterr().err
+    rows = list(csv.reader((output / "canvas.csv").open(encoding="utf-8", newline="")))
+    assert [row[0] for row in rows[2:]] == ["Doe, Jane"]
+    assert rows[2][5] == ""
+
+
+def test_a_report_says_what_a_question_asks_and_an_objective_is(inbox):
+    classes.write(inbox, 2, ITEMS[:2])
+    found = results(inbox)
+    assert report.items(found).rows[0][1] == report._asked(ITEMS[0])
+    words = {row[0]: row[1] for row in report.objectives(found).rows}
+    assert len(words["01-4"]) > 20
+
+
+def test_a_clock_that_ran_ahead_is_told_and_hides_nothing(record, inbox):
+    question = ITEMS[0]
+    right = next(i for i, o in enumerate(question.options) if o.right)
+    answer(question, (right + 1) % len(question.options))
+    ahead = (
+        progress.path()
+        .read_text(encoding="utf-8")
+        .replace("2026-", "2029-")
+        .replace("2027-", "2029-")
+    )
+    progress.path().write_text(ahead, encoding="utf-8")
+    answer(question, right)
+    handin.write(inbox / "a.json", "c", "n")
+    found = results(inbox)
+    assert found.learners[0].last[0] == 1
+    assert found.learners[0].remarks == ["a clock that ran ahead has dated 1 answer"]
+    view = quiz.Quiz([question])
+    assert view.state[question.id]["response"] == right
+    view._received(view, {"event": "reset", "item": question.id}, [])
+    assert quiz.Quiz([question]).state == {}
+
+
+def test_half_a_character_and_deep_nesting_stop_nobody(inbox):
+    classes.write(inbox, 3, ITEMS[:3])
+    resealed(inbox / "0000.json", lambda d: d["answers"][0].update(response="ok \ud83d"))
+    text = (inbox / "0001.json").read_text(encoding="utf-8")
+    for depth in (40, 900, 100_000):
+        deep = "[" * depth + "]" * depth
+        (inbox / "0001.json").write_text(
+            text.replace('"response": ', f'"response": {deep}, "x": ', 1), encoding="utf-8"
+        )
+        output = inbox.parent / f"out{depth}"
+        assert main(["results", str(inbox), "--output", str(output)]) == 0
+        graded = ["mark", str(inbox), "--graded", ITEMS[0].id]
+        assert main([*graded, "--output", str(inbox.parent / f"{depth}.csv")]) == 0
 
 
 # --- statistics ------------------------------------------------------------------------
@@ -404,7 +597,7 @@ def test_too_few_answers_are_called_too_few(inbox, learners, few):
     classes.write(inbox, learners, ITEMS[:4])
     row = report.items(results(inbox)).rows[0]
     assert (report.TOO_FEW in row[-1]) is few
-    assert (row[5] is None) is few
+    assert (row[6] is None) is few
     assert (report.TOO_FEW in " ".join(report.summary(results(inbox)))) is few
 
 
@@ -586,5 +779,5 @@ def test_what_one_learner_typed_is_not_shown(record, inbox):
         progress.erase()
         answer(short, words)
         handin.write(inbox / f"{number}.json", "c", f"n{number}")
-    shown = [row[1] for row in report.choices(results(inbox, [short])).rows]
+    shown = [row[2] for row in report.choices(results(inbox, [short])).rows]
     assert shown == ["common slip"]

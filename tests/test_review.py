@@ -116,6 +116,14 @@ def test_a_clock_that_ran_ahead_counts_as_today() -> None:
     assert standing(ONE, tried(ONE, 3), tried(ONE, -40)).sittings[1].day == TODAY
 
 
+def test_a_clock_that_was_mended_freezes_no_review() -> None:
+    """The first answer bears a date of next year, the others their own: each has its day."""
+    days = [s.day for s in standing(ONE, tried(ONE, -400), tried(ONE, 5), tried(ONE, 2)).sittings]
+    assert days == [TODAY - timedelta(days=5), TODAY - timedelta(days=2)]
+    last = (due(tried(ONE, -400), tried(ONE, 5), tried(ONE, 2)), due(tried(ONE, 5), tried(ONE, 2)))
+    assert last[0] == last[1]
+
+
 def test_attempts_without_a_time_are_no_error() -> None:
     assert due(tried(ONE, 0, at="")) is not None
     days = [
@@ -128,14 +136,87 @@ def test_attempts_without_a_time_are_no_error() -> None:
 # --- spacing -----------------------------------------------------------------------------------
 
 
-def test_four_weeks_mean_reviews_after_2_6_and_12_days_then_evenly() -> None:
-    first, reviews, tries = date(2020, 1, 1), [], []
+def test_gaps_grow_to_months() -> None:
+    first, gaps, tries = date(2020, 1, 1), [], []
     day = first
-    for _ in range(5):
+    for _ in range(6):
+        tries.append(tried(ONE, day))
+        due_then = recall.due_day(standing(ONE, *tries, today=day), None, day)
+        gaps.append((due_then - day).days)
+        day = due_then
+    assert gaps == [3, 8, 20, 50, 125, 312]
+    for _ in range(3):
         tries.append(tried(ONE, day))
         day = recall.due_day(standing(ONE, *tries, today=day), None, day)
-        reviews.append((day - first).days)
-    assert reviews == [2, 6, 12, 18, 24]
+    assert (day - local(tries[-1])).days == recall.LONGEST
+
+
+def local(attempt: Attempt) -> date:
+    return date.fromisoformat(attempt.at[:10])
+
+
+def test_right_but_not_sure_moves_on_by_a_smaller_step() -> None:
+    """It stayed at two days for ever."""
+    day, gaps, tries = date(2020, 1, 1), [], []
+    for _ in range(8):
+        tries.append(tried(ONE, day, sure=1))
+        due_then = recall.due_day(standing(ONE, *tries, today=day), None, day)
+        gaps.append((due_then - day).days)
+        day = due_then
+    assert gaps == sorted(set(gaps))
+    assert gaps[0] == 2
+    assert 20 < gaps[-1] < 60
+
+
+def test_who_comes_late_and_still_knows_it_is_given_the_longer_gap() -> None:
+    assert due(tried(ONE, 30), tried(ONE, 0)) == 75
+
+
+def test_a_miss_keeps_a_part_of_the_gap() -> None:
+    long_known = [tried(ONE, n) for n in (82, 79, 71, 51)]
+    assert due(*long_known, tried(ONE, 1, "wrong")) == 0
+    back = due(*long_known, tried(ONE, 1, "wrong"), tried(ONE, 0))
+    assert 3 < back < 50
+
+
+CORE_ONLY = [make(f"{2 + n % 5:02}-q{n:02}", core=n < 20) for n in range(40)]
+
+
+def test_only_core_questions_come_back_by_themselves() -> None:
+    old = [tried(q, 60, "wrong", 3) for q in CORE_ONLY]
+    assert all(q.core for q in recall.queue(all_of(*old, questions=CORE_ONLY), TODAY).today)
+    # A lesson that marks none, such as an instructor's own, brings back all it has.
+    plain = make("07-own")
+    found = recall.core([*CORE_ONLY, plain])
+    assert found == {q.id for q in CORE_ONLY if q.core} | {plain.id}
+
+
+@pytest.mark.parametrize("miss", [0, 10, 5])
+def test_the_queue_of_a_diligent_learner_empties(miss: int) -> None:
+    """A lesson every third day, reviews every day, every tenth or fifth answer wrong: nothing
+    waits ten days after the last lesson, and no day takes more than ten minutes."""
+    core = [q for q in real() if recall.lesson_of(q)]
+    assert 90 <= len(core) <= 115
+    lessons = sorted({recall.lesson_of(q) for q in core})
+    start, tries, asked, most, waiting = date(2020, 1, 1), {}, 0, 0, 0
+    last = 3 * (len(lessons) - 1)
+    for n in range(last + 60):
+        day = start + timedelta(days=n)
+        plan = recall.queue(recall.standings({q.id: q for q in core}, tries, day, UTC), day)
+        new = [
+            q for q in core if n % 3 == 0 and recall.lesson_of(q) in lessons[n // 3 : n // 3 + 1]
+        ]
+        most = max(most, len(plan.today))
+        waiting = plan.waiting
+        for question in (*plan.today, *new):
+            asked += 1
+            wrong = miss and asked % miss == 0
+            tries.setdefault(question.id, []).append(
+                tried(question, day, "wrong" if wrong else "right")
+            )
+        if n >= last + 10:
+            assert waiting == 0, n - last
+    assert most * 45 <= 10 * 60
 
 
 @pytest.mark.parametrize(("aim", "low", "high"), [(7, 0.2, 0.4), (365, 0.05, 0.1)])
@@ -148,7 +229,8 @@ def test_a_far_day_makes_longer_gaps_and_a_near_one_shorter() -> None:
         target = TODAY + timedelta(days=days)
         return due(*(tried(ONE, n) for n in (9, 5, 0)), target=target)
 
-    assert third(3) < recall.wait(recall.AIM, 3) < third(365)
+    # Up to a day far off they may grow; the fourth gap would be 50 days.
+    assert third(3) < third(14) < third(365) == third(60)
     assert due(tried(ONE, 0), target=TODAY) == 1  # never less than a day
 
 
@@ -158,7 +240,7 @@ def test_a_day_that_is_over_is_like_none() -> None:
 
 
 def test_missed_and_overconfident_come_back_tomorrow() -> None:
-    assert due(tried(ONE, 0)) == 2
+    assert due(tried(ONE, 0)) == 3
     assert due(tried(ONE, 0, "wrong")) == 1
     assert due(tried(ONE, 0, "partly")) == 1
     assert due(tried(ONE, 0), tried(ONE, 0, "wrong", 3)) == 1
@@ -166,16 +248,16 @@ def test_missed_and_overconfident_come_back_tomorrow() -> None:
     assert due(tried(ONE, 0, "wrong"), tried(ONE, 0)) == 1  # corrected, but not recalled
     assert due(shown(ONE, 0), tried(ONE, 0)) == 1
     assert due(shown(ONE, 0)) == 1
-    # and begins again
-    assert due(tried(ONE, 9), tried(ONE, 7), tried(ONE, 3, "wrong"), tried(ONE, 0)) == 2
+    # and goes on from what is left of its gap
+    assert due(tried(ONE, 9), tried(ONE, 7), tried(ONE, 3, "wrong"), tried(ONE, 0)) == 8
 
 
 def test_early_practice_and_guesses_win_no_longer_gap() -> None:
-    assert due(tried(ONE, 2), tried(ONE, 0)) == 4
-    assert due(tried(ONE, 1), tried(ONE, 0)) == 2
-    assert due(tried(ONE, 0), tried(ONE, 0), tried(ONE, 0)) == 2
-    assert due(tried(ONE, 2), tried(ONE, 0, sure=1)) == 2
-    assert due(tried(ONE, 2), tried(ONE, 0, sure=2)) == 4
+    assert due(tried(ONE, 3), tried(ONE, 0)) == 8
+    assert due(tried(ONE, 1), tried(ONE, 0)) == 3
+    assert due(tried(ONE, 0), tried(ONE, 0), tried(ONE, 0)) == 3
+    assert due(tried(ONE, 3), tried(ONE, 0, sure=1)) == 4
+    assert due(tried(ONE, 3), tried(ONE, 0, sure=2)) == 8
 
 
 def test_hints_resets_and_empty_answers_are_no_sitting() -> None:
@@ -202,7 +284,13 @@ def test_a_renamed_question_keeps_its_attempts() -> None:
 
 def test_what_is_never_asked_again() -> None:
     forecast = Forecast(id="02-f", ask="?", resolves="2021")
-    out = [forecast, make("02-d", status="draft"), make("02-g", use="graded"), make("00-try")]
+    out = [
+        forecast,
+        make("02-d", status="draft"),
+        make("02-g", use="graded"),
+        make("02-v", use="vote"),
+        make("00-try"),
+    ]
     found = all_of(*(tried(q, 9, "wrong") for q in out), questions=[*out, ONE])
     assert list(found) == ["02-one"]
 
@@ -239,7 +327,7 @@ def test_a_new_question_answered_today_is_no_review() -> None:
 
 
 def test_the_plan_tells_the_next_days() -> None:
-    found = all_of(tried(MANY[0], 2), tried(MANY[1], 1), tried(MANY[2], 0, "wrong"), questions=MANY)
+    found = all_of(tried(MANY[0], 3), tried(MANY[1], 2), tried(MANY[2], 0, "wrong"), questions=MANY)
     days = recall.queue(found, TODAY).days
     assert days[:3] == ((TODAY, 1), (TODAY + timedelta(days=1), 2), (TODAY + timedelta(days=2), 0))
 
@@ -319,7 +407,7 @@ def test_the_fixed_set_is_spread_and_above_remembering(lesson: str) -> None:
         assert all(q.level != "remember" for q in chosen)
     assert len({q.id for q in chosen}) == 3
     assert chosen == recall.fixed_warm_up(list(reversed(COURSE)), lesson)
-    assert warm(lesson) == [q.id for q in chosen]
+    assert warm(lesson) == [], "somebody new has met none of them"
 
 
 def test_different_kinds_are_preferred() -> None:
@@ -363,6 +451,8 @@ def test_wrong_but_sure_first_then_wrong_then_oldest() -> None:
 def test_never_the_lesson_just_before_alone() -> None:
     wrong = [tried(q, 5, "wrong", 3) for q in COURSE if q.id.startswith("04")]
     chosen = warm("05", *wrong)
+    assert {name[:2] for name in chosen} == {"04"}, "nothing else was met"
+    chosen = warm("05", *wrong, tried(named("01-b1"), 30))
     assert Counter(name[:2] for name in chosen)["04"] == 2
     everywhere = [tried(q, 5, "wrong") for q in COURSE]
     assert len({name[:2] for name in warm("05", *everywhere)}) == 3
@@ -373,8 +463,6 @@ def test_answers_of_today_do_not_change_the_set() -> None:
     chosen = warm("06", *before)
     answered = [tried(named(name), 0) for name in chosen]
     assert warm("06", *before, *answered) == chosen
-    empty = warm("06")
-    assert warm("06", *(tried(named(name), 0) for name in empty)) == empty
     # but what is missed today comes to the front, also without certainty
     missed = next(q for q in COURSE if q.id not in chosen and q.id < "06")
     mended = [tried(q, 5) for q in COURSE]
@@ -389,10 +477,21 @@ def test_a_warm_up_looks_back_only(rows: list[Any], lesson: str) -> None:
         for n, day, verdict, sure, e in sorted(rows, key=lambda row: -row[1])
     ]
     chosen = warm(lesson, *tries)
-    assert len(set(chosen)) == 3
-    assert all("00" < name[:2] < lesson for name in chosen)
-    if lesson > "02":
-        assert {name[:2] for name in chosen} != {f"{int(lesson) - 1:02}"}
+    begun = {item[:2] for item in (t.item for t in tries if t.event == "check")}
+    before = sorted(n for n in begun if n < lesson)
+    assert len(set(chosen)) == (3 if before else 0)
+    assert {name[:2] for name in chosen} <= set(before)
+    if len(before) > 1:
+        assert len({name[:2] for name in chosen}) > 1
+
+
+def test_a_warm_up_asks_only_what_was_met() -> None:
+    """Somebody who began with lesson 03 was asked about 01, which they had never opened."""
+    chosen = warm("05", tried(named("03-a0"), 4))
+    assert {name[:2] for name in chosen} == {"03"}
+    marked = [replace(q, core=q.id.endswith("b1")) for q in COURSE]
+    first = next(q for q in marked if q.id == "03-a0")
+    assert set(warm("05", tried(first, 4), questions=marked)) == {"03-a0", "03-b1"}
 
 
 # --- objectives and the next step ----------------------------------------------------------------
@@ -412,9 +511,11 @@ def state(*tries: Attempt) -> str:
 def test_solid_needs_every_question_right_and_one_a_day_later() -> None:
     p, q = TWO[:2]
     assert state() == "new"
-    assert state(tried(p, 5), tried(p, 0)) == "shaky"  # the other one was never tried
-    assert state(tried(p, 0), tried(q, 0)) == "shaky"  # all on one day
-    assert state(tried(p, 1), tried(q, 0)) == "shaky"  # no question twice
+    assert state(tried(p, 5), tried(p, 0)) == "begun"  # the other one was never tried
+    assert state(tried(p, 0), tried(q, 0)) == "begun"  # all on one day
+    assert state(tried(p, 1), tried(q, 0)) == "begun"  # no question twice
+    assert state(tried(p, 1, "wrong")) == "shaky"
+    assert state(tried(p, 1, "wrong"), tried(p, 0)) == "begun"  # put right
     assert state(tried(p, 1), tried(p, 0), tried(q, 0)) == "solid"
     assert state(tried(p, 1), tried(p, 0), tried(q, 0), tried(q, 0, "wrong")) == "shaky"
     assert state(tried(p, 1), tried(p, 0), shown(q, 0), tried(q, 0)) == "shaky"
@@ -441,7 +542,7 @@ def test_one_next_step_in_its_order() -> None:
     found = step(tried(p, 0), tried(q, 0))
     assert (found.kind, found.lesson) == ("lesson", "03")
     found = step(*(tried(one, 0) for one in TWO))
-    assert (found.kind, found.day) == ("rest", TODAY + timedelta(days=2))
+    assert (found.kind, found.day) == ("rest", TODAY + timedelta(days=3))
     assert step().kind == "lesson"
     assert step(lessons=PLAN[2:]).kind == "done"
 
@@ -504,6 +605,23 @@ def test_forecasts_keep_their_first_probability_and_their_secrets() -> None:
     assert recall.forecasts(questions, broken).count == 0
 
 
+def test_a_list_of_forecasts_gives_nothing_away(today: date) -> None:
+    later = next(
+        q
+        for q in bank.course_bank().questions.values()
+        if isinstance(q, Forecast) and q.opens and q.happened is not None
+    )
+    assert ask(panels.my_forecasts())["forecasts"] == []
+    write(logged(later, "80"), logged(later, "99", 1))
+    (told,) = ask(panels.my_forecasts())["forecasts"]
+    assert (told["chance"], told["came"]) == (80, "")
+    assert told["opens"]["number"] == later.opens
+    write(tried(real(later.opens)[0], 0))
+    (told,) = ask(panels.my_forecasts())["forecasts"]
+    assert told["came"] == ("happened" if later.happened else "happened_not")
+    assert told["opens"] is None
+
+
 def test_a_confident_mistake_stays_until_it_is_recalled_on_a_later_day() -> None:
     wrong = tried(ONE, 5, "wrong", 2)
     assert standing(ONE, wrong).overconfident
@@ -538,8 +656,10 @@ def write(*attempts: Attempt) -> None:
 
 
 def real(lesson: str = "") -> list[Question]:
-    questions = bank.course_bank().questions.values()
-    return [q for q in questions if recall.reviewable(q) and recall.lesson_of(q).startswith(lesson)]
+    """The core questions of the course, or of one lesson."""
+    questions = [q for q in bank.course_bank().questions.values() if recall.reviewable(q)]
+    core = recall.core(questions)
+    return [q for q in questions if q.id in core and recall.lesson_of(q).startswith(lesson)]
 
 
 def bundle(shown: Any) -> dict[str, str]:
@@ -552,6 +672,7 @@ def everything() -> list[Any]:
         panels.review(),
         panels.my_progress(),
         panels.my_calibration(),
+        panels.my_forecasts(),
     ]
 
 
@@ -589,7 +710,7 @@ def test_what_cite_lists_does_not_depend_on_the_record(
 
 def test_panels_keep_nothing_about_the_learner_in_the_widget(today: date) -> None:
     write(*(tried(q, 5, "wrong", 3) for q in real()))
-    for panel in (panels.my_progress(), panels.my_calibration()):
+    for panel in (panels.my_progress(), panels.my_calibration(), panels.my_forecasts()):
         before = json.dumps(panel.get_state(["content", "state"]))
         sent = ask(panel)
         assert sent["event"] == "shown"
@@ -642,7 +763,35 @@ def test_what_has_vanished_or_changed_is_no_error(today: date) -> None:
     )
 
 
+def test_a_warm_up_stands_back_for_somebody_new(today: date) -> None:
+    shown_now = panels.warm_up("05")
+    assert isinstance(shown_now, Quiz)
+    assert shown_now.content["panel"] == "warm_up"
+    assert shown_now.questions == {}
+    assert len(bundle(shown_now)["text/plain"]) > 500, "the reading copy shows everybody three"
+    write(tried(real("01")[0], 3))
+    assert panels.warm_up("05").content["panel"] == "quiz"
+
+
+def test_a_review_draws_the_order_of_options_anew_each_day(
+    today: date, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    single = [q for q in real("01") if isinstance(q, Single) and q.shuffle]
+    write(*(tried(q, 30, "wrong") for q in single))
+
+    def orders() -> list[list[int]]:
+        return [one["places"] for one in panels.review().content["items"]]
+
+    first = orders()
+    assert first
+    assert all(sorted(order) == list(range(len(order))) for order in first)
+    assert orders() == first, "the same all day"
+    monkeypatch.setattr(panels, "_today", lambda: TODAY + timedelta(days=1))
+    assert orders() != first
+
+
 def test_a_warm_up_starts_empty_and_keeps_the_answers_of_today(today: date) -> None:
+    write(tried(real("01")[0], 9))
     first = panels.warm_up("05")
     name = next(iter(first.questions))
     question = first.questions[name]
@@ -741,7 +890,14 @@ def test_the_review_page_holds_the_reading_copy_and_nothing_else() -> None:
 def test_the_names_of_the_package_are_functions() -> None:
     import dialogue
 
-    for name in ("warm_up", "review", "my_progress", "my_calibration", "review_calendar"):
+    for name in (
+        "warm_up",
+        "review",
+        "my_progress",
+        "my_calibration",
+        "my_forecasts",
+        "review_calendar",
+    ):
         assert callable(getattr(dialogue, name)), name
 
 

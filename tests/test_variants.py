@@ -276,8 +276,9 @@ def test_handed_in_answers_are_marked_by_the_rules_of_the_course(
     (handed / "anna.jsonl").write_text(
         "\n".join(
             [
+                # The clock ran a year ahead and was mended: the last one written counts.
+                attempt(single, (right + 1) % 4, "2021-06-11T11:00:00+00:00"),
                 attempt(single, right, "2020-06-11T12:00:00+00:00"),
-                attempt(single, (right + 1) % 4, "2020-06-11T11:00:00+00:00"),  # an older one
                 attempt(match, [rights[0], rights[2], rights[2]]),
                 "not a line of a record",
             ]
@@ -304,7 +305,9 @@ def test_handed_in_answers_are_marked_by_the_rules_of_the_course(
     anna = {item: row for (learner, item), row in table.items() if learner == "anna"}
     assert (anna["v-single"]["mark"], anna["v-single"]["verdict"]) == ("1", "right")
     assert (anna["v-match"]["mark"], anna["v-match"]["verdict"]) == ("0.6667", "partly")
-    assert (anna["v-classify"]["mark"], anna["v-classify"]["note"]) == ("", "not answered")
+    assert anna["v-classify"]["mark"] == ""
+    assert anna["v-classify"]["note"].endswith("; not answered")
+    assert "a clock that ran ahead has dated 1 answer" in anna["v-classify"]["note"]
     ben = {item: row for (learner, item), row in table.items() if learner == "'=ben"}
     assert ben["v-single"]["mark"] == ""
     assert single.version in ben["v-single"]["note"]
@@ -410,11 +413,38 @@ def test_bad_records_are_named(
     )
     again = tmp_path / "none" / "bad.jsonl"
     again.write_bytes(bad.read_bytes())
-    assert "two records named 'bad'" in said(capsys, "mark", str(bad), str(again), *end)
     assert "no variants are here" in said(
         capsys, "mark", str(bad), "--variants", str(tmp_path), *end
     )
     assert not (tmp_path / "m.csv").exists()
+
+
+def test_a_bad_record_stops_no_other_and_two_of_one_learner_are_one(
+    course: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (question,) = selection.select(["v-single"])
+    bare = release.without_key(question)
+    right = next(i for i, o in enumerate(bare.options) if o.text == "two")
+    one, two, three = (tmp_path / name for name in ("a", "b", "c"))
+    for folder in (one, two, three):
+        folder.mkdir()
+    (one / "0-torn.json").write_text('{"kind": "answers of', encoding="utf-8")
+    (one / "ann.jsonl").write_text(attempt(bare, right, id="a"), encoding="utf-8")
+    (one / "ben.jsonl").write_text(attempt(bare, right, id="b"), encoding="utf-8")
+    (two / "ann.jsonl").write_bytes((one / "ann.jsonl").read_bytes())
+    (three / "Ben.jsonl").write_text(
+        attempt(bare, right + 1, id="c"), encoding="utf-8"
+    )  # other answers in his name
+    target = tmp_path / "m.csv"
+    inputs = [str(folder) for folder in (one, two, three)]
+    assert main(["mark", *inputs, "--graded", "v-single", "--output", str(target)]) == 0
+    assert "0-torn.json:1: this is not a whole file" in capsys.readouterr().err
+    with target.open(encoding="utf-8", newline="") as file:
+        ann, ben = (row for row in csv.DictReader(file) if row["item"] == "v-single")
+    assert (ann["learner"], ann["mark"]) == ("ann", "1")
+    assert ann["note"] == "handed in more than once: ann.jsonl and ann.jsonl"
+    assert (ben["learner"], ben["mark"]) == ("ben", "")
+    assert "ben.jsonl and Ben.jsonl claim this learner" in ben["note"]
 
 
 @pytest.mark.parametrize(

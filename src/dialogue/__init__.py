@@ -18,6 +18,7 @@ _HOME = {
     "cite": "dialogue.widgets.references",
     "course_map": "dialogue.widgets.maps",
     "dictionary": "dialogue.course.tables",
+    "draw": "dialogue.charts.look",
     "explore": "dialogue.widgets.explorer",
     "gain": "dialogue.widgets.assessment",
     "game_texts": "dialogue.course.negotiation",
@@ -26,11 +27,13 @@ _HOME = {
     "load": "dialogue.course.tables",
     "my_answers": "dialogue.widgets.quiz",
     "my_calibration": "dialogue.widgets.panels",
+    "my_forecasts": "dialogue.widgets.panels",
+    "my_page": "dialogue.widgets.hand_in",
     "my_progress": "dialogue.widgets.panels",
     "my_test_result": "dialogue.widgets.assessment",
-    "negotiate": "dialogue.widgets.simulation",
+    "negotiate": "dialogue.widgets.negotiation",
     "option_marks": "dialogue.charts.options",
-    "projector": "dialogue.widgets.simulation",
+    "projector": "dialogue.widgets.projector",
     "review": "dialogue.widgets.panels",
     "review_calendar": "dialogue.widgets.panels",
     "routes": "dialogue.widgets.maps",
@@ -38,6 +41,7 @@ _HOME = {
     "take_test": "dialogue.widgets.assessment",
     "supplement": "dialogue.widgets.supplements",
     "warm_up": "dialogue.widgets.panels",
+    "write": "dialogue.widgets.quiz",
 }
 
 __all__ = list(_HOME)

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from dialogue.bank.cache import course_bank as course_bank
 from dialogue.bank.cache import read as read
+from dialogue.bank.files import MOST_BYTES as MOST_BYTES
+from dialogue.bank.files import MOST_FAULTS as MOST_FAULTS
 from dialogue.bank.files import Bank as Bank
 from dialogue.bank.files import files as files
 from dialogue.bank.files import known as known

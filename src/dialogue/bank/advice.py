@@ -181,7 +181,7 @@ def _wording(question: Choice, node: Node) -> Iterator[Found]:
             at = _line(node, "options", i)
             yield at, "all-of-the-above", message, "write an option that stands by itself"
     longest, shortest = max(lengths), min(lengths)
-    right = [length for length, o in zip(lengths, question.options, strict=True) if o.right]
+    right = [length for length, o in zip(lengths, question.options, strict=True) if o.right] or [0]
     wrong = [length for length, o in zip(lengths, question.options, strict=True) if not o.right]
     if question.one_letter and right[0] >= max(1.25 * max(wrong), max(wrong) + 8):
         message = f"the right option is the longest, {right[0]} letters to {max(wrong)}"
@@ -227,7 +227,7 @@ def _long_comments(node: Node) -> Iterator[tuple[int, int]]:
 
 
 def _file(file: str, questions: list[Question]) -> Iterator[Found]:
-    choice = [q for q in questions if isinstance(q, Choice) and q.one_letter]
+    choice = [q for q in questions if isinstance(q, Choice) and q.one_letter and not q.vote]
     if len(choice) >= ENOUGH:
         places = Counter([o.right for o in q.options].index(True) for q in choice)
         place, count = places.most_common(1)[0]

@@ -10,6 +10,7 @@ from pathlib import Path
 from dialogue.bank import overlay as overlays
 from dialogue.bank.files import Bank, files, read_files
 from dialogue.course import catalogue
+from dialogue.course import files as course_files
 
 
 def read(
@@ -41,7 +42,5 @@ def course_bank() -> Bank:
     tables = (
         path for folder in ("data", "seeds") for path in (catalogue.root() / folder).glob("*.*")
     )
-    for path in (*files(), *sorted(tables)):
-        stat = path.stat()
-        stamps.append((str(path), stat.st_mtime_ns, stat.st_size))
+    stamps += map(course_files.stamp, (*files(), *sorted(tables)))
     return _course_bank(tuple(stamps))

@@ -10,9 +10,9 @@ import csv
 import math
 import re
 from collections.abc import Sequence
-from difflib import get_close_matches
 
 from dialogue.course import tables
+from dialogue.course.faults import nearest
 from dialogue.questions.kinds.numeric import FROM, TAKES
 from dialogue.questions.reading import Computed, Node, Reader, Values, meant
 from dialogue.questions.shape import names
@@ -77,7 +77,7 @@ def _table(
     try:
         resources = tables.resources()
         if name not in resources:
-            near = get_close_matches(name, resources, n=2, cutoff=0.4)
+            near = nearest(name, resources, 2, 0.4)
             every = f"the tables are {', '.join(sorted(resources))}"
             remedy = f"did you mean {' or '.join(near)}?" if near else every
             reader.fault(line, f"unknown table {name!r}", remedy)

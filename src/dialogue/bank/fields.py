@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from difflib import get_close_matches
 from typing import Any
 
 from dialogue.bank import computed
-from dialogue.course.faults import Fault
+from dialogue.course.faults import Fault, nearest
 from dialogue.questions.reading import Computed, Known, Node, meant
 from dialogue.questions.shape import NO, YES, names
 from dialogue.questions.typed import NUMBER, same
@@ -66,7 +65,7 @@ class Reader:
     @staticmethod
     def mend(values: dict[str, Node], name: str, allowed: Sequence[str]) -> None:
         """Read a misspelt field as what it must mean, so that one slip gives one fault."""
-        near = get_close_matches(name, allowed, n=1, cutoff=0.7)
+        near = nearest(name, allowed, 1, 0.7)
         if near and near[0] not in values:
             values[near[0]] = values[name]
 
@@ -179,7 +178,7 @@ class Reader:
 
     def exists(self, value: str, line: int, ids: frozenset[str], what: str) -> None:
         if value not in ids:
-            near = get_close_matches(value, sorted(ids), n=2, cutoff=0.4)
+            near = nearest(value, sorted(ids), 2, 0.4)
             remedy = f"did you mean {' or '.join(near)}?" if near else f"no {what} is like it"
             self.fault(line, f"unknown {what} {value!r}", remedy)
 

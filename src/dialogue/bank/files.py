@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from pathlib import Path
 
 import yaml
@@ -14,7 +13,8 @@ from dialogue.bank.fields import Reader
 from dialogue.bank.items import item
 from dialogue.bank.nodes import Node, Refused, compose, syntax_fault
 from dialogue.course import catalogue, tables
-from dialogue.course.faults import Fault, shown
+from dialogue.course import files as course_files
+from dialogue.course.faults import Fault, nearest, shown
 from dialogue.questions import Question, shape
 from dialogue.questions.reading import Known
 
@@ -26,6 +26,9 @@ FILE: dict[str, shape.Shape] = {
     "released": shape.yes("Only in a learner's copy: 'dialogue release' writes it."),
     "items": shape.entries(1, {"type": "object"}),
 }
+# Room for 10,000 questions; a larger file is a mistake, or wants to be two.  And faults that
+# anybody would mend in one go.
+MOST_BYTES, MOST_FAULTS = 16 * 2**20, 500
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
@@ -42,7 +45,7 @@ class Bank:
 
     def nearest(self, name: str, count: int = 3) -> list[str]:
         """The ids most like *name*, the likeliest first."""
-        return get_close_matches(name, self.questions, n=count, cutoff=0.4)
+        return nearest(name, self.questions, count)
 
 
 def known() -> Known:
@@ -76,10 +79,11 @@ def _top(path: Path, bank: Bank, example: str) -> Node | None:
 
 def _text(path: Path) -> str:
     try:
-        raw = path.read_bytes()
-    except OSError as error:
-        message = f"the file cannot be read ({error.strerror})"
-        raise Refused(1, message, "check its name and rights") from None
+        raw = course_files.read_bytes(path, most=MOST_BYTES)
+    except course_files.FileFault as fault:
+        if fault.message == course_files.EMPTY:
+            return ""
+        raise Refused(1, fault.message, fault.remedy) from None
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -110,7 +114,12 @@ def read_file(path: Path, ids: Known, bank: Bank) -> None:
     if not _LANGUAGE.fullmatch(reader.language):
         remedy = "write two letters, such as en or ar"
         reader.fault(values["language"].line, f"'language' is {reader.language!r}", remedy)
+    before = len(bank.faults)
     for node in reader.items(values, "items", top.line, 1):
+        if len(bank.faults) - before > MOST_FAULTS:
+            reader.item = ""
+            reader.fault(node.line, "the rest was not read", "mend the faults before this line")
+            break
         question = item(reader, node)
         seen = bank.places.get(reader.item)
         if seen:
@@ -159,7 +168,10 @@ def files(paths: Iterable[str | Path] = ()) -> Iterator[Path]:
     """The bank files among *paths* (folders are searched); the course's own when none is given."""
     for path in [Path(p) for p in paths] or [catalogue.root() / "exercises"]:
         if path.is_dir():
-            yield from sorted(p for p in path.rglob("*") if p.suffix in (".yaml", ".yml"))
+            # overlay.yaml is no bank; of a copy's questions the original's come first.
+            inside = (p for p in path.rglob("[!.]*") if p.suffix in (".yaml", ".yml"))
+            banks = [p for p in inside if p.name != "overlay.yaml" and not p.is_dir()]
+            yield from sorted(banks, key=lambda p: (catalogue.is_copy(p.stem), p))
         else:
             yield path
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 from typing import Any
 
 from dialogue.bank.fields import Reader
+from dialogue.course.faults import nearest
 from dialogue.questions import KINDS, Question
 from dialogue.questions import shape as s
 from dialogue.questions.reading import Node, meant
@@ -14,7 +14,7 @@ from dialogue.questions.typed import real_date
 
 LEVELS = ("remember", "understand", "apply", "analyse", "evaluate", "create")
 STATUSES = ("draft", "reviewed")
-USES = ("learn", "lane", "vote", "graded")
+USES = ("learn", "lane", "guess", "vote", "graded")
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -46,7 +46,13 @@ COMMON: dict[str, s.Shape] = {
     "use": s.one_of(
         USES,
         "learn unless said; lane: makes sense beside its cell or picture alone, so never in a "
-        "warm-up or a review; the key of a graded item stays with the instructor.",
+        "warm-up or a review; guess: taken once before the reading, then told, never marked or "
+        "reviewed; vote: with contested, nothing is right and the comments say what speaks for "
+        "each answer and against it; the key of a graded item stays with the instructor.",
+    ),
+    "core": s.yes(
+        "Comes back in reviews by itself and counts for 'done': for an item that makes sense "
+        "alone and tests an objective, eight or nine a lesson."
     ),
     "shuffle": s.yes("no keeps the options in the order written."),
     "was": s.texts("Former ids of this question, such as [05-old-id]."),
@@ -87,14 +93,24 @@ def item(reader: Reader, node: Node) -> Question | None:
         "language": reader.language,
         "confidence": reader.choice(values, "confidence", (kind.certainty,)) == "ask",
         "use": reader.choice(values, "use", USES) or "learn",
+        "core": bool(reader.yes(values, "core")),
         "shuffle": reader.yes(values, "shuffle", default=True) is not False,
         "was": _was(reader, values),
     }
     if "points" in values and len(reader.faults) == before and common["points"] <= 0:
         reader.fault(values["points"].line, "'points' is not above zero", "write 1 or more")
+    if common["core"] and (common["use"] != "learn" or not kind.marked):
+        message = (
+            f"'core' does not go with {'use: ' + common['use'] if kind.marked else reader.kind}"
+        )
+        remedy = "take 'core' out: core items come back in reviews, and this one never does"
+        reader.fault(values["core"].line, message, remedy)
     if common["as_of"] and not real_date(common["as_of"]):
         message = f"'as_of' is {common['as_of']!r}"
         reader.fault(values["as_of"].line, message, 'write it as "2026-01"')
+    if common["contested"] and common["use"] == "vote" and not kind.votable:
+        message = f"a {reader.kind} item cannot be a contested vote"
+        reader.fault(values["use"].line, message, "write 'type: single', with options")
     if reader.released and common["use"] == "graded":
         reader.given_away(values, "hint", "explain", "sources", *kind.secret)
         question = kind.read_bare(reader, values, {**common, "keyless": True}, node.line)
@@ -105,7 +121,7 @@ def item(reader: Reader, node: Node) -> Question | None:
 
 def _kind(reader: Reader, node: Node, values: dict[str, Node]) -> type[Question] | None:
     if "type" not in values:
-        for name in get_close_matches("type", values, n=1, cutoff=0.7):
+        for name in nearest("type", values, 1, 0.7):
             if name not in COMMON_FIELDS:
                 values["type"] = values[name]
                 message = f"unknown field {name!r} in an item"
@@ -139,7 +155,7 @@ def _objective(reader: Reader, values: dict[str, Node]) -> str:
     planned = value[:2] in reader.known.planned and re.fullmatch(r"\d\d-\d+", value)
     if value and value not in reader.known.objectives and not planned:
         same = sorted(o for o in reader.known.objectives if o[:2] == value[:2])
-        near = same or get_close_matches(value, sorted(reader.known.objectives), n=3, cutoff=0)
+        near = same or nearest(value, sorted(reader.known.objectives), 3, 0)
         remedy = f"choose one of {', '.join(near)}" if near else "no lesson has objectives yet"
         reader.fault(values["objective"].line, f"unknown objective {value!r}", remedy)
     return value

@@ -11,6 +11,10 @@ import yaml
 from dialogue.course.faults import Fault
 from dialogue.questions.reading import Node as Node
 
+# Budgets beside the bytes: values in a file (the longest bank has 900), entries of one list
+# or fields of one mapping within a question, letters of one text.
+MOST_VALUES, MOST_ENTRIES, MOST_TEXT = 400_000, 200, 20_000
+
 
 class Refused(Exception):
     """What a bank may not hold, although it is YAML."""
@@ -31,6 +35,7 @@ def compose(text: str) -> Node | None:
     documents: list[Node] = []
     # Each open collection: its node, and for a mapping the key that waits for its value.
     stack: list[tuple[Node, list[Node]]] = []
+    values = 0
 
     def put(node: Node) -> None:
         if not stack:
@@ -38,6 +43,9 @@ def compose(text: str) -> Node | None:
             return
         parent, waiting = stack[-1]
         inside = parent.value
+        if len(stack) > 2 and len(inside) > MOST_ENTRIES:
+            message = f"more than {MOST_ENTRIES} entries are in the list or mapping here"
+            raise Refused(parent.line, message, "make several questions of it")
         if isinstance(inside, list):
             inside.append(node)
         elif not waiting:
@@ -72,6 +80,13 @@ def compose(text: str) -> Node | None:
                     "remove it, or put text that starts with ! inside double quotes",
                 )
         if isinstance(event, yaml.ScalarEvent):
+            values += 1
+            if values > MOST_VALUES:
+                message = f"the file holds more than {MOST_VALUES} values"
+                raise Refused(line, message, "make several banks of it")
+            if len(event.value) > MOST_TEXT:
+                message = f"a text is longer than {MOST_TEXT} letters"
+                raise Refused(line, message, "shorten it, or look for a quotation mark not closed")
             put(Node(event.value, line))
         elif isinstance(event, yaml.CollectionStartEvent):
             node = Node([] if isinstance(event, yaml.SequenceStartEvent) else {}, line)

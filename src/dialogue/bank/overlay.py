@@ -20,12 +20,12 @@ import os
 import re
 import tomllib
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from pathlib import Path
 
-from dialogue.bank.files import Bank, files, former_ids, known, read_file, read_files, top_of
-from dialogue.course import catalogue
-from dialogue.course.faults import Fault, shown
+from dialogue.bank import files as banks
+from dialogue.bank.files import Bank, former_ids, known, read_file, read_files, top_of
+from dialogue.course import catalogue, files
+from dialogue.course.faults import Fault, nearest, shown
 from dialogue.course.files import FileFault
 
 FIELDS = ("name", "hide", "replaces")
@@ -50,11 +50,15 @@ def where() -> tuple[Path, str] | None:
         return (Path(os.path.expanduser(named)), "DIALOGUE_OVERLAY") if named.strip() else None
     file = config_file()
     try:
-        config = tomllib.loads(file.read_text(encoding="utf-8-sig"))
-    except FileNotFoundError:
-        return None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise FileFault(file, f"the configuration cannot be read ({error})", "mend it") from None
+        config = tomllib.loads(files.read_text(file)) if os.path.lexists(file) else {}
+    except FileFault as fault:
+        if fault.message == "the file is empty":
+            return None
+        fault.message = f"the configuration cannot be read ({fault.message})"
+        raise
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        told = str(error) if isinstance(error, ValueError) else "it is nested too deep"
+        raise FileFault(file, f"the configuration cannot be read ({told})", "mend it") from None
     folder = config.get("overlay", "")
     if not isinstance(folder, str):
         raise FileFault(file, "'overlay' is not a text", 'write overlay = "the folder"')
@@ -82,10 +86,7 @@ def stamps() -> list[tuple[str, int, int]]:
     if not named:
         return []
     found = [(str(named[0]), 0, 0)]
-    for path in _files(named[0]):
-        stat = path.stat()
-        found.append((str(path), stat.st_mtime_ns, stat.st_size))
-    return found
+    return [*found, *map(files.stamp, _files(named[0]))]
 
 
 def _files(folder: Path) -> list[Path]:
@@ -98,7 +99,7 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _banks(folder: Path) -> list[Path]:
-    return list(files([folder / "exercises"])) if (folder / "exercises").is_dir() else []
+    return list(banks.files([folder / "exercises"])) if (folder / "exercises").is_dir() else []
 
 
 def laid(own: Bank) -> tuple[Bank, Overlay | None]:
@@ -131,7 +132,7 @@ def laid(own: Bank) -> tuple[Bank, Overlay | None]:
         if path.stem in lessons:
             overlay.supplements[path.stem] = path
         else:
-            near = get_close_matches(path.stem, lessons, n=1, cutoff=0.3)
+            near = nearest(path.stem, lessons, cutoff=0.3)
             remedy = f"did you mean {near[0]}.md?" if near else "name it after a lesson"
             mine.faults.append(Fault(shown(path), 1, "", "no lesson has this name", remedy))
     for item, question in mine.questions.items():
@@ -169,7 +170,7 @@ def _settings(
 ) -> tuple[list[str], dict[str, tuple[str, tuple[str, int]]]]:
     """The ids to hide, and for each replacement the version it was written for, with its place."""
     file = folder / "overlay.yaml"
-    if not file.is_file():
+    if not os.path.lexists(file):
         return [], {}
     top, reader = top_of(file, mine)
     values = reader.fields(top, FIELDS, "the file") if top is not None and reader else None
@@ -181,7 +182,7 @@ def _settings(
         if item in own.questions:
             hide.append(item)
         else:
-            near = get_close_matches(item, own.questions, n=1, cutoff=0.4)
+            near = nearest(item, own.questions)
             remedy = f"did you mean {near[0]!r}?" if near else "take the line out"
             reader.fault(line, f"there is no question {item!r} to hide", remedy)
         if item in mine.questions:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
 from pathlib import Path
 
 from dialogue import bank
 from dialogue.course import catalogue
+from dialogue.course.faults import nearest
 from dialogue.course.files import FileFault
 from dialogue.questions import Question
 
@@ -73,7 +73,7 @@ def _one(name: str, whole: bank.Bank, drafts: bool) -> Iterable[Question]:
         if chosen:
             return chosen
     known = [*whole.questions, *lessons, *{q.objective for q in whole.questions.values()}]
-    near = get_close_matches(name, known, n=3, cutoff=0.4)
+    near = nearest(name, known, 3)
     remedy = f"the nearest: {', '.join(near)}" if near else "such as 05, 05-2 or an id"
     raise FileFault(name, "no lesson, objective, question or bank has this name", remedy)
 

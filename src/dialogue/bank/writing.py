@@ -17,6 +17,7 @@ from typing import Any
 import yaml
 
 from dialogue.bank.items import COMMON_FIELDS
+from dialogue.bank.nodes import MOST_TEXT
 from dialogue.page import text
 from dialogue.page.numbers import exact
 from dialogue.questions import Match, Question
@@ -52,6 +53,7 @@ def fields(question: Question) -> dict[str, Any]:
         "by": question.by,
         "confidence": type(question).certainty if question.confidence else "",
         "use": question.use if question.use != "learn" else "",
+        "core": "yes" if question.core else "",
         "shuffle": "" if question.shuffle else "no",
         "was": list(question.was),
     }
@@ -63,11 +65,16 @@ def item_id(name: str, taken: Mapping[str, Any] | set[str], *, default: str = "i
     plain = unicodedata.normalize("NFKD", name).lower()
     words = re.findall(r"[a-z0-9]+", plain.encode("ascii", "ignore").decode())
     stem = "-".join(words)[:60].rstrip("-") or default
-    found, count = stem, 1
-    while found in taken:
-        count += 1
-        found = f"{stem}-{count}"
-    return found
+    if stem not in taken:
+        return stem
+    # Of a thousand questions of one name the numbers are taken in their order: double, then halve.
+    free, last = 2, 1
+    while f"{stem}-{free}" in taken:
+        free, last = 2 * free, free
+    while free - last > 1:
+        middle = (free + last) // 2
+        free, last = (free, middle) if f"{stem}-{middle}" in taken else (middle, last)
+    return f"{stem}-{free}"
 
 
 # --- the small markup and HTML ---------------------------------------------------------
@@ -81,6 +88,7 @@ _MARKS = {"em": "*", "i": "*", "strong": "**", "b": "**", "code": "`", "tt": "`"
 _BREAKS = {"p", "div", "ul", "ol", "table", "blockquote", "pre", "section", "hr"} | {
     f"h{level}" for level in range(1, 7)
 }
+_MOST_TAGS = 1_000
 _DEEPEST = 20  # marks within marks: more is no writing
 _HARMLESS = {"span", "font", "html", "body", "tbody", "bdi", "bdo", "label", "li", "br", "thead"}
 
@@ -189,7 +197,11 @@ def from_html(words: str) -> tuple[str, list[str]]:
     """HTML from elsewhere as the small markup, and what it could not carry.
 
     Pictures, tables and scripts are dropped and named; the words in a table or a heading stay.
+    Of what is longer, or has more tags, than any question only the words stay.
     """
+    if len(words) > MOST_TEXT or words.count("<") + words.count("&") > _MOST_TAGS:
+        plain = " ".join(re.sub(r"<[^<>]*>", " ", clean(words)).split())
+        return plain, [f"its markup, because it is too long or has over {_MOST_TAGS} tags"]
     parser = _Words()
     parser.feed(clean(words))
     parser.close()
@@ -205,7 +217,7 @@ def from_html(words: str) -> tuple[str, list[str]]:
 # --- what a format has no field for ------------------------------------------------------
 
 LONGEST_TAG = 50  # Moodle cuts a longer one off
-TAGS = ("objective", "level", "para", "source", "as-of", "contested", "use")
+TAGS = ("objective", "level", "para", "source", "as-of", "contested", "use", "core")
 
 
 def _labels(question: Question) -> list[str]:
@@ -214,6 +226,7 @@ def _labels(question: Question) -> list[str]:
     found += [("source", name) for name in question.sources]
     found += [("as-of", question.as_of), ("contested", "yes" if question.contested else "")]
     found += [("use", question.use if question.use != "learn" else "")]
+    found += [("core", "yes" if question.core else "")]
     return [f"{name}:{value}" for name, value in found if value]
 
 
@@ -273,6 +286,8 @@ def unkept(question: Question, *kept: str) -> list[str]:
     found = []
     if question.confidence and question.marked:
         found.append("certainty is not asked for (in Moodle, choose certainty-based marking)")
+    if question.guess:
+        found.append("that it is a guess: the program marks it like any other question")
     if question.hint and "hint" not in kept:
         found.append("the hint is left out")
     if question.points != 1 and "points" not in kept:
@@ -293,7 +308,8 @@ def unkept(question: Question, *kept: str) -> list[str]:
 
 def essay_key(question: Question) -> str:
     """The key as HTML, for whoever reads an essay that stands in for *question*."""
-    return f"<p>{escape('; '.join(question.key()))}</p>" if question.marked else ""
+    key = question.key() if question.scored else []
+    return f"<p>{escape('; '.join(key))}</p>" if key else ""
 
 
 def matching_losses(question: Match) -> list[str]:

@@ -7,7 +7,6 @@ picture is handled (see ``handling.py``).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from difflib import get_close_matches
 from typing import Any
 
 from dialogue.charts import (
@@ -26,6 +25,7 @@ from dialogue.charts import (
 )
 from dialogue.charts.handling import Explorable, State, play
 from dialogue.charts.look import Picture
+from dialogue.course.faults import nearest
 
 __all__ = ["CHARTS", "EXPLORABLES", "Picture", "chart", "stage"]
 
@@ -72,7 +72,7 @@ def chart(name: str, **choices: Any) -> Picture:
     Raises ``KeyError`` with the nearest names when there is no such picture.
     """
     if name not in CHARTS:
-        near = get_close_matches(name, CHARTS, n=3, cutoff=0.3) or sorted(CHARTS)
+        near = nearest(name, CHARTS, 3, cutoff=0.3) or sorted(CHARTS)
         raise KeyError(f"There is no picture {name!r}. Try: {', '.join(near)}.")
     return CHARTS[name](**choices)
 

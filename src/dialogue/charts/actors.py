@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from dialogue.charts.handling import (
@@ -22,6 +21,7 @@ from dialogue.charts.look import (
     caption,
     in_words,
 )
+from dialogue.course.faults import nearest
 from dialogue.course.tables import in_order, load, row_of, rows_of
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def actors(
         ends = {*here["from_actor_id"], *here["to_actor_id"]} - {around}
         ring, spots = sorted(ends), {around: (0.0, 0.0)}
     else:
-        near = get_close_matches(around, people.index, n=3, cutoff=0.3) or ["pmf"]
+        near = nearest(around, people.index, 3, 0.3) or ["pmf"]
         raise KeyError(f"There is no actor {around!r}. Try: {', '.join(near)}.")
     half = math.ceil(len(ring) / 2)
     for n, actor in enumerate(ring):

@@ -131,9 +131,10 @@ class Picture:
 
     def _specification(self, size: int = TEXT_SIZE) -> dict[str, Any]:
         # Written into the finished specification: Altair would copy all data for each setting.
+        figure = self.figure.to_dict()
         return {
-            **self.figure.to_dict(),
-            "config": _config(size),
+            **figure,
+            "config": {**figure.get("config", {}), **_config(size)},
             "background": "transparent",
             "padding": 12,
             "description": self.description,
@@ -177,6 +178,10 @@ class Picture:
         words = f"{self.description}\n{self.table.to_string(index=False)}\n{self.caption}"
         display({"text/html": self._table_html(), "text/plain": words}, raw=True)
 
+    def _repr_html_(self) -> str:
+        """Inside another twin: the words and the table, without the drawing."""
+        return self._table_html()
+
     def _drawing(self) -> dict[str, Any]:
         return {
             VEGA: self.vega(),
@@ -205,3 +210,40 @@ def _whole(value: Any) -> Any:
     if isinstance(value, list):
         return [_whole(item) for item in value]
     return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def draw(figure: alt.Chart, sentence: str = "") -> Picture:
+    """Draw a chart that you wrote with Altair, so that it appears offline as the course's do.
+
+    *sentence* reads the picture to whoever cannot see it.  Without one the chart's title and
+    its columns are named.
+    """
+    import altair as alt
+
+    table: Any = getattr(figure, "data", None)
+    if not isinstance(figure, alt.Chart) or not hasattr(table, "columns"):
+        remedy = 'begin with alt.Chart(load("claims")), or with another table'
+        raise TypeError(f"draw() needs one Altair chart over a loaded table; {remedy}.")
+    made = figure.to_dict()
+    channels = {
+        name: channel
+        for name, channel in made.get("encoding", {}).items()
+        if isinstance(channel, dict) and ("field" in channel or "aggregate" in channel)
+    }
+    fields = dict.fromkeys(c["field"] for c in channels.values() if c.get("field") in table.columns)
+    title = str(made.get("title", "")) or f"A chart of {len(table)} rows"
+    words = "; ".join(f"{name}: {_shows(channel)}" for name, channel in channels.items())
+    shown = table[list(fields)]
+    if fields and any(channel.get("aggregate") == "count" for channel in channels.values()):
+        shown = shown.value_counts(sort=False).reset_index(name="number of rows")
+    figure = figure.configure(countTitle="number of rows").configure_title(color=INK)
+    return Picture(figure, sentence or f"{title}. {words}.", shown, "", title)
+
+
+def _shows(channel: dict[str, Any]) -> str:
+    """What one channel of a chart shows: ``number of rows``, ``troops``, ``sum of cases``."""
+    name = str(channel.get("title") or channel.get("field", "")).replace("_", " ")
+    how = channel.get("aggregate", "")
+    if how == "count":
+        return "number of rows"
+    return f"{how} of {name}" if isinstance(how, str) and how else name

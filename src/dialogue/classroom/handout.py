@@ -119,7 +119,7 @@ def build(
     written = []
     with files.folder(folder, force=force) as place:
         for name, content in pages.items():
-            (place / f"{name}.html").write_text(content, "utf-8")
+            files.write(place / f"{name}.html", content)
             written.append(f"{name}.html")
             if printing.browser():
                 printing.pdf(place / f"{name}.html", place / f"{name}.pdf")

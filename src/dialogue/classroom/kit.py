@@ -235,17 +235,17 @@ def build(folder: str | Path, learners: int = 24, *, force: bool = False) -> lis
         sheets[side].append(("home", f"Home of {_named(side)}", home_sheet(side)))
     written = []
     with files.folder(folder, force=force) as place:
-        (place / "index.html").write_text(page("The class kit", index(learners)), "utf-8")
+        files.write(place / "index.html", page("The class kit", index(learners)))
         written.append("index.html")
         for envelope, own in sheets.items():
             (place / envelope).mkdir()
             for name, title, body in own:
-                (place / envelope / f"{name}.html").write_text(page(title, body), "utf-8")
+                files.write(place / envelope / f"{name}.html", page(title, body))
                 written.append(f"{envelope}/{name}.html")
             if printing.browser():
                 sheet = page(_ENVELOPES.get(envelope, envelope), *(body for _, _, body in own))
                 file = place / envelope / "all.html"
-                file.write_text(sheet, "utf-8")
+                files.write(file, sheet)
                 printing.pdf(file, place / f"{envelope}.pdf")
                 file.unlink()
                 written.append(f"{envelope}.pdf")

@@ -16,6 +16,7 @@ from dialogue.page import templates
 from dialogue.page.words import STRINGS
 from dialogue.questions import Question, letter, parts
 from dialogue.questions.model import Blank
+from dialogue.widgets import twin
 
 _parts = partial(templates.parts, "classroom/questions.html")
 
@@ -33,6 +34,7 @@ def _item(number: int, question: Question) -> Markup:
         about.append(STRINGS["as_of"].format(date=question.as_of))
     if question.contested:
         about.append(STRINGS["contested"])
+    about += twin.unjudged(question)
     sure = []
     if question.confidence and question.marked:
         sure = [STRINGS[name] for name in ("how_sure", "sure_1", "sure_2", "sure_3")]
@@ -74,7 +76,7 @@ def _group(question: Question, role: str, texts: Sequence[str]) -> Markup:
 def _blank(blank: Blank) -> Markup:
     if blank.name != "your_answer":
         return _parts().chance(STRINGS[blank.name], blank.how)
-    return _parts().line(blank.how, blank.unit, blank.wide)
+    return _parts().line(blank.how, blank.unit, blank.wide, blank.lines)
 
 
 def key(items: Sequence[Question]) -> Markup:
@@ -83,7 +85,8 @@ def key(items: Sequence[Question]) -> Markup:
 
 
 def _key(number: int, question: Question) -> Markup:
-    return _parts().key(number, question, _solution(question), _comments(question))
+    head = STRINGS["vote_reasons"] if question.vote else question.remarked
+    return _parts().key(number, question, _solution(question), _comments(question), head)
 
 
 def _solution(question: Question) -> list[str]:

@@ -22,14 +22,23 @@ from dialogue import bank
 from dialogue.charts import chart
 from dialogue.charts.look import TEXT_SIZE, Picture
 from dialogue.classroom import paper
-from dialogue.course import anatomy, catalogue, files
+from dialogue.course import anatomy, catalogue, files, sources
 from dialogue.page import templates, text
 from dialogue.questions import Question
 from dialogue.widgets import twin
 
 _HERE = Path(__file__).parent / "reveal"
 # Beats that a class does at the screen or on paper, and not from a slide.
-_SKIPPED = {"setup", "warm-up", "commit", "data-exercise", "write", "sources", "references"}
+_SKIPPED = {
+    "setup",
+    "warm-up",
+    "commit",
+    "data-exercise",
+    "write",
+    "check-write",
+    "sources",
+    "references",
+}
 _MOST_WORDS = 45
 _PICTURE = re.compile(r"""\b(?:chart|explore)\("([a-z-]+)"\)""")
 # Pixels of a slide of 1200 by 720: what words have at least, and what is left for a picture.
@@ -50,26 +59,29 @@ class Slide:
 
 
 _parts = partial(templates.parts, "classroom/slide.html")
-_BADGE = re.compile(r"\[([^\]\[]+)\]\[(?:src:|P)[^\]]*\]|\[(P\d+)\]")
-_BRACKET = re.compile(r" \((\[[^()]*\])\)")
+_BADGE = re.compile(r"\[([⁰¹²³⁴⁵⁶⁷⁸⁹]+)\]\[src:([^\]]*)\] ?|\[(P\d+)\]")
+_NUMBERS = re.compile(r"(?:\[[⁰¹²³⁴⁵⁶⁷⁸⁹]+\]\[src:[^\]]*\] ?)+(?=(.?))")
 _FOLD = re.compile(r"<details>\s*<summary>(.*?)</summary>(.*?)</details>", re.S)
 _ITEM = re.compile(r"(- |\d+\. )")
 _SENTENCE = re.compile(r"(?<=[.?!])\s+(?=[A-Z*“])")
 
 
 def _cited(source: str) -> str:
-    """Badges as plain words: ``(P4; Reuters, 2020)``.  A slide has no place for a link."""
-    return _BADGE.sub(lambda badge: badge[1] or badge[2], anatomy.DEFINITION.sub("", source))
+    """Badges as plain words: ``(P4) (Reuters, 2020)``.  A slide has no place for a link."""
+
+    def named(badge: re.Match[str]) -> str:
+        return f" ({sources.short(badge[2])})" if badge[2] else badge[3]
+
+    return _BADGE.sub(named, anatomy.DEFINITION.sub("", source))
 
 
 def _uncited(source: str) -> str:
-    """Without the sources in brackets, which the notes hold: only paragraphs stay."""
+    """Without the numbers of sources, which the notes name: only paragraphs stay."""
 
-    def paragraphs(bracket: re.Match[str]) -> str:
-        kept = [one for one in bracket[1].split("; ") if "][src:" not in one]
-        return f" ({'; '.join(kept)})" if kept else ""
+    def gap(numbers: re.Match[str]) -> str:
+        return " " if numbers[0].endswith(" ") and numbers[1].isalnum() else ""
 
-    return _BRACKET.sub(paragraphs, source)
+    return _NUMBERS.sub(gap, source)
 
 
 def _short(source: str, most: int = _MOST_WORDS) -> str:
@@ -222,5 +234,5 @@ def build(folder: str | Path, lesson: catalogue.Lesson, *, force: bool = False) 
     }
     with files.folder(folder, force=force) as place:
         for name, content in pages.items():
-            (place / name).write_text(content, "utf-8")
+            files.write(place / name, content)
     return list(pages)

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from dialogue.cli import commands as desk
-from dialogue.course.files import FileFault
+from dialogue.cli import edges
 
 
 def parser() -> argparse.ArgumentParser:
@@ -36,29 +36,19 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command; returns the exit code."""
+    return edges.guarded(lambda: _run(argv))
+
+
+def _run(argv: list[str] | None) -> int:
     try:
         Path.cwd()
     except FileNotFoundError:
         print("The folder you are in has been deleted; go to another one.", file=sys.stderr)
         return 1
-    # A Windows console may not know every letter of the course: replace, never crash.
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
     arguments = parser().parse_args(argv)
     if arguments.overlay is not None:  # what this command starts must see it too
         os.environ["DIALOGUE_OVERLAY"] = arguments.overlay
-    try:
-        return arguments.run(arguments)
-    except FileFault as fault:
-        print(fault, file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
-    except BrokenPipeError:  # whoever read the output has seen enough, as `head` does
-        # Python flushes once more at exit. Source: its documentation of SIGPIPE.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+    return arguments.run(arguments)
 
 
 if __name__ == "__main__":

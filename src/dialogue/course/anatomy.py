@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Protocol
 
 from dialogue.course import catalogue, sources
+from dialogue.course.files import FileFault
 
 # The ten beats, each by the id of its cell; a lesson may have more cells between them.
 BEATS = (
@@ -51,7 +53,8 @@ def telling(cell_id: str) -> bool:
 
 # A run of badges, typed plainly (``[P4] [src:CRS-R40011]``) or already made readable.
 _ONE = r"(?:\[[^\[\]\n]+\])?\[(?:P\d+|src:[A-Za-z0-9-]+)\](?!\()"
-RUN = re.compile(rf"\(?{_ONE}(?:[;, ]+{_ONE})*\)?")
+# With the space before it: a number stands at its word.
+RUN = re.compile(rf" ?\(?{_ONE}\)?(?:[;, ]*\(?{_ONE}\)?)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,7 @@ def asked(cells: list[dict[str, Any]]) -> list[str]:
     found = []
     for cell in cells:
         if cell["cell_type"] == "code":
-            for call in re.findall(r"\bask\(([^)]*)\)", cell["source"]):
+            for call in re.findall(r"\b(?:ask|write)\(([^)]*)\)", cell["source"]):
                 found.extend(_ASKED.findall(call))
     return found
 
@@ -93,6 +96,12 @@ def named_sources(cells: list[dict[str, Any]]) -> list[str]:
             badges = BADGE.findall(DEFINITION.sub("", cell["source"]))
             found.update(dict.fromkeys(b[4:] for b in badges if b.startswith("src:")))
     return list(found)
+
+
+def _readable(folder: Path) -> Iterator[list[dict[str, Any]]]:
+    for path in folder.glob("*.ipynb"):
+        with suppress(FileFault):  # named by the check of the catalogue
+            yield catalogue.notebook_cells(path)
 
 
 def _words(markdown: str) -> int:
@@ -246,8 +255,7 @@ def _practice(draft: Draft) -> Findings:
         if item.startswith(f"{draft.path.stem[:2]}-") and question.objective in objectives
     }
     for item in sorted(of_lesson - set(ids)):
-        others = draft.path.parent.glob("*.ipynb")
-        if not any(item in asked(catalogue.notebook_cells(other)) for other in others):
+        if not any(item in asked(cells) for cells in _readable(draft.path.parent)):
             yield "sources", f"the item {item!r} is asked in no lesson"
 
 

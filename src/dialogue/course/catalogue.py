@@ -2,30 +2,43 @@
 
 The file name is the order and the first heading is the title: nothing is registered by
 hand.  ``seeds/lessons.csv`` is only the plan; a lesson's own file wins once it exists.
+
+A notebook whose name begins with two digits is a lesson when the plan or a bank in
+``exercises/`` has its name, or when it has a cell ``objectives``; of two with one number
+the former kind wins, and a copy never counts.  Every other notebook is somebody's own.  A
+lesson that cannot be read keeps its place, and stops no other: :func:`faults` names it.
 """
 
 from __future__ import annotations
 
+import csv
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from dialogue.course import files
+from dialogue.course.faults import Fault, shown
+from dialogue.course.files import FileFault
 from dialogue.course.place import root
-from dialogue.course.tables import Stamp, records, stamp
+from dialogue.course.tables import Stamp, records
 
 __all__ = [
     "ROUTES",
     "Lesson",
     "Route",
     "duration",
+    "faults",
     "lessons",
     "notebook_cells",
     "root",
 ]
 
+# As file managers, editors and shared folders name what they copy: "x-Copy1", "x (2)",
+# "x copy", "x (conflicted copy 2026-11-27)", "x_BACKUP_123".
+_COPY = re.compile(r"(?i)(?<![a-z])(copy|kopie|copie|backup|conflict(ed)?)(?![a-z])|\(\d+\)")
 _TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
 _MINUTES = re.compile(r"\*\*Time\*\* (\d+) minutes")
 _OBJECTIVE = re.compile(r"^- \*\*(\d\d-\d+)\*\* (.+)$", re.MULTILINE)
@@ -40,6 +53,7 @@ class Lesson:
     minutes: int
     written: bool
     objectives: dict[str, str]
+    fault: FileFault | None = None  # why its notebook cannot be read
 
     @property
     def number(self) -> str:
@@ -50,15 +64,38 @@ class Lesson:
         return root() / "notebooks" / f"{self.stem}.ipynb"
 
 
+def is_copy(stem: str) -> bool:
+    """Is this the name of a copy, which must never take the place of what it was made from?"""
+    return bool(_COPY.search(stem))
+
+
 def notebook_cells(path: Path) -> list[dict[str, Any]]:
-    """The cells of a notebook, each with its source joined to one string."""
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    return [{**cell, "source": "".join(cell["source"])} for cell in cells]
+    """The cells of a notebook, each with its source joined to one string.
+
+    Raises :class:`~dialogue.course.files.FileFault` for what is no notebook, with the line.
+    """
+    remedy = "take the file back from where it came, or move it out of this folder"
+    try:
+        notebook = json.loads(files.read_text(path))
+        cells = notebook["cells"]
+        return [
+            {**cell, "cell_type": str(cell["cell_type"]), "source": "".join(cell["source"])}
+            for cell in cells
+        ]
+    except json.JSONDecodeError as error:
+        fault = f"this is no notebook ({error.msg})"
+        raise FileFault(shown(path), fault, remedy, error.lineno) from None
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise FileFault(shown(path), "this is no notebook", remedy, 1) from None
 
 
 @lru_cache(maxsize=64)
 def _read(path: Path, _stamp: Stamp) -> Lesson:
-    cells = [cell for cell in notebook_cells(path) if cell["cell_type"] == "markdown"]
+    """The lesson in a notebook, with what is wrong where it cannot be read."""
+    try:
+        cells = [cell for cell in notebook_cells(path) if cell["cell_type"] == "markdown"]
+    except FileFault as fault:
+        return Lesson(path.stem, path.stem, 0, True, {}, fault)
     text = "\n".join(cell["source"] for cell in cells)
     # The key points repeat the labels of the objectives; the objectives stand in one cell.
     objectives = "".join(cell["source"] for cell in cells if cell.get("id") == "objectives")
@@ -72,17 +109,54 @@ def _read(path: Path, _stamp: Stamp) -> Lesson:
     )
 
 
+def _plan() -> tuple[dict[str, Lesson], FileFault | None]:
+    file = root() / "seeds" / "lessons.csv"
+    try:
+        planned = {
+            row["lesson"]: Lesson(row["lesson"], row["title"], int(row["minutes"]), False, {})
+            for row in records("lessons")
+        }
+        if not planned and file.exists():  # a header at the least stands in it
+            raise ValueError
+    except OSError as error:
+        reason = f"the file cannot be read ({files.reason(error)})"
+        return {}, FileFault(shown(file), reason, "check its name and rights")
+    except (KeyError, TypeError, ValueError, csv.Error):
+        fault = "this is no table of lesson, title and minutes"
+        return {}, FileFault(shown(file), fault, "take the file back from the course", 1)
+    return planned, None
+
+
 def lessons() -> list[Lesson]:
     """All lessons in order: the notebooks that exist, then the plan for those that do not."""
-    found = {
-        path.stem: _read(path, stamp(path))
-        for path in sorted((root() / "notebooks").glob("[0-9][0-9]-*.ipynb"))
-    }
-    for row in records("lessons"):
-        if row["lesson"] not in found:
-            planned = Lesson(row["lesson"], row["title"], int(row["minutes"]), False, {})
-            found[row["lesson"]] = planned
+    planned, _ = _plan()
+    banks = {path.stem for path in (root() / "exercises").glob("[0-9][0-9]-*.y*ml")}
+    known = {stem for stem in {*planned, *banks} if not is_copy(stem)}
+    found: dict[str, Lesson] = {}
+    for path in sorted((root() / "notebooks").glob("[0-9][0-9]-*.ipynb")):
+        if path.stem not in known and is_copy(path.stem):
+            continue
+        lesson = _read(path, files.stamp(path)[1:])
+        if path.stem in known:
+            if lesson.fault and path.stem in planned:
+                plan = planned[path.stem]
+                lesson = replace(lesson, title=plan.title, minutes=plan.minutes)
+            found[path.stem] = lesson
+        elif lesson.objectives:
+            found[path.stem] = lesson
+    taken = {stem[:2] for stem in found if stem in known}
+    found = {s: one for s, one in found.items() if s in known or s[:2] not in taken}
+    for stem, plan in planned.items():
+        found.setdefault(stem, plan)
     return [found[stem] for stem in sorted(found)]
+
+
+def faults() -> list[Fault]:
+    """What is wrong with the plan and the notebooks, for whoever checks the course."""
+    _, fault = _plan()
+    found = [fault] if fault else []
+    found += [lesson.fault for lesson in lessons() if lesson.fault]
+    return [Fault(shown(Path(f.file)), f.line or 1, "", f.message, f.remedy) for f in found]
 
 
 # --- three ways through the course ---------------------------------------------------------

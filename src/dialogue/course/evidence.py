@@ -13,14 +13,13 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
-from difflib import get_close_matches
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from dialogue.course import cache, catalogue, tables
-from dialogue.course.faults import Advice, Fault, shown
+from dialogue.course.faults import Advice, Fault, nearest, shown
 
 PACKAGES = ("seeds", "data")
 Rows = Sequence[tables.Row]
@@ -215,7 +214,7 @@ def _constraint(cell: Any, schema: dict[str, Any]) -> tuple[str, str]:
     if cell in (None, ""):
         return "the cell is empty", "this column needs a value in every row"
     if "enum" in rules and cell not in rules["enum"]:
-        near = get_close_matches(str(cell), rules["enum"], n=1, cutoff=0.5)
+        near = nearest(str(cell), rules["enum"], cutoff=0.5)
         known = f"choose one of {', '.join(map(str, rules['enum']))}"
         return f"{cell!r} is not in the vocabulary", f"did you mean {near[0]!r}?" if near else known
     if "pattern" in rules:
@@ -242,7 +241,7 @@ def _references(
                 keys = row[field["name"]].split() if target.get("many") else [row[field["name"]]]
                 for key in keys:
                     if key and key not in known:
-                        near = get_close_matches(key, known, n=2, cutoff=0.5)
+                        near = nearest(key, known, 2, cutoff=0.5)
                         where = f"{target['package']}/{target['resource']}.csv"
                         remedy = (
                             f"did you mean {' or '.join(near)}?" if near else f"add it to {where}"

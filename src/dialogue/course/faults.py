@@ -3,13 +3,43 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
+
+# Nobody reads more of one message, and a bank may hold a line of a million letters.
+LONGEST = 600
+# Comparing names is slow: a longer one is no slip of the keyboard, and of more candidates
+# those are compared that share most of their parts.
+_LONGEST_NAME, _CANDIDATES = 100, 400
 
 
 def printable(text: str) -> str:
     """*text* without control characters: a bank may hold any, and a terminal obeys them."""
     return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
+
+
+def one_line(text: str) -> str:
+    """A message for a terminal: printable, and of a length that is read."""
+    if len(text) > LONGEST:
+        text = f"{text[: LONGEST * 2 // 3]} … {text[-LONGEST // 3 :]}"
+    return printable(text)
+
+
+def _parts(name: str) -> set[str]:
+    return {name[i : i + 3] for i in range(len(name))}
+
+
+def nearest(name: str, names: Iterable[str], count: int = 1, cutoff: float = 0.4) -> list[str]:
+    """Those of *names* that *name* may be a slip for, the likeliest first."""
+    if len(name) > _LONGEST_NAME:
+        return []
+    known = [other for other in names if len(other) <= _LONGEST_NAME]
+    if len(known) > _CANDIDATES:
+        parts = _parts(name)
+        known = sorted(known, key=lambda other: -len(parts & _parts(other)))[:_CANDIDATES]
+    return get_close_matches(name, known, n=count, cutoff=cutoff)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +54,7 @@ class Fault:
 
     def __str__(self) -> str:
         item = f" {self.item}:" if self.item else ""
-        return printable(f"{self.file}:{self.line}:{item} {self.message}; {self.remedy}")
+        return one_line(f"{self.file}:{self.line}:{item} {self.message}; {self.remedy}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ unasked and nothing is ever written half.
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import os
 import re
@@ -18,8 +19,11 @@ import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO
+
+from dialogue.course.faults import one_line
 
 # What every message about a tool that only instructors use tells the reader to do.
 GET_TOOLS = "run 'make teach' in the course's folder; README.md says how to without make"
@@ -36,6 +40,9 @@ _LITTER = {".DS_Store", "Thumbs.db", "desktop.ini", "__pycache__", ".ipynb_check
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{p}{n}" for p in ("com", "lpt") for n in range(1, 10))}
 
 
+EMPTY = "the file is empty"
+
+
 class FileFault(Exception):
     """One thing that is wrong with a file: where, what, and what to do about it."""
 
@@ -47,7 +54,7 @@ class FileFault(Exception):
         place = f"{self.file}:{self.line}" if self.line else self.file
         text = f"{place}: {self.message}; {self.remedy}"
         # A name may hold any character, and a terminal obeys some of them.
-        return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
+        return one_line(text)
 
 
 def reason(error: BaseException) -> str:
@@ -79,11 +86,41 @@ def read_bytes(file: str | os.PathLike[str], *, most: int = MOST) -> bytes:
         fault = f"the file cannot be read ({reason(error)})"
         raise FileFault(file, fault, "check its name and rights") from error
     if not data:
-        raise FileFault(file, "the file is empty", "export or download it again")
+        raise FileFault(file, EMPTY, "export or download it again")
     if len(data) > most:
         fault = f"the file is larger than {size_text(most)}"
         raise FileFault(file, fault, "check that it is the right one, or split it")
     return data
+
+
+def open_plain(file: str | os.PathLike[str]) -> BinaryIO:
+    """*file* for reading in pieces, or ``OSError``: never what waits for ever or has no end."""
+    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
+    descriptor = os.open(file, flags)
+    try:
+        _plain(descriptor)
+        return os.fdopen(descriptor, "rb", buffering=2**20)
+    except BaseException:
+        with suppress(OSError):
+            os.close(descriptor)
+        raise
+
+
+def _plain(descriptor: int) -> None:
+    kind = os.fstat(descriptor).st_mode
+    if stat.S_ISDIR(kind):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if not stat.S_ISREG(kind):
+        raise OSError(errno.EINVAL, "this is not a plain file")
+
+
+def stamp(file: str | os.PathLike[str]) -> tuple[str, int, int]:
+    """A file with its time and size, for a cache to compare; zeros where it cannot be seen."""
+    try:
+        found = os.stat(file)
+    except (OSError, ValueError):
+        return str(file), 0, 0
+    return str(file), found.st_mtime_ns, found.st_size
 
 
 def size_text(size: int) -> str:
@@ -189,9 +226,9 @@ def write(file: str | os.PathLike[str], content: bytes | str, *, force: bool = F
     Raises :class:`FileFault`, and leaves what is there, when the file exists and *force* is
     not given, when its folder does not, and when it cannot be written.
     """
-    data = content.encode() if isinstance(content, str) else content
     beside = ""
     try:
+        data = content.encode() if isinstance(content, str) else content
         target = _target(file, force=force, folder=False)
         descriptor, beside = tempfile.mkstemp(prefix=".part-", dir=target.parent)
         with os.fdopen(descriptor, "wb") as part:
@@ -205,13 +242,40 @@ def write(file: str | os.PathLike[str], content: bytes | str, *, force: bool = F
         os.replace(beside, target)
     except FileExistsError:
         raise FileFault(file, "this exists already", "add --force to replace it") from None
-    except OSError as error:
+    except UnicodeEncodeError as error:
+        half = f"half a character (\\u{ord(error.object[error.start]):04x}) is in what is written"
+        raise FileFault(file, half, "type the character again where it came from") from None
+    except (OSError, ValueError) as error:
         fault = f"this cannot be written ({reason(error)})"
         raise FileFault(file, fault, "choose another place") from error
     finally:
         if beside:
             Path(beside).unlink(missing_ok=True)
     return target
+
+
+def append(file: str | os.PathLike[str], lines: bytes) -> None:
+    """Add whole *lines* to a learner's file in one write, or raise ``OSError``.
+
+    They are on the disk when this returns.  The folder is made, for this user alone.
+    """
+    target = Path(file)
+    if str(target).startswith("~"):  # never a folder of that name among the lessons
+        raise OSError(errno.ENOENT, "no home folder is known; set DIALOGUE_RECORD_DIR to a folder")
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)
+    descriptor = os.open(target, flags | getattr(os, "O_NONBLOCK", 0), 0o600)
+    try:
+        _plain(descriptor)
+        # A killed process may have left half a line: start on a fresh one.
+        if os.lseek(descriptor, 0, os.SEEK_END):
+            os.lseek(descriptor, -1, os.SEEK_END)
+            lines = lines if os.read(descriptor, 1) == b"\n" else b"\n" + lines
+        if os.write(descriptor, lines) != len(lines):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _umask() -> int:
@@ -257,6 +321,12 @@ def folder(path: str | os.PathLike[str], *, force: bool = False) -> Iterator[Pat
             raise
         if old:
             shutil.rmtree(old, ignore_errors=True)
+    except FileFault as fault:
+        if beside not in Path(fault.file).parents:
+            raise
+        # Whoever asked for the folder does not know the one that is filled first.
+        place = Path(path, Path(fault.file).relative_to(beside))
+        raise FileFault(place, fault.message, fault.remedy, fault.line) from None
     except OSError as error:
         fault = f"this cannot be written ({reason(error)})"
         raise FileFault(path, fault, "choose another place") from error

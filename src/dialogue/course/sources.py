@@ -32,6 +32,12 @@ def web(address: str) -> str:
     return address if address.startswith(("https://", "http://")) else ""
 
 
+def short(source_id: str) -> str:
+    """One source as a text names it in brackets: its publisher and the year."""
+    row = bibliography().get(source_id)
+    return f"{row['publisher']}, {row['date'][:4] or 'no date'}" if row else source_id
+
+
 def reference(source_id: str) -> str:
     """One source in one line of plain text, without its address."""
     row = bibliography().get(source_id)

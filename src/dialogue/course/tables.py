@@ -10,12 +10,12 @@ import csv
 import json
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import lru_cache, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar
 
 from dialogue.course.cited import table_sources, use
+from dialogue.course.faults import nearest
 from dialogue.course.place import root
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ def resources() -> dict[str, dict[str, Any]]:
 def _resource(name: str) -> dict[str, Any]:
     every = resources()
     if name not in every:
-        near = get_close_matches(name, every, n=3, cutoff=0.3) or sorted(every)
+        near = nearest(name, every, 3, cutoff=0.3) or sorted(every)
         raise KeyError(f"There is no table {name!r}. Try: {', '.join(near)}.")
     return every[name]
 

@@ -19,7 +19,15 @@ from pathlib import Path
 from typing import Any
 
 from dialogue.course import catalogue, files, sources
-from dialogue.course.anatomy import BADGE, DEFINITION, HEADING, RUN, asked, telling
+from dialogue.course.anatomy import (
+    BADGE,
+    DEFINITION,
+    HEADING,
+    RUN,
+    asked,
+    named_sources,
+    telling,
+)
 from dialogue.page.text import EMBED, TWIN, VEGA
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
@@ -45,37 +53,39 @@ _OUTPUT_METADATA = {
 _KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
 
-def _badge(badge: str) -> str:
-    """One badge as a Markdown link: ``[P4]``, or ``[Publisher, year][src:…]``."""
-    if not badge.startswith("src:"):
-        return f"[{badge}]"
-    row = sources.bibliography().get(badge.removeprefix("src:"))
-    if row is None:
-        return f"[{badge}]"
-    label = row["publisher"].replace("[", "(").replace("]", ")")
-    return f"[{label}, {row['date'][:4] or 'no date'}][{badge}]"
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
-def readable(source: str, digest: str) -> str:
-    """*source* with its badges as readable links, in parentheses like any citation.
+def readable(source: str, digest: str, numbers: Mapping[str, int] | None = None) -> str:
+    """*source* with its badges as readable links: paragraphs in parentheses, sources as numbers.
 
-    An author types ``[P4] [src:CRS-R40011]``.  What stands in the file is
-    ``([P4]; [Congressional Research Service, 2011][src:CRS-R40011])``, and below the text a
-    definition for each: paragraph badges lead to the lesson's digest, source badges to the
-    source itself.  Doing it twice changes nothing.
+    An author types ``[P4] [src:CRS-R40011]``.  What stands in the file is ``([P4])[¹][src:…]``,
+    and below the text a definition for each: paragraph badges lead to the lesson's digest, source
+    badges to the source itself, with publisher, title and date on hover.  *numbers* has the number
+    of each source in the lesson; without it they are counted here.  Doing it twice changes nothing.
     """
     body = DEFINITION.sub("", source).rstrip()
+    if numbers is None:
+        named = (badge for badge in BADGE.findall(body) if badge.startswith("src:"))
+        numbers = {name[4:]: n for n, name in enumerate(dict.fromkeys(named), 1)}
 
     def link(run: re.Match[str]) -> str:
-        return f"({'; '.join(_badge(badge) for badge in BADGE.findall(run[0]))})"
+        badges = BADGE.findall(run[0])
+        own = [f"[{badge}]" for badge in badges if not badge.startswith("src:")]
+        others = [badge for badge in badges if badge.startswith("src:")]
+        raised = (f"[{str(numbers.get(b[4:], 0)).translate(_RAISED)}][{b}]" for b in others)
+        # At the start of a line there is no word to stand at.
+        space = " " if run[0].startswith(" ") else ""
+        return (f"{space}({'; '.join(own)})" if own else "") + " ".join(raised)
 
     body = RUN.sub(link, body)
     definitions = []
     for badge in dict.fromkeys(BADGE.findall(body)):
         if badge.startswith("src:"):
             row = sources.bibliography().get(badge.removeprefix("src:"), {})
+            when = row.get("date") or "no date"
             # Inside a link title a double quote would end it.
-            title = f"{row.get('publisher', '')}: {row.get('title', '')}".replace('"', "'")
+            title = f"{row.get('publisher', '')}: {row.get('title', '')}, {when}".replace('"', "'")
             target = sources.web(row.get("address", "")) or "#Sources-and-next"
         else:
             title, target = f"Paragraph {badge[1:]} of the article", digest
@@ -129,8 +139,12 @@ def canonical(notebook: dict[str, Any]) -> dict[str, Any]:
     markdown = [cell for cell in result["cells"] if cell["cell_type"] == "markdown"]
     headings = [text for c in markdown for _, text in HEADING.findall("".join(c["source"]))]
     digest = next((h for h in headings if "paragraph by paragraph" in h), "Sources and next")
+    # The numbers are those of the list at the end, which cite("05") makes in the same order.
+    whole = [{**cell, "source": "".join(cell["source"])} for cell in markdown]
+    numbers = {name: n for n, name in enumerate(named_sources(whole), 1)}
     for cell in markdown:
-        cell["source"] = readable("".join(cell["source"]), "#" + digest.replace(" ", "-"))
+        target = "#" + digest.replace(" ", "-")
+        cell["source"] = readable("".join(cell["source"]), target, numbers)
     return result
 
 

@@ -137,6 +137,9 @@ def held(question: Question, varieties: Container[str], lost: list[str]) -> Ques
 
     None is an essay, which somebody has to read.  What is lost by it is added to *lost*.
     """
+    if question.vote:
+        lost.append("that it is a vote, where no answer is right: asked as an essay, unmarked")
+        return None
     while question.variety not in varieties:
         instead = question.instead()
         lost.append(instead.loss)

@@ -171,7 +171,7 @@ def _lost(question: Question) -> list[str]:
     found = []
     if question.confidence and question.marked:
         found.append("how sure the learner is; a card does not ask")
-    if not question.marked:
+    if not question.scored:
         found.append("the Brier score; the card only shows what came of it")
     if question.points != 1:
         found.append("its points; a card has none")

@@ -148,6 +148,8 @@ _ANSWERS: dict[str, Callable[[Any, list[str]], list[str]]] = {
 _WAITING = {sign: chr(0xFDD0 + i) for i, sign in enumerate("\\:#={}~")}
 _BACK = str.maketrans({waiting: sign for sign, waiting in _WAITING.items()})
 _WEIGHT = re.compile(r"%(-?\d{1,3}(?:\.\d*)?)%")
+# What a comment notes; a longer one is no id and no tag, and would be looked for at every [.
+_NOTED = r"\[{}:((?:\\\]|[^]\x00-\x1f\x7f]){{1,200}})\]"
 _FORMAT = re.compile(r"\[(html|moodle|plain|markdown)\]")
 
 
@@ -171,7 +173,7 @@ class _Text:
         words = words.translate(_BACK).replace("\ufdef", "\n").strip()
         # Moodle's own format and Markdown may hold HTML.
         is_html = form == "html" or (
-            form in ("moodle", "markdown") and re.search(r"</?[a-z][^>]*>|&#?\w+;", words, re.I)
+            form in ("moodle", "markdown") and re.search(r"</?[a-z][^<>]*>|&#?\w+;", words, re.I)
         )
         if not is_html or plain:
             return words
@@ -221,16 +223,19 @@ def _read(block: Sequence[str], losses: list[Loss]) -> Parsed | None:
     text = "\n".join(line for line in block if not line.strip().startswith("//")).strip()
     if not text:
         return None
-    if text.startswith("$CATEGORY:"):
-        _head, _, rest = text.partition("\n")
-        if rest.strip():  # a question right under it, as Moodle does not read it
-            return _read([*comments, rest], losses)
+    lines = text.split("\n")
+    first = next((i for i, line in enumerate(lines) if not line.startswith("$CATEGORY:")), None)
+    if first is None:
+        return None
+    # Under a category a question may stand at once, as Moodle does not read it.
+    text = "\n".join(lines[first:]).strip() if first else text
+    if not text:
         return None
     text = re.sub(r"\\([\\:#={}~])", lambda sign: _WAITING[sign[1]], text)
     text = text.replace("\\n", "\ufdef")
     note = "\n".join(comments)
-    tags = [tag.strip() for tag in re.findall(r"\[tag:((?:\\\]|[^]\x00-\x1f\x7f])+)\]", note)]
-    idents = re.findall(r"\[id:((?:\\\]|[^]\x00-\x1f\x7f])+)\]", note)
+    tags = [tag.strip() for tag in re.findall(_NOTED.format("tag"), note)]
+    idents = re.findall(_NOTED.format("id"), note)
     one = Parsed(name="", kind="", labels=tags, ident=idents[0].strip() if idents else "")
     words = _Text(one.lost)
     if text.startswith("::") and "::" in text[2:]:

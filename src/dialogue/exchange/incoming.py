@@ -13,8 +13,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dialogue.bank import writing
+from dialogue.bank.nodes import MOST_ENTRIES, MOST_TEXT
 from dialogue.exchange import Loss
 
+MOST_QUESTIONS = 10_000  # of one file; more than any class or book has
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?")
 
@@ -55,6 +57,10 @@ def items(
     done: list[dict[str, Any]] = []
     taken = set() if taken is None else taken
     for one in found:
+        if len(done) == MOST_QUESTIONS:
+            what = f"not taken over: only the first {MOST_QUESTIONS} questions are; split the file"
+            losses.append(Loss("the rest", what))
+            break
         lost: list[str] = list(one.lost)
         item = _item(one, taken, lost)
         name = item["id"] if item else writing.plain(one.name)[:60] or "a question"
@@ -74,6 +80,14 @@ def _item(one: Parsed, taken: set[str], lost: list[str]) -> dict[str, Any] | Non
         unknown.remove(label)
     if one.kind not in _BUILD:
         lost.append(f"not taken over: {one.kind} cannot be marked by a rule")
+        return None
+    if len(one.answers) + len(one.pairs) > MOST_ENTRIES:
+        lost.append(f"not taken over: it has more than {MOST_ENTRIES} answers")
+        return None
+    texts = [one.ask, one.explain, one.hint, one.ident, one.name]
+    texts += [words for answer in one.answers for words in (answer.text, answer.say)]
+    if any(len(words) > MOST_TEXT for words in (*texts, *(w for pair in one.pairs for w in pair))):
+        lost.append(f"not taken over: a text of it is longer than {MOST_TEXT} letters")
         return None
     own = _BUILD[one.kind](one, kind, lost)
     if own is None:

@@ -21,6 +21,7 @@ from dialogue.exchange.incoming import Answer, Parsed, items
 from dialogue.page.numbers import exact
 from dialogue.questions import Choice, Match, Numeric, Order, Question, Short
 
+MOST_TAGS = 1_000_000  # of one file: some 20,000 questions
 PENALTY = "0.3333333"  # what Moodle takes off for each further try, unless told otherwise
 _STANDARD = {"", "your answer is correct.", "your answer is partially correct."}
 _STANDARD |= {"your answer is incorrect."}
@@ -195,6 +196,9 @@ def read(data: bytes, file: str) -> tuple[list[dict[str, Any]], list[Loss]]:
     from defusedxml import DefusedXmlException
     from defusedxml.ElementTree import fromstring
 
+    if data.count(b"<") > MOST_TAGS:
+        fault = f"it has more than {MOST_TAGS} tags"
+        raise FileFault(file, fault, "export fewer questions at a time")
     try:
         quiz = fromstring(data, forbid_dtd=True)
     except DefusedXmlException:
@@ -238,7 +242,7 @@ def _words(part: Element | None, lost: list[str], *, plain: bool = False) -> str
     if part.find("file") is not None:
         lost.append("a file that belongs to the text is left out")
     form = part.get("format", "moodle_auto_format")
-    may_be_html = re.search(r"</?[a-z][^>]*>|&#?\w+;", words, re.IGNORECASE)
+    may_be_html = re.search(r"</?[a-z][^<>]*>|&#?\w+;", words, re.IGNORECASE)
     if plain or form == "plain_text" or (form != "html" and not may_be_html):
         return words
     shown, dropped = writing.from_html(words)

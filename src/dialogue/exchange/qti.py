@@ -289,7 +289,9 @@ def _lost(question: Question, asked: Question | None) -> list[str]:
         found.append("marks for a part; the program gives them by a rule of its own, or none")
     if question.variety == "order":
         found.append("order: it is matching by place here, and each place counts")
-    if not question.marked:
+    if question.guess:
+        found.append("that it is a guess: the program marks it, for no points")
+    elif not question.marked:
         found.append("its score and its points: an essay without points stands here")
     if isinstance(question, Short) and question.forgiving:
         found.append("forgiven spelling: an answer counts only as written in the list")

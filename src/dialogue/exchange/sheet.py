@@ -28,12 +28,12 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from difflib import get_close_matches
 from typing import Any
 
 from dialogue import bank
 from dialogue.bank import writing
 from dialogue.course import files
+from dialogue.course.faults import nearest
 from dialogue.course.files import FileFault
 from dialogue.exchange import Loss
 from dialogue.questions import KINDS as known
@@ -62,6 +62,7 @@ AFTER = {
     "by": "by",
     "confidence": "confidence",
     "use": "use",
+    "core": "core",
     "shuffle": "shuffle",
     "was": "was",
 }
@@ -89,6 +90,8 @@ WORDS = {
     "confidence": ("ask", "probability"),
 }
 FEWEST_OPTIONS = 6
+# More rows and columns than any bank has; a hostile workbook claims a million.
+MOST_ROWS, MOST_COLUMNS = 20_000, 250
 
 _PART = re.compile(r"(option|comment|choice|distractor|feedback) ?(\d{1,2})")
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?")
@@ -276,6 +279,9 @@ def items(
     if not filled:
         raise FileFault(file, "the table is empty", "write one row an item below the header")
     place, header = filled[0]
+    if len(filled) > MOST_ROWS or max(len(row) for _n, row in filled) > MOST_COLUMNS:
+        fault = f"the table is larger than {MOST_ROWS} rows or {MOST_COLUMNS} columns"
+        raise FileFault(file, fault, "delete what stands far below or beside the items")
     columns = [_column(name) for name in header]
     for needed in ("kind", "ask"):
         if needed not in columns:
@@ -297,6 +303,8 @@ def items(
             item = _item(cells, taken)
         except _Fault as fault:
             faults.append((n, fault))
+            if len(faults) == bank.MOST_FAULTS:
+                break
             continue
         name = item["id"]
         if name in taken:
@@ -362,7 +370,7 @@ def _yes(words: str, column: str) -> str:
 
 
 def _near(words: str, known: Sequence[str]) -> str:
-    near = get_close_matches(words, known, n=1, cutoff=0.5)
+    near = nearest(words, known, cutoff=0.5)
     return f"did you mean {near[0]!r}?" if near else f"choose one of {', '.join(known)}"
 
 
@@ -421,7 +429,8 @@ def _item(cells: dict[str, str], taken: Mapping[str, Any]) -> dict[str, Any]:
     for column, name in AFTER.items():
         if value := _field(column, cells.get(column, "")):
             item[name] = value
-    return item | _own(kind, cells)
+    vote = item.get("use") == "vote" and item.get("contested") == "yes"
+    return item | _own(kind, cells, keyless=vote and known[kind].votable)
 
 
 def _field(column: str, words: str) -> Any:
@@ -432,8 +441,8 @@ def _field(column: str, words: str) -> Any:
         return [part for part in re.split(r"[;,\s]+", words) if part]
     if column in ("tolerance", "points"):
         return _number(words, column)
-    if column in ("contested", "shuffle"):
-        usual = {"contested": "no", "shuffle": "yes"}[column]
+    if column in ("contested", "core", "shuffle"):
+        usual = "yes" if column == "shuffle" else "no"
         said = _yes(words, column)
         return "" if said == usual else said
     if column == "happened":
@@ -451,12 +460,12 @@ def _field(column: str, words: str) -> Any:
     return words
 
 
-def _own(kind: str, cells: Mapping[str, str]) -> dict[str, Any]:
-    """The fields that only this kind has."""
+def _own(kind: str, cells: Mapping[str, str], *, keyless: bool = False) -> dict[str, Any]:
+    """The fields that only this kind has; *keyless* where no option is right."""
     pairs, key = _pairs(cells), cells.get("key", "")
     if kind == "forecast":
         return _forecast(pairs)
-    if not key:
+    if not key and not keyless:
         remedy = "write the number" if kind == "numeric" else "write the number of the right option"
         raise _Fault("there is no key", remedy)
     if kind == "numeric":
@@ -477,7 +486,7 @@ def _own(kind: str, cells: Mapping[str, str]) -> dict[str, Any]:
             accept = [part.strip() for part in key.split(";") if part.strip()]
         wrong = [{"text": option, "say": say} for option, say in pairs if option]
         return _full(accept=accept, wrong=wrong)
-    right = _right(key, pairs)
+    right = _right(key, pairs) if key else set()
     name = "para" if kind == "evidence" else "text"
     return {
         "options": [

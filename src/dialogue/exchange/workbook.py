@@ -19,14 +19,15 @@ from dialogue.bank import writing
 from dialogue.course import files
 from dialogue.course.files import FileFault
 from dialogue.exchange import Loss, sheet
+from dialogue.exchange.sheet import MOST_COLUMNS, MOST_ROWS
 from dialogue.page.numbers import exact
 from dialogue.questions import Question
 
 ITEMS, HOW = "Items", "How to fill it in"
 # What a cell of Excel holds (Microsoft, "Excel specifications and limits").
 MOST_CELL = 32_767
-# More rows and columns than any bank has; a hostile workbook claims a million.
-MOST_ROWS, MOST_COLUMNS = 20_000, 200
+# Tags in all parts together, and bytes of them unpacked: openpyxl keeps some parts whole.
+MOST_TAGS, MOST_UNPACKED = 1_500_000, 32 * 2**20
 _WIDE = {"ask": 50, "explain": 50, "hint": 30, "id": 26, "sources": 26}
 _DATES = ("as of", "resolves")
 
@@ -141,12 +142,16 @@ def _checked(data: bytes, file: str) -> None:
         copy.write(data)
         copy.flush()
         try:
-            members = files.read_zip(copy.name)
+            members = files.read_zip(copy.name, most=MOST_UNPACKED)
         except FileFault as found:  # it is the sender's file that is meant, not our copy
             raise FileFault(file, found.message, found.remedy) from None
     if "xl/workbook.xml" not in members:
         fault = "this is a zip file, but no Excel workbook"
         raise FileFault(file, fault, "save the table as .xlsx or as CSV")
+    parts = [content for name, content in members.items() if name.endswith((".xml", ".rels"))]
+    if sum(content.count(b"<") for content in parts) > MOST_TAGS:
+        fault = f"the workbook has more than {MOST_TAGS} tags inside"
+        raise FileFault(file, fault, "copy the items into a new workbook, and import that")
     for name, content in members.items():
         if name.lower().startswith("xl/externallinks/"):
             fault = "the workbook takes values from other files"

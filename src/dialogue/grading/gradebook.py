@@ -15,12 +15,13 @@ from __future__ import annotations
 import csv
 import io
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from dialogue.course import files
 from dialogue.course.files import FileFault, csv_text, from_cell
 from dialogue.grading.merge import ClassResults, Learner
+from dialogue.learner.handin import folded
 from dialogue.questions import Question
 
 CANVAS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
@@ -43,12 +44,8 @@ class Roster:
 
     def of(self, learner: Learner) -> dict[str, str] | None:
         """The row of *learner*, or None when none, or more than one, has this name."""
-        name = _fold(learner.name)
+        name = folded(learner.name)
         return None if name in self.ambiguous else self.by_name.get(name)
-
-
-def _fold(text: str) -> str:
-    return " ".join(text.split()).casefold()
 
 
 def read_roster(file: str | os.PathLike[str]) -> Roster:
@@ -78,7 +75,7 @@ def read_roster(file: str | os.PathLike[str]) -> Roster:
         if not any(row.values()) or row.get("Student", "").startswith("Points Possible"):
             continue
         roster.rows.append(row)
-        for name in {_fold(row.get(key, "")) for key in keys} - {""}:
+        for name in {folded(row.get(key, "")) for key in keys} - {""}:
             if roster.by_name.setdefault(name, row) is not row:
                 roster.ambiguous.add(name)
     return roster
@@ -134,8 +131,7 @@ def canvas(
         ["    Points Possible", "", "", "", "", *(col.possible for col in cols)]
     ]
     missing = []
-    for learner in results.learners:
-        person = roster.of(learner) if roster else {"Student": learner.name}
+    for learner, person in _people(results, roster, "Student"):
         if person is None:
             missing.append(learner.name)
             continue
@@ -151,8 +147,7 @@ def moodle(
     header = [*known, *(col.title for col in cols)]
     rows: list[list[object]] = []
     missing = []
-    for learner in results.learners:
-        person = roster.of(learner) if roster else {"ID number": learner.name}
+    for learner, person in _people(results, roster, "ID number"):
         if person is None:
             missing.append(learner.name)
             continue
@@ -161,5 +156,49 @@ def moodle(
 
 
 def _marks(learner: Learner, cols: Sequence[Column], marks: str) -> list[object]:
-    # A file that was changed earns no mark unseen: the teacher types it after looking.
-    return [None if learner.edited else col.of(learner, marks) for col in cols]
+    # A file that was changed or disputed earns no mark unseen: the teacher types it after looking.
+    return [col.of(learner, marks) if learner.credited else None for col in cols]
+
+
+def absent(results: ClassResults, roster: Roster) -> list[str]:
+    """Who is in *roster* and handed in nothing, by the name that the roster has for them."""
+    there = {id(roster.of(learner)) for learner in results.learners}
+    names = ("Student", "First name", "Last name", *_NAMES["canvas"], *_NAMES["moodle"])
+    lower = {name.casefold(): name for name in roster.header}
+    own = [lower[name] for name in _OTHERS if name in lower]
+    found = []
+    for row in roster.rows:
+        if id(row) in there:
+            continue
+        whole = [row[name] for name in ("First name", "Last name") if row.get(name)]
+        single = next((row[name] for name in (*names, *own) if row.get(name)), "")
+        found.append(" ".join(whole) if len(whole) == 2 else single)
+    return found
+
+
+def same_person(results: ClassResults, roster: Roster) -> None:
+    """Where two learners of *results* are one person of *roster*, neither is credited unseen."""
+    people: dict[int, list[Learner]] = {}
+    for learner in results.learners:
+        if person := roster.of(learner):
+            people.setdefault(id(person), []).append(learner)
+    for group in people.values():
+        for learner in group[1:]:
+            for mine, other in ((learner, group[0]), (group[0], learner)):
+                mine.doubts.append(
+                    f"{mine.file} and {other.file} are of one person of the roster "
+                    f"({mine.class_code}: {mine.name}; {other.class_code}: {other.name})"
+                )
+
+
+def _people(
+    results: ClassResults, roster: Roster | None, heading: str
+) -> Iterator[tuple[Learner, dict[str, str] | None]]:
+    """Each learner with the row of the roster, and each person once."""
+    seen: set[int] = set()
+    for learner in results.learners:
+        person = roster.of(learner) if roster else {heading: learner.name}
+        if roster and person and id(person) in seen:
+            continue
+        seen.add(id(person) if roster else 0)
+        yield learner, person

@@ -9,19 +9,17 @@ graded in silence; the row says so and has no mark.
 from __future__ import annotations
 
 import json
-import math
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from dialogue import bank
 from dialogue.course import files
 from dialogue.course.files import FileFault
-from dialogue.grading import release
+from dialogue.grading import claims, release
 from dialogue.learner import handin, progress
 from dialogue.learner.progress import Attempt
 from dialogue.page import numbers
@@ -51,88 +49,116 @@ class Marked(NamedTuple):
 class Record(NamedTuple):
     """What a learner handed in: who, the attempts (oldest first), how many of them could not be
     read, and whether the file is as it was written (an export carries no seal: it counts as so).
+
+    ``doubt`` says why nothing is credited before somebody has looked, ``remark`` what else
+    there is to look at.
     """
 
     learner: str
     attempts: tuple[Attempt, ...]
     unreadable: int = 0
     sound: bool = True
+    doubt: str = ""
+    remark: str = ""
 
 
-def read_records(paths: Iterable[str | os.PathLike[str]]) -> list[Record]:
+def read_records(
+    paths: Iterable[str | os.PathLike[str]], left_out: list[str] | None = None
+) -> list[Record]:
     """The records in *paths*: what ``dialogue progress export`` wrote (.jsonl; the name of the
     file is the learner's), what ``hand_in`` wrote (.json; it holds the name), zips and folders.
 
-    Raises :class:`FileFault` for a file that is empty, too large or no record, and when two
-    files are of the same learner.
+    A file that is empty, too large or no record is named in *left_out*, and the others are
+    read.  Raises :class:`FileFault` when there is no record at all, or without *left_out*.
     """
-    found: dict[str, Record] = {}
+    named: list[str] = []
+    papers: list[claims.Paper] = []
+    records: dict[str, Record] = {}
+    first: FileFault | None = None
     for path in paths:
-        for name, data in _contents(Path(path)):
-            handed = name.endswith(".json")
-            record = _handed_in(data, name) if handed else _record(Path(name).stem, data, name)
-            if record.learner in found:
-                fault = f"there are two records named {record.learner!r}"
-                raise FileFault(name, fault, "keep one of them, or give a file another name")
-            found[record.learner] = record
-    return list(found.values())
+        for name, content in _contents(Path(path)):
+            try:
+                data = content()
+                handed = name.endswith(".json")
+                record = _handed_in(data, name) if handed else _record(Path(name).stem, data, name)
+            except FileFault as fault:
+                if left_out is None:
+                    raise
+                first = first or fault
+                named.append(str(fault))
+                continue
+            records[name] = record
+            identity = (handin.folded(record.learner),)
+            papers.append(
+                claims.Paper(name, identity, record.learner, record.attempts, record.sound)
+            )
+    if first and not papers:
+        raise first
+    if left_out is not None:
+        left_out += named
+    found = []
+    for claim in claims.claims(papers):
+        own = [records[paper.file] for paper in claim.papers]
+        remarks = list(claim.remarks)
+        if ahead := progress.ahead(claim.answers):
+            remarks.append(f"a clock that ran ahead has dated {claims.some(ahead)}")
+        record = Record(
+            own[0].learner,
+            claim.answers,
+            sum(one.unreadable for one in own),
+            all(one.sound for one in own),
+            "; ".join(dict.fromkeys(claim.doubts)),
+            "; ".join(dict.fromkeys(remarks)),
+        )
+        found.append(record)
+    return found
 
 
 def _handed_in(data: bytes, file: str) -> Record:
     told = handin.read_bytes(data, file)
-    timed: list[tuple[float, Attempt]] = []
-    for attempt in told.answers:
-        timed.append((_when(attempt.at, timed), attempt))
-    timed.sort(key=lambda pair: pair[0])
-    return Record(told.learner, tuple(one for _, one in timed), told.unreadable, told.sound)
+    return Record(told.learner, told.answers, told.unreadable, told.sound)
 
 
 _ENDINGS = (".jsonl", ".json")
 _NO_RECORD = "records end in .jsonl or .json"
 
 
-def _contents(path: Path) -> Iterable[tuple[str, bytes]]:
+def _contents(path: Path) -> Iterator[tuple[str, Callable[[], bytes]]]:
+    """The files at *path*, each to be read when its turn comes: one that is bad stops no other."""
     if path.is_dir():
         inside = sorted(p for p in path.rglob("[!.]*") if p.suffix in _ENDINGS)
         if not inside:
-            raise FileFault(path, "no record is in this folder", _NO_RECORD)
-        return [(str(each), files.read_bytes(each)) for each in inside]
-    if path.suffix == ".zip":
-        members = {n: data for n, data in files.read_zip(path).items() if n.endswith(_ENDINGS)}
+            yield str(path), partial(_refuse, path, "no record is in this folder")
+        for each in inside:
+            yield str(each), partial(files.read_bytes, each)
+    elif path.suffix == ".zip":
+        try:
+            read = files.read_zip(path)
+        except FileFault as fault:
+            yield str(path), partial(_refuse, path, fault.message, fault.remedy)
+            return
+        members = {n: data for n, data in read.items() if n.endswith(_ENDINGS)}
         if not members:
-            raise FileFault(path, "no record is in this zip file", _NO_RECORD)
-        return [(f"{path}/{name}", data) for name, data in sorted(members.items())]
-    return [(str(path), files.read_bytes(path))]
+            yield str(path), partial(_refuse, path, "no record is in this zip file")
+        for name, data in sorted(members.items()):
+            yield f"{path}/{name}", lambda data=data: data
+    else:
+        yield str(path), partial(files.read_bytes, path)
+
+
+def _refuse(path: Path, fault: str, remedy: str = _NO_RECORD) -> bytes:
+    raise FileFault(path, fault, remedy)
 
 
 def _record(learner: str, data: bytes, file: str) -> Record:
-    seen: set[str] = set()
-    timed: list[tuple[float, Attempt]] = []
-    bad = 0
-    for line in data.split(b"\n"):
-        if not line.strip():
-            continue
-        # The course's own reader: one that is known twice counts once.
-        parsed = progress._parse(line.strip())
-        if parsed is None:
-            bad += 1
-        elif parsed[0] not in seen:
-            seen.add(parsed[0])
-            if attempt := parsed[1]:
-                timed.append((_when(attempt.at, timed), attempt))
-    if not seen:
+    # The course's own reader: one that is known twice counts once.
+    lines = [line for line in data.split(b"\n") if line.strip()]
+    bad = sum(progress._parse(line) is None for line in lines)
+    found = progress.in_order(progress.entries(lines))
+    if not found:
         remedy = "ask for a file that 'dialogue progress export' wrote"
         raise FileFault(file, "this is no record of answers", remedy)
-    timed.sort(key=lambda pair: pair[0])
-    return Record(learner, tuple(attempt for _, attempt in timed), bad)
-
-
-def _when(at: str, before: Sequence[tuple[float, Attempt]]) -> float:
-    try:
-        time = datetime.fromisoformat(at)
-        return (time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp()
-    except (ValueError, OverflowError):  # without a time it stays behind the line before it
-        return before[-1][0] if before else -math.inf
+    return Record(learner, tuple(entry.attempt for entry in found if entry.attempt), bad)
 
 
 def outcome(question: Question, response: Any, confidence: int | None = None) -> Outcome:
@@ -181,11 +207,11 @@ def mark(
         variant = (own or {}).get(record.learner)
         asked = questions if variant is None else tuple(variant.values())
         marked = [_mark(record, question) for question in asked]
-        if not record.sound:
-            told = "the file was changed after it was written"
-            marked = [
-                row._replace(note="; ".join(filter(None, (told, row.note)))) for row in marked
-            ]
+        told = "" if record.sound else "the file was changed after it was written"
+        said = [text for text in (record.doubt, told, record.remark) if text]
+        marked = [row._replace(note="; ".join(filter(None, (*said, row.note)))) for row in marked]
+        if record.doubt:
+            marked = [row._replace(mark=None) for row in marked]
         rows += marked
     return rows
 
@@ -208,7 +234,7 @@ def _mark(record: Record, question: Question) -> Marked:
     note = "answered where the key was at hand" if last.version in question.versions else ""
     if found.verdict == "unanswered":
         return row._replace(verdict=found.verdict, note="the response cannot be read")
-    mark = None if found.verdict == "logged" else found.score * question.points
+    mark = None if found.verdict in ("logged", "kept") else found.score * question.points
     return row._replace(mark=mark, verdict=found.verdict, note=note)
 
 

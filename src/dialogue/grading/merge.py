@@ -14,13 +14,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 
 from dialogue import bank
 from dialogue.course import files
 from dialogue.course.files import FileFault
+from dialogue.grading import claims
 from dialogue.grading.marking import authored
 from dialogue.learner import handin, progress
 from dialogue.questions import Question, grade
@@ -45,6 +46,13 @@ class Learner:
     wrong_and_sure: int = 0
     edited: bool = False
     remarks: list[str] = field(default_factory=list)
+    # Why another file, or this one, may be somebody else's: nothing is credited until looked at.
+    doubts: list[str] = field(default_factory=list)
+
+    @property
+    def credited(self) -> bool:
+        """Does this learner count in statistics and earn marks before anybody has looked?"""
+        return not (self.edited or self.doubts)
 
 
 @dataclass(slots=True)
@@ -52,10 +60,11 @@ class ClassResults:
     """The class: learners, items and what was chosen.
 
     ``scores`` is an array of learners by items, 0 to 1 and NaN without an answer, of the first
-    checks of all learners whose files were not changed.  ``choices[i]`` counts what was
+    checks of all learners whose files were neither changed nor disputed.  ``choices[i]`` counts what was
     chosen at item i, ``sure[i]`` what was chosen with the highest certainty and was wrong;
     ``asked_sure[i]`` how many said how sure they were.  ``seconds[i]`` lists the time from the
-    event before.  ``left_out`` are files that could not be read.
+    event before.  ``left_out`` are files that could not be read, ``absent`` who is in the roster
+    and handed in nothing.
     """
 
     questions: list[Question]
@@ -70,6 +79,7 @@ class ClassResults:
     banks: Counter[str] = field(default_factory=Counter)
     own_bank: str = ""
     left_out: list[str] = field(default_factory=list)
+    absent: list[str] = field(default_factory=list)
 
 
 def documents(folder: str | os.PathLike[str]) -> Iterator[tuple[str, Callable[[], bytes]]]:
@@ -77,13 +87,14 @@ def documents(folder: str | os.PathLike[str]) -> Iterator[tuple[str, Callable[[]
 
     Canvas and Moodle let a teacher download what was handed in as one zip.
     """
-    top = Path(folder).expanduser()
+    top = Path(os.path.expanduser(folder))
     if not top.exists():
         raise FileFault(folder, "there is no such folder", "check its name")
     if not top.is_dir():
         raise FileFault(folder, "this is not a folder", "name the folder with the files")
     for path in sorted(top.rglob("*")):
-        if path.name.startswith((".", "__MACOSX")) or not path.is_file():
+        hidden = any(part.startswith((".", "__MACOSX")) for part in path.relative_to(top).parts)
+        if hidden or path.is_dir():
             continue
         if path.suffix.lower() == ".json":
             yield str(path), partial(files.read_bytes, path)
@@ -94,8 +105,23 @@ def documents(folder: str | os.PathLike[str]) -> Iterator[tuple[str, Callable[[]
                 yield str(path), partial(_refuse, fault)
                 continue
             for name in sorted(members)[:_MOST_MEMBERS]:
-                if name.lower().endswith(".json") and not name.startswith("__MACOSX"):
+                if name.startswith("__MACOSX") or PurePosixPath(name).name.startswith("."):
+                    continue
+                if name.lower().endswith(".json"):
                     yield f"{path}/{name}", partial(members.__getitem__, name)
+                else:
+                    yield f"{path}/{name}", partial(_refuse, _other(f"{path}/{name}"))
+            if len(members) > _MOST_MEMBERS:
+                rest = len(members) - _MOST_MEMBERS
+                fault = f"{rest} more members were not read"
+                yield str(path), partial(_refuse, FileFault(path, fault, "split this zip file"))
+        else:
+            yield str(path), partial(_refuse, _other(path))
+
+
+def _other(path: str | os.PathLike[str]) -> FileFault:
+    remedy = "ask for the .json file that 'dialogue hand-in' wrote, if this is a learner's"
+    return FileFault(path, "this was not read: a hand-in ends in .json", remedy)
 
 
 def _refuse(fault: FileFault) -> bytes:
@@ -147,47 +173,45 @@ def merge(
     found.asked_sure, found.other_version = [0] * every, [0] * every
     found.seconds = [[] for _ in range(every)]
     marks = _Marks()
-    by_identity: dict[tuple[str, str], Learner] = {}
-    owner: dict[str, int] = {}  # attempt -> the learner whose file had it first
-    shared: dict[tuple[int, int], int] = {}
-    read = 0
+    papers: list[claims.Paper] = []
+    handed: dict[str, handin.HandIn] = {}
     for name, content in documents(folder):
         try:
             paper = handin.read_bytes(content(), name)
         except FileFault as fault:
             found.left_out.append(str(fault))
             continue
-        read += 1
-        step(read)
-        learner = by_identity.get(paper.identity)
-        if learner is None:
-            learner = Learner(paper.class_code, paper.learner, Path(name).name)
-            by_identity[paper.identity] = learner
-            found.learners.append(learner)
-            found.banks[paper.bank] += 1
-            number = len(found.learners) - 1
-        else:
-            number = found.learners.index(learner)
-            learner.remarks.append(f"handed in more than once, also {Path(name).name}")
-        if paper.bank != found.own_bank:
-            learner.remarks.append("answered another version of the course")
-        if not paper.sound:
-            learner.edited = True
-            learner.remarks.append("the file was changed after it was written")
-        if paper.unreadable:
-            learner.remarks.append(f"{paper.unreadable} answers could not be read")
-        _take(found, learner, number, paper.answers, index, marks, owner, shared)
-    if not read:
+        handed[name] = paper
+        papers.append(claims.Paper(name, paper.identity, paper.learner, paper.answers, paper.sound))
+        step(len(papers))
+    if not papers:
         seen = f" ({len(found.left_out)} others)" if found.left_out else ""
         remedy = found.left_out[0] if found.left_out else "put the learners' .json files in it"
         raise FileFault(folder, f"no learner's file is here{seen}", remedy)
-    for (number, first), count in shared.items():
-        learner, other = found.learners[number], found.learners[first]
-        learner.remarks.append(f"{count} answers are also in the file of {other.name}")
-        other.remarks.append(f"{count} answers are also in the file of {learner.name}")
-    sound = [learner for learner in found.learners if not learner.edited]
-    found.scores = np.full((len(sound), every), np.nan)
-    for row, learner in enumerate(sound):
+    for claim in claims.claims(papers):
+        own = [handed[paper.file] for paper in claim.papers]
+        learner = Learner(own[0].class_code, own[0].learner, claim.papers[0].name)
+        learner.remarks += claim.remarks
+        learner.doubts += claim.doubts
+        if ahead := progress.ahead(claim.answers):
+            learner.remarks.append(f"a clock that ran ahead has dated {claims.some(ahead)}")
+        if changed := [Path(paper.file).name for paper in own if not paper.sound]:
+            learner.edited = True
+            learner.remarks.append(
+                f"the file was changed after it was written: {', '.join(changed)}"
+            )
+        if unreadable := sum(paper.unreadable for paper in own):
+            learner.remarks.append(f"{unreadable} answers could not be read")
+        found.learners.append(learner)
+        strange = _take(found, learner, claim.answers, index, marks)
+        # Questions that a teacher or a learner has added make another bank, but no other version.
+        other = next((paper.bank for paper in own if paper.bank != found.own_bank), "")
+        if other and strange:
+            learner.remarks.append("answered another version of the course")
+        found.banks[other if other and strange else found.own_bank] += 1
+    credited = [learner for learner in found.learners if learner.credited]
+    found.scores = np.full((len(credited), every), np.nan)
+    for row, learner in enumerate(credited):
         for item, score in learner.first.items():
             found.scores[row, item] = score
     return found
@@ -196,14 +220,15 @@ def merge(
 def _take(
     found: ClassResults,
     learner: Learner,
-    number: int,
     answers: tuple[progress.Attempt, ...],
     index: dict[str, int],
     marks: _Marks,
-    owner: dict[str, int],
-    shared: dict[tuple[int, int], int],
-) -> None:
-    """Add the answers of one file to its learner and, when it is sound, to the counts."""
+) -> int:
+    """Add the answers to their learner and, who is credited, to the counts.
+
+    Returns how many are to other versions of the teacher's questions.
+    """
+    strange = 0
     before: float | None = None
     rows: list[tuple[int, progress.Attempt, str, float, float | None]] = []
     # Of a test without comments the last answer before its end counts as the first.
@@ -220,17 +245,11 @@ def _take(
         if item is None:
             found.unknown_items += 1
             continue
-        if attempt.id:
-            if attempt.id in owner:  # one answer counts once, for whoever handed it in first
-                if owner[attempt.id] != number:
-                    pair = number, owner[attempt.id]
-                    shared[pair] = shared.get(pair, 0) + 1
-                continue
-            owner[attempt.id] = number
         question = found.questions[item]
         given = attempt if attempt.version in question.versions else authored(question, attempt)
         if given is None:
             found.other_version[item] += 1
+            strange += 1
             continue
         attempt = given
         if not question.marked:
@@ -257,7 +276,7 @@ def _take(
         if item in learner.first:
             continue
         learner.first[item] = score
-        if learner.edited:
+        if not learner.credited:
             continue
         chosen = choice(found.questions[item], attempt.response)
         found.choices[item].update(chosen)
@@ -268,6 +287,7 @@ def _take(
                 found.sure[item].update(chosen)
         if pause is not None and 0 <= pause <= LONGEST_THOUGHT:
             found.seconds[item].append(pause)
+    return strange
 
 
 def _time(text: str) -> float | None:

@@ -17,12 +17,13 @@ from dataclasses import asdict, is_dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
 
+from dialogue import bank
 from dialogue.course import catalogue, files
 from dialogue.grading import release
 from dialogue.grading.marking import outcome
 from dialogue.page import text
 from dialogue.page.words import STRINGS
-from dialogue.questions import KINDS, Question, letter
+from dialogue.questions import KINDS, Essay, Question, letter
 
 SCHEMA = 3  # of nbgrader's metadata
 STUB = "answer = None  # write your answer in place of None"
@@ -64,6 +65,17 @@ nbgrader export                             # grades.csv
 
 `zip_collect` takes what lies in `downloaded/05-round-one/archive/`: a zip, or files that are named
 `anna_05-round-one.ipynb`. `nbgrader_config.py` has the rule. Learners need Python and Jupyter only.
+
+## What nbgrader cannot hold
+
+When nbgrader marks, it runs a learner's cells and the hidden tests in one and the same program. A
+cell can therefore give itself all points, or print the tests with the keys into the feedback. No
+test can prevent that. So:
+
+- look at the code of whoever has full marks, and of every cell that is longer than an answer;
+- read the feedback before you hand it out, and hand it out after everybody has handed in;
+- let nobody but yourself run `autograde` on a computer that holds anything of value;
+- for an examination use another way: `dialogue release` and `dialogue mark` run no learner's code.
 """
 
 
@@ -80,7 +92,8 @@ class Built(NamedTuple):
 
 def packed(question: Question) -> str:
     """*question* with its key as one line of JSON, in ASCII, free of nbgrader's own marks."""
-    told = json.dumps({"kind": question.kind, **asdict(question)})
+    # A hint helps nobody who is marked; what need not travel cannot be printed by a cell.
+    told = json.dumps({"kind": question.kind, **asdict(replace(question, hint=""))})
     return _MARKS.sub(r"\1\\u0020", told)
 
 
@@ -253,12 +266,37 @@ def _writing(stem: str) -> list[dict[str, Any]]:
     if not cells:
         return []
     asked, models, points = writing_task(cells[0]["source"])
+    essay = _essay(stem)
+    if essay:
+        asked, models, points = f"{asked}\n\n{_rubric(essay)}", _models(essay), float(essay.most)
     # A fold keeps its blank lines, but a mark of ours must not stand in it.
     answer = f"Your text:\n\n### BEGIN SOLUTION\n{_shown(models)}\n### END SOLUTION"
     return [
         _cell("markdown", "ask-write", _shown(asked), locked=True),
         _cell("markdown", "write", answer, grade=True, solution=True, points=points),
     ]
+
+
+def _essay(stem: str) -> Essay | None:
+    """The writing task that the bank of a lesson holds."""
+    whole = bank.course_bank()
+    own = (q for name, q in whole.questions.items() if Path(whole.places[name][0]).stem == stem)
+    return next((q for q in own if isinstance(q, Essay)), None)
+
+
+def _rubric(essay: Essay) -> str:
+    rows = (f"- **{row.name}**: {' / '.join(_graded(row.levels))}" for row in essay.rubric)
+    return "\n".join(rows)
+
+
+def _graded(levels: Sequence[str]) -> list[str]:
+    return [f"{len(levels) - 1 - place} {words}" for place, words in enumerate(levels)]
+
+
+def _models(essay: Essay) -> str:
+    return "\n\n".join(
+        "\n\n".join(filter(None, (f"**{m.title}**", m.text, m.marks))) for m in essay.models
+    )
 
 
 def assignment(title: str, questions: Sequence[Question], stem: str = "") -> dict[str, Any]:
@@ -278,6 +316,10 @@ def assignment(title: str, questions: Sequence[Question], stem: str = "") -> dic
     return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
 
 
+def _named(question: Question) -> str:
+    return "guess" if question.guess else "vote" if question.vote else question.kind
+
+
 # --- the course -------------------------------------------------------------------------------
 
 
@@ -292,7 +334,7 @@ def build(
     is not the course's, and when the folder cannot be written.
     """
     whole = release.sound_bank()
-    left_out = [f"{q.id}: a {q.kind} is not graded" for q in questions if not q.marked]
+    left_out = [f"{q.id}: a {_named(q)} is not graded" for q in questions if not q.marked]
     groups: dict[str, list[Question]] = {}
     for question in questions:
         if not question.marked:
@@ -306,8 +348,8 @@ def build(
         raise files.FileFault(target, "there is nothing to grade", "name questions of other kinds")
     titles: Mapping[str, str] = {lesson.stem: lesson.title for lesson in catalogue.lessons()}
     with files.folder(target, force=force) as beside:
-        (beside / "nbgrader_config.py").write_text(_CONFIG, encoding="utf-8")
-        (beside / "README.md").write_text(_README, encoding="utf-8")
+        files.write(beside / "nbgrader_config.py", _CONFIG)
+        files.write(beside / "README.md", _README)
         for stem, chosen in groups.items():
             chosen_ids = {question.id for question in chosen}
             own = [q for q in whole.questions.values() if Path(whole.places[q.id][0]).stem == stem]
@@ -316,5 +358,5 @@ def build(
             folder = beside / "source" / stem
             folder.mkdir(parents=True)
             text_of = json.dumps(notebook, ensure_ascii=False, indent=1) + "\n"
-            (folder / f"{stem}.ipynb").write_text(text_of, encoding="utf-8", newline="\n")
+            files.write(folder / f"{stem}.ipynb", text_of)
     return Built({stem: len(chosen) for stem, chosen in groups.items()}, left_out)

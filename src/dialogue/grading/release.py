@@ -20,7 +20,6 @@ import sys
 from collections.abc import Container, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from html import unescape
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -28,6 +27,7 @@ from dialogue import bank
 from dialogue.bank import overlay, selection
 from dialogue.course import anatomy, catalogue, files, tidy
 from dialogue.course.files import FileFault
+from dialogue.grading.search import plain, readable, strings, without_comments
 from dialogue.page import numbers
 from dialogue.questions import Question, remarks
 from dialogue.questions.model import HIDDEN, full
@@ -39,6 +39,7 @@ def without_key(question: Question) -> Question:
     """*question* as a learner's copy asks it: no key, hint, comment, explanation or source."""
     nothing: dict[str, Any] = {
         "use": "graded",
+        "core": False,
         "keyless": True,
         "hint": "",
         "explain": "",
@@ -171,13 +172,15 @@ export DIALOGUE_OVERLAY := $(CURDIR)/overlay
 
 
 class Released(NamedTuple):
-    """What a release holds: the folder, the graded items, the notebooks run again, and the
-    accepted short answers that the course's own texts say somewhere."""
+    """What a release holds: the folder, the graded items, the notebooks run again, the
+    accepted short answers that the course's own texts say somewhere, and the graded items
+    that stand, with their keys, in every public copy of the course."""
 
     folder: Path
     items: tuple[str, ...]
     run: tuple[str, ...]
     taught: tuple[tuple[Secret, str], ...]
+    public: tuple[str, ...] = ()
 
 
 def release(
@@ -215,16 +218,19 @@ def release(
         if (beside / "overlay").is_dir():
             readme = _README.format(count=count, overlay=_README_OVERLAY)
             _use_overlay(beside / "Makefile")
-        (beside / "README.md").write_text(readme, encoding="utf-8")
+        files.write(beside / "README.md", readme, force=True)
         run = _write_notebooks(beside, notebooks, items)
         taught = _search(beside, [*items, *replaced])
     place = Path(os.path.realpath(os.path.expanduser(target)))
-    return Released(place, tuple(item.id for item in items), tuple(run), taught)
+    over = overlay.current()
+    own = {*over.added, *over.replaced} if over else set()
+    public = tuple(item.id for item in items if item.id not in own)
+    return Released(place, tuple(item.id for item in items), tuple(run), taught, public)
 
 
 def _use_overlay(makefile: Path) -> None:
     """Let `make lab` in the copy show the teacher's additions."""
-    makefile.write_text(makefile.read_text(encoding="utf-8") + _MAKE_OVERLAY, encoding="utf-8")
+    files.write(makefile, makefile.read_text(encoding="utf-8") + _MAKE_OVERLAY, force=True)
 
 
 def _apart(target: Path, roots: Iterable[Path], shown: str | os.PathLike[str]) -> None:
@@ -282,10 +288,11 @@ def _write_overlay(folder: Path, graded: Container[str]) -> list[Question]:
     home = over.folder / "exercises"
     (folder / "supplements").mkdir(parents=True)
     for path in over.supplements.values():
-        shutil.copyfile(path, folder / "supplements" / path.name)
+        said = without_comments(files.read_text(path))
+        files.write(folder / "supplements" / path.name, said)
     # Which version a replacement was written for is no business of a learner.
     settings = yaml_text({"hide": list(over.hidden)} if over.hidden else {})
-    (folder / "overlay.yaml").write_text(settings, encoding="utf-8", newline="\n")
+    files.write(folder / "overlay.yaml", settings, force=True)
     (folder / "exercises").mkdir()
     paths = list(bank.files([home])) if home.is_dir() else []
     if paths:
@@ -300,8 +307,8 @@ def _without_keys(
 ) -> None:
     """The banks at *paths* in *home*, to *folder*; graded items of *read* without their keys.
 
-    A bank that has one is written anew as a whole, because an author's remarks beside an
-    item may tell its key.
+    Every bank is written anew as a whole, because an author's remarks may tell a key, also
+    of an item in another bank.
     """
     import yaml
 
@@ -312,16 +319,14 @@ def _without_keys(
         names = [item["id"].strip() for item in content["items"]]
         # An item that the overlay hides may be marked too.
         bare = {n for n in names if n in graded or read.questions[n].use == "graded"}
-        if not bare:
-            shutil.copyfile(path, target)
-            continue
         items = [
             fields_without_key(read.questions[name]) if name in bare else item
             for name, item in zip(names, content["items"], strict=True)
         ]
-        head = {k: v for k, v in content.items() if k != "items"} | {"released": "yes"}
-        text = COPY_NOTE + yaml_text({**head, "items": items})
-        target.write_text(text, encoding="utf-8", newline="\n")
+        head = {k: v for k, v in content.items() if k != "items"}
+        head |= {"released": "yes"} if bare else {}
+        text = COPY_NOTE * bool(bare) + yaml_text({**head, "items": items})
+        files.write(target, text, force=True)
 
 
 # --- the notebooks -------------------------------------------------------------------------
@@ -401,14 +406,17 @@ def _write_notebooks(
     for name, text in notebooks.items():
         target = folder / "notebooks" / name
         notebook = json.loads(text)
-        readable = _readable(target, text)
-        if any(each in text for each in ids) or any(long in readable for long, _ in hidden):
+        for cell in notebook["cells"]:
+            if cell["cell_type"] == "markdown":
+                cell["source"] = without_comments("".join(cell["source"]))
+        said = readable(text.encode())
+        if any(each in text for each in ids) or any(long in said for long, _ in hidden):
             notebook = without_answers(notebook, graded)
             for cell in notebook["cells"]:
                 if cell["cell_type"] == "code":
                     cell["outputs"], cell["execution_count"] = [], None
             waiting.append(target)
-        target.write_text(tidy.written(notebook), encoding="utf-8", newline="\n")
+        files.write(target, tidy.written(notebook), force=True)
     for count, target in enumerate(waiting, 1):
         print(f"Running {target.name} ({count} of {len(waiting)}) …", file=sys.stderr, flush=True)
         try:
@@ -419,55 +427,23 @@ def _write_notebooks(
             reason = (said or f"{type(error).__name__}: {error}").splitlines()[0]
             fault = f"it could not be run without the keys ({reason})"
             raise FileFault(target.name, fault, "mend the cell that failed") from error
-        target.write_text(tidy.written(notebook), encoding="utf-8", newline="\n")
+        files.write(target, tidy.written(notebook), force=True)
     return [target.stem for target in waiting]
 
 
 # --- what can still be read ----------------------------------------------------------------
 
 
-def _plain(text: str) -> str:
-    """*text* as one reads it: no tags, entities or marks, one kind of space, no capitals."""
-    text = re.sub(r"<[^>\n]*>", " ", unescape(text))
-    return " ".join(re.sub(r"[*_`\\]+", "", text).casefold().split())
-
-
-def _strings(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for key, each in value.items():
-            yield str(key)
-            yield from _strings(each)
-    elif isinstance(value, list):
-        if value and all(isinstance(each, str) for each in value):
-            yield "".join(value)  # the lines of a cell
-        else:
-            for each in value:
-                yield from _strings(each)
-
-
-def _readable(path: Path, text: str) -> str:
-    """Everything that *path* says, as one reads it."""
-    if path.suffix in (".ipynb", ".json"):
-        text = "\n".join(_strings(json.loads(text)))
-    elif path.suffix == ".yaml":
-        import yaml
-
-        text = "\n".join(_strings(yaml.load(text, Loader=yaml.BaseLoader)))
-    return _plain(text)
-
-
 def _long_secrets(graded: Sequence[Question]) -> list[tuple[str, Secret]]:
     found = []
     for item in graded:
-        shown = _plain("\n".join(_strings(fields_without_key(item))))
+        shown = plain("\n".join(strings(fields_without_key(item))))
         for secret in secrets(item):
-            plain = _plain(secret.text)
+            words = plain(secret.text)
             # An answer in words is a word of the course; a comment is nobody else's.
             own = secret.what in ("hint", "comment", "explanation")
-            if own and len(plain) >= _LONG and plain not in shown:
-                found.append((plain, secret))
+            if own and len(words) >= _LONG and words not in shown:
+                found.append((words, secret))
     return found
 
 
@@ -478,19 +454,19 @@ def _search(folder: Path, graded: Sequence[Question]) -> tuple[tuple[Secret, str
     file: what a lesson or a glossary teaches stays in it.
     """
     hidden = _long_secrets(graded)
-    words = {s: _plain(s.text) for q in graded for s in secrets(q) if s.what == "accepted answer"}
+    words = {s: plain(s.text) for q in graded for s in secrets(q) if s.what == "accepted answer"}
     taught: dict[Secret, str] = {}
     for path in sorted(folder.rglob("*")):
         if not path.is_file() or path.name == "uv.lock":
             continue
-        readable = _readable(path, path.read_text(encoding="utf-8"))
-        for plain, secret in hidden:
-            if plain in readable:
+        said = readable(path.read_bytes())
+        for words_of, secret in hidden:
+            if words_of in said:
                 fault = f"the {secret.what} of {secret.item} can be read here: {secret.text[:60]!r}"
                 remedy = "reword one of the two, or let the other item be graded too"
                 raise FileFault(path.relative_to(folder), fault, remedy)
         if path.suffix in (".ipynb", ".csv", ".yaml", ".md"):
-            for secret, plain in words.items():
-                if secret not in taught and bank.stands(plain, readable):
+            for secret, word in words.items():
+                if secret not in taught and bank.stands(word, said):
                     taught[secret] = str(path.relative_to(folder))
     return tuple(taught.items())

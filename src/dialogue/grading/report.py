@@ -10,11 +10,13 @@ from typing import Any
 
 import numpy as np
 
+from dialogue.course import catalogue
 from dialogue.course.files import csv_text
 from dialogue.grading import analysis
 from dialogue.grading.merge import ClassResults
+from dialogue.learner import handin
 from dialogue.page import templates, text
-from dialogue.questions import Choice
+from dialogue.questions import Choice, Question
 
 TOO_FEW = "too few answers"
 # The thresholds that flag an item. Source: curriculum, need D10 (upper-lower 27 per cent index
@@ -42,6 +44,12 @@ def _number(value: float, digits: int = 2) -> float | None:
     return None if value is None or not np.isfinite(value) else round(float(value), digits)
 
 
+def _asked(question: Question) -> str:
+    """What a question asks, on one line that a table has room for."""
+    words = text.plain(question.ask)
+    return words if len(words) <= 120 else words[:119].rstrip() + "…"
+
+
 def items(results: ClassResults) -> Table:
     """One row an item: answers, difficulty, discrimination, point-biserial, time, flags.
 
@@ -61,6 +69,7 @@ def items(results: ClassResults) -> Table:
         rows.append(
             [
                 question.id,
+                _asked(question),
                 question.kind,
                 question.objective,
                 question.level,
@@ -75,6 +84,7 @@ def items(results: ClassResults) -> Table:
         "Items",
         (
             "item",
+            "question",
             "kind",
             "objective",
             "level",
@@ -139,11 +149,16 @@ def choices(results: ClassResults) -> Table:
         for name in (*known, *others):
             share = chosen[name] / counts[i]
             state = "key" if name in right else "distractor" if name in known else ""
-            rows.append([question.id, text.plain(name), state, chosen[name], round(share, 3)])
+            rows.append(
+                [
+                    *(question.id, _asked(question), text.plain(name)),
+                    *(state, chosen[name], round(share, 3)),
+                ]
+            )
     return Table(
         "choices",
         "What was chosen",
-        ("item", "choice", "is", "learners", "share"),
+        ("item", "question", "choice", "is", "learners", "share"),
         rows,
         "Of classify, match and order questions only mistakes are listed; of typed answers only "
         "those that two learners share.",
@@ -157,12 +172,13 @@ def sure(results: ClassResults) -> Table:
         asked = results.asked_sure[i]
         for name, count in results.sure[i].most_common():
             if count >= max(2, CLUSTER * asked):
-                rows.append([question.id, text.plain(name), count, asked, round(count / asked, 3)])
-    rows.sort(key=lambda row: -row[4])
+                shown = question.id, _asked(question), text.plain(name)
+                rows.append([*shown, count, asked, round(count / asked, 3)])
+    rows.sort(key=lambda row: -row[-1])
     return Table(
         "sure-and-wrong",
         "Sure and wrong",
-        ("item", "choice", "sure and wrong", "asked", "share"),
+        ("item", "question", "choice", "sure and wrong", "asked", "share"),
         rows,
         "A misreading that a class shares and is sure of: talk about these first. Listed from two "
         "learners and a tenth of those who were asked.",
@@ -175,6 +191,7 @@ def objectives(results: ClassResults) -> Table:
     for i, question in enumerate(results.questions):
         if question.objective and question.marked:
             grouped.setdefault(question.objective, []).append(i)
+    words = {k: said for lesson in catalogue.lessons() for k, said in lesson.objectives.items()}
     rows = []
     for name in sorted(grouped):
         part = results.scores[:, grouped[name]]
@@ -183,11 +200,13 @@ def objectives(results: ClassResults) -> Table:
             learners = int(np.sum(~np.isnan(part).all(axis=1)))
             mean = round(float(np.nanmean(part)), 2)
             few = "" if learners >= analysis.FEWEST else f"{TOO_FEW} ({learners} learners)"
-            rows.append([name, len(grouped[name]), learners, count, mean if not few else None, few])
+            counts = len(grouped[name]), learners, count
+            said = text.plain(words.get(name, ""))
+            rows.append([name, said, *counts, mean if not few else None, few])
     return Table(
         "objectives",
         "Objectives",
-        ("objective", "items", "learners", "answers", "mean score", "look at"),
+        ("objective", "what it says", "items", "learners", "answers", "mean score", "look at"),
         rows,
         "Mean of first checks, 0 to 1.",
     )
@@ -204,7 +223,7 @@ def learners(results: ClassResults) -> Table:
             _mean(learner.first.values()),
             _mean(learner.last.values()),
             learner.wrong_and_sure,
-            "; ".join(dict.fromkeys(learner.remarks)),
+            "; ".join(dict.fromkeys([*learner.doubts, *learner.remarks])),
         ]
         for learner in sorted(results.learners, key=lambda x: (x.class_code, x.name.casefold()))
     ]
@@ -222,8 +241,26 @@ def learners(results: ClassResults) -> Table:
             "look at",
         ),
         rows,
-        "Names are those that learners typed. A file that was changed counts for no statistic "
-        "and earns no mark until you have looked at it.",
+        "Names are those that learners typed. A file that was changed, or whose answers another "
+        f"file claims too, earns no mark until you have looked at it. {handin.NO_PROOF}",
+    )
+
+
+def doubts(results: ClassResults) -> Table:
+    """Whose answers another file claims too: one row a learner and reason."""
+    rows = [
+        [learner.class_code, learner.name, why]
+        for learner in results.learners
+        for why in dict.fromkeys(learner.doubts)
+    ]
+    return Table(
+        "doubts",
+        "Whose answers are these?",
+        ("class", "learner", "why there is no mark"),
+        rows,
+        "Two files claim the same answers or the same learner. Which of them is the first cannot "
+        "be seen in a file, so nobody named here has a mark. Talk to them, keep one file of each, "
+        "and make the report again.",
     )
 
 
@@ -243,7 +280,7 @@ def gains(results: ClassResults) -> Table:
         shares = []
         for items in tests.values():
             scores = [learner.first[i] for i in items if i in learner.first]
-            if scores and not learner.edited:
+            if scores and learner.credited:
                 shares.append(sum(scores) / len(items))
         if len(shares) == 2:
             rows.append([learner.name, *shares])
@@ -273,6 +310,7 @@ def _mean(scores: Iterable[float]) -> float | None:
 def tables(results: ClassResults) -> list[Table]:
     """All tables of the report, in the order in which a teacher needs them."""
     return [
+        *([doubts(results)] if any(learner.doubts for learner in results.learners) else []),
         sure(results),
         gains(results),
         objectives(results),
@@ -302,10 +340,18 @@ def summary(results: ClassResults) -> list[str]:
         said.append(f"{other} answers to another version of a question are left out.")
     if results.unknown_items:
         said.append(f"{results.unknown_items} answers are to questions that are not yours.")
-    if odd := sum(bool(learner.remarks) for learner in results.learners):
+    if odd := sum(bool(x.remarks or x.doubts) for x in results.learners):
         said.append(f"Look at {odd} learner{'s' if odd != 1 else ''}: the last table says why.")
+    if disputed := sum(bool(learner.doubts) for learner in results.learners):
+        said.append(
+            f"{disputed} learner{'s have' if disputed != 1 else ' has'} no mark, because another "
+            "file claims the same answers or the same learner: the first table names the files."
+        )
+    if results.absent:
+        said.append(f"Handed in nothing: {', '.join(results.absent)}.")
     if results.left_out:
-        said.append(f"{len(results.left_out)} file(s) could not be read; they are named below.")
+        said.append(f"{len(results.left_out)} file(s) were left out; they are named below.")
+    said.append(handin.NO_PROOF)
     return said
 
 

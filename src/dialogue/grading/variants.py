@@ -129,7 +129,9 @@ def check(question: Question) -> str:
     The key must be graded right, and everything that departs from it in one place wrong or
     partly right; in the learner's copy, where the order is another, too.
     """
-    question = replace(question, confidence=False)
+    if question.vote:  # no answer is right
+        return ""
+    question = replace(question, confidence=False, use="learn")
     right, wrong = question.responses()
     for response in right:
         if grade(question, response).verdict != "right":
@@ -231,18 +233,19 @@ def build(
             head = {"quiz": f"variant-{safe}", "title": learner}
             chosen = variant(items, seed, learner, draw)
             path = beside / "keys" / f"{safe}.yaml"
-            path.write_text(release.yaml_text({**head, "items": chosen}), encoding="utf-8")
+            files.write(path, release.yaml_text({**head, "items": chosen}))
             made = _checked(path, learner, [item["id"] for item in chosen])
             open_items = [release.fields_without_key(question) for question in made]
             told = {**head, "released": "yes", "items": open_items}
             text = release.COPY_NOTE + release.yaml_text(told)
-            (beside / "learners" / f"{safe}.yaml").write_text(text, encoding="utf-8")
+            files.write(beside / "learners" / f"{safe}.yaml", text)
             table += _key_rows(learner, made)
         if sys.stderr.isatty():
             print(file=sys.stderr)
         header = ("learner", "item", "version", "version in the copy", "answer")
-        (beside / "keys.csv").write_text(
-            files.csv_text(header, table), encoding="utf-8", newline=""
+        files.write(
+            beside / "keys.csv",
+            files.csv_text(header, table),
         )
     return Built(len(learners), len(items) if draw is None else draw)
 

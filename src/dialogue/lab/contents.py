@@ -23,7 +23,7 @@ from dialogue.course.tidy import is_twin, settled
 
 # The course's own lessons; other notebooks are nobody's business.
 _LESSON = re.compile(
-    r"notebooks/(\d\d-[^/]+|review|glossary|pre-test|post-test|supplements|authoring)\.ipynb"
+    r"notebooks/(\d\d-[^/]+|what-now|review|glossary|pre-test|post-test|supplements|authoring)\.ipynb"
 )
 Place = tuple[str, int]
 

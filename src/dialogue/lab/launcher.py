@@ -17,6 +17,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from dialogue.course import files
 from dialogue.course.catalogue import root
 
 START = "notebooks/00-start-here.ipynb"
@@ -190,11 +191,11 @@ def _settings(folder: Path, *, edit: bool) -> Path:
     page = json.loads((folder / "page_config.json").read_text("utf-8"))
     foreign = _extensions(Path(path, "labextensions") for path in ENV_JUPYTER_PATH) - NEEDED
     page["disabledExtensions"] |= dict.fromkeys(sorted(foreign), True)
-    (folder / "page_config.json").write_text(json.dumps(page), "utf-8")
+    files.write(folder / "page_config.json", json.dumps(page), force=True)
     if edit:  # an author works with files; the desk's habits are for learners
         overrides = json.loads((folder / "overrides.json").read_text("utf-8"))
         overrides["@jupyterlab/notebook-extension:tracker"].pop("kernelShutdown", None)
-        (folder / "overrides.json").write_text(json.dumps(overrides), "utf-8")
+        files.write(folder / "overrides.json", json.dumps(overrides), force=True)
     return folder
 
 
@@ -209,7 +210,7 @@ def _desk(folder: Path) -> Path:
         build = package["jupyterlab"]["_build"]
         digest = hashlib.sha256((file.parent / build["load"]).read_bytes()).hexdigest()[:12]
         build["load"] += f"?v={digest}"
-        file.write_text(json.dumps(package), "utf-8")
+        files.write(file, json.dumps(package), force=True)
     return folder
 
 

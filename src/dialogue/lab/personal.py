@@ -17,6 +17,7 @@ from jupyter_server.files.handlers import FilesHandler
 from jupyter_server.services.contents.filecheckpoints import AsyncFileCheckpoints
 from tornado import web
 
+from dialogue.course import files
 from dialogue.course.files import FileFault
 from dialogue.lab.contents import CourseContents
 from dialogue.lab.copies import Copies, same
@@ -38,7 +39,8 @@ class Checkpoints(AsyncFileCheckpoints):
     async def create_checkpoint(self, contents_mgr: Any, path: str) -> dict[str, Any]:
         """Copy by content: Jupyter's own copying refuses a source that is not writable."""
         target = Path(self.checkpoint_path("checkpoint", path))
-        target.write_bytes(Path(contents_mgr._get_os_path(path)).read_bytes())
+        text = Path(contents_mgr._get_os_path(path)).read_bytes()
+        files.write(target, text, force=True)
         return await self.checkpoint_model("checkpoint", str(target))
 
     async def restore_checkpoint(self, contents_mgr: Any, checkpoint_id: str, path: str) -> None:

@@ -49,7 +49,7 @@ def answered(tries: Mapping[str, list[progress.Attempt]]) -> set[str]:
     found = set()
     for name, attempts in tries.items():
         for attempt in attempts:
-            if attempt.event == "check":
+            if attempt.event in ("check", "write"):
                 found.add(name)
             elif attempt.event == "reset":
                 found.discard(name)
@@ -57,10 +57,12 @@ def answered(tries: Mapping[str, list[progress.Attempt]]) -> set[str]:
 
 
 def counted(lesson: Lesson) -> list[Question]:
-    """The questions of *lesson* that its progress counts: all but those of the optional lanes."""
+    """The questions of *lesson* that its progress counts: the core ones, with whose answers it
+    is done; where none is marked, all but those of the optional lanes."""
     known = bank.course_bank().questions
     asked = dict.fromkeys(name for part in sections(lesson) for name in part.items)
-    return [known[name] for name in asked if name in known and known[name].use != "lane"]
+    own = [known[name] for name in asked if name in known and known[name].use != "lane"]
+    return [question for question in own if question.core] or own
 
 
 def overview(today: date) -> dict[str, Any]:

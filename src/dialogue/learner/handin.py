@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -19,6 +20,8 @@ from dialogue import bank
 from dialogue.course import files
 from dialogue.course.files import FileFault
 from dialogue.learner import progress
+from dialogue.page.text import encodable
+from dialogue.questions import Essay
 
 KIND = "answers of one learner, US-Iraq dialogue course"
 FORMAT = 1
@@ -40,8 +43,22 @@ class HandIn:
 
     @property
     def identity(self) -> tuple[str, str]:
-        """Class and learner as they are compared: capitals and outer spaces do not matter."""
-        return self.class_code.strip().casefold(), self.learner.strip().casefold()
+        """Class and learner as they are compared (see :func:`folded`)."""
+        return folded(self.class_code), folded(self.learner)
+
+
+# Said wherever somebody may take a file for more than it is.
+NO_PROOF = (
+    "A hand-in is no proof of who worked: whoever has the course can write such a file in any name."
+)
+
+
+def folded(name: str) -> str:
+    """A name or class as it is compared: capitals, spaces, hyphens and the way in which an
+    accent was typed do not matter.  ``IR 101`` is ``ir-101``."""
+    plain = unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+    kept = (c for c in plain if not c.isspace() and unicodedata.category(c) not in ("Pd", "Cf"))
+    return "".join(kept) or plain
 
 
 def bank_hash(questions: Mapping[str, Any]) -> str:
@@ -57,7 +74,7 @@ def _seal(document: Mapping[str, Any]) -> str:
 
 
 def _label(text: str, what: str) -> str:
-    plain = " ".join(text.split())
+    plain = " ".join(encodable(unicodedata.normalize("NFC", text)).split())
     if not plain or not plain.isprintable():
         raise FileFault(f"{what} {text!r}", "this cannot be used", "type letters and digits")
     if len(plain) > LONGEST_NAME:
@@ -66,15 +83,22 @@ def _label(text: str, what: str) -> str:
 
 
 def write(
-    file: str | os.PathLike[str], class_code: str, learner: str, *, force: bool = False
+    file: str | os.PathLike[str],
+    class_code: str,
+    learner: str,
+    *,
+    writing: bool = False,
+    force: bool = False,
 ) -> int:
     """Write the file to hand in and return how many answers it holds.
+
+    What the learner wrote goes into it only with *writing*.
 
     Raises :class:`~dialogue.course.files.FileFault` when there is nothing to hand in, when a name is
     empty or too long, and when the file exists or cannot be written.
     """
     class_code, learner = _label(class_code, "the class"), _label(learner, "the name")
-    attempts = tuple(progress.attempts())
+    attempts = tuple(a for a in progress.attempts() if writing or a.event != Essay.event)
     if not attempts:
         raise FileFault(file, "not written, there are no answers yet", "answer a question first")
     own = bank_hash(bank.course_bank().questions)

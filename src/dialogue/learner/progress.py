@@ -7,29 +7,51 @@ goes to the disk in one write before the learner is told that it is saved.
 A line written by a newer course is kept, exported and imported letter for letter, also
 when this course cannot read it.  An attempt is known by its ``id`` (by the canonical JSON
 of its line where an old line has none) and counts once, however often it was imported.
+
+The order is the order written: a clock may run ahead for a day and be mended.  Only what
+came by an import has its place by its time; such a line begins with a space, which no reader
+of JSON minds.  A record of any length is read in pieces, and what is remembered of it is
+where the lines of each question begin.
 """
 
 from __future__ import annotations
 
-import errno
+import hashlib
+import heapq
 import json
 import math
 import os
 import tempfile
 import uuid
+from array import array
 from codecs import BOM_UTF8
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, fields, replace
+from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import chain, groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
+
+from dialogue.course import files
+from dialogue.page.text import encodable
 
 FORMAT = 2  # 1 had no ``confidence``
 # Longer than any answer: a file without line ends is never read into memory whole.
 LONGEST_LINE = 16 * 2**20
+# The answers to the kinds of question are two levels deep; no reader need go deeper than this.
+DEEPEST = 32
+# Nobody answers one question so often: of a record that says so the two ends are read.
+EARLIEST_TRIES, LATEST_TRIES = 1_000, 10_000
+# As many parsed attempts are remembered between two readings (about 40 MB).
+_REMEMBERED = 50_000
+_PIECE = 2**20
+# A clock that is set back by less was put right by a little; by more, it had run ahead.
+A_LITTLE = timedelta(days=1)
+# The course did not exist: what a computer with an empty battery takes for today.
+_TOO_EARLY = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 class RecordError(Exception):
@@ -99,6 +121,27 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else ""
 
 
+def _plain(value: Any, depth: int = 0) -> Any:
+    """A response that can be written anywhere: text that can be encoded, and not too deep.
+
+    What is nested deeper than any answer is None, as if nothing had been answered.
+    """
+    if isinstance(value, str):
+        return encodable(value)
+    if isinstance(value, list | tuple):
+        if depth == DEEPEST:
+            raise RecursionError
+        return [_plain(one, depth + 1) for one in value]
+    if isinstance(value, dict):
+        if depth == DEEPEST:
+            raise RecursionError
+        return {
+            encodable(name) if isinstance(name, str) else name: _plain(one, depth + 1)
+            for name, one in value.items()
+        }
+    return value
+
+
 def _parse(line: bytes) -> tuple[str, Attempt | None] | None:
     """The identity of a line and its attempt, or None for a line that cannot be read.
 
@@ -122,29 +165,56 @@ def parsed(entry: Any) -> tuple[str, Attempt | None] | None:
     if not (isinstance(item, str) and isinstance(version, str) and isinstance(event, str)):
         written = get("format")
         return (known, None) if type(written) is int and written > FORMAT else None
-    verdict, at = _text(get("verdict")), _text(get("at"))
-    score, sure = _score(get("score")), _confidence(get("confidence"))
-    return known, Attempt(item, version, event, get("response"), verdict, score, at, own, sure)
-
-
-def _append(data: bytes) -> None:
-    """Add whole lines to the record in one write, or raise ``OSError``; then they are on disk."""
-    target = path()
-    if str(target).startswith("~"):  # never a folder of that name among the lessons
-        raise OSError(errno.ENOENT, "no home folder is known; set DIALOGUE_RECORD_DIR to a folder")
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)
-    descriptor = os.open(target, flags, 0o600)
     try:
-        # A killed process may have left half a line: start on a fresh one.
-        if os.lseek(descriptor, 0, os.SEEK_END):
-            os.lseek(descriptor, -1, os.SEEK_END)
-            data = data if os.read(descriptor, 1) == b"\n" else b"\n" + data
-        if os.write(descriptor, data) != len(data):
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        response = _plain(get("response"))
+    except RecursionError:
+        response = None
+    item, version, event, verdict, at, own = map(
+        encodable, (item, version, event, _text(get("verdict")), _text(get("at")), own)
+    )
+    score, sure = _score(get("score")), _confidence(get("confidence"))
+    return known, Attempt(item, version, event, response, verdict, score, at, own, sure)
+
+
+def _moment(at: str) -> datetime | None:
+    """A time of a line, or None where it is none or from before the course."""
+    with suppress(ValueError, OverflowError):
+        time = datetime.fromisoformat(at)
+        time = (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
+        return time if time >= _TOO_EARLY else None
+    return None
+
+
+def _open() -> BinaryIO:
+    return files.open_plain(path())
+
+
+def _last_time() -> datetime | None:
+    """The time of the line that was written last, from the end of the record."""
+    with suppress(OSError), _open() as record:
+        size = record.seek(0, os.SEEK_END)
+        record.seek(max(0, size - 65_536))
+        for line in reversed(record.read().split(b"\n")):
+            if line.startswith(b" "):  # imported: of another computer's clock
+                continue
+            parsed = _parse(line) if line else None
+            if parsed and parsed[1]:
+                return _moment(parsed[1].at)
+    return None
+
+
+def _now() -> datetime:
+    """The time to write: never before that of the last line, unless that clock was ahead.
+
+    A clock that was put back by up to a day (a journey, a correction) makes no time go back.
+    After one that was further ahead the true time is written: otherwise every answer would
+    bear that one's date until it is there, and nothing would ever be due again.
+    """
+    now = datetime.now(UTC)
+    last = _last_time()
+    if now < _TOO_EARLY:
+        return last or _TOO_EARLY
+    return last if last and now < last <= now + A_LITTLE else now
 
 
 def append(attempt: Attempt) -> Attempt:
@@ -152,15 +222,18 @@ def append(attempt: Attempt) -> Attempt:
 
     Raises :class:`RecordError` when the folder cannot be written or the disk is full.
     """
-    stamped = replace(
-        attempt,
-        score=round(_score(attempt.score), 4),
-        at=datetime.now(UTC).isoformat(timespec="seconds"),
-        id=uuid.uuid4().hex,
-        confidence=_confidence(attempt.confidence),
-    )
     try:
-        _append(json.dumps({"format": FORMAT, **asdict(stamped)}).encode() + b"\n")
+        stamped = replace(
+            attempt,
+            item=encodable(attempt.item),
+            response=_plain(attempt.response),
+            score=round(_score(attempt.score), 4),
+            at=_now().isoformat(timespec="seconds"),
+            id=uuid.uuid4().hex,
+            confidence=_confidence(attempt.confidence),
+        )
+        entry = {name.name: getattr(stamped, name.name) for name in fields(stamped)}
+        files.append(path(), json.dumps({"format": FORMAT, **entry}).encode() + b"\n")
     except (OSError, TypeError, ValueError, RecursionError) as error:
         raise RecordError(
             f"This answer could not be saved in {path()} ({_reason(error)}). "
@@ -169,93 +242,251 @@ def append(attempt: Attempt) -> Attempt:
     return stamped
 
 
-class _Read(NamedTuple):
-    """What was read before: the bytes, the line of each identity, the attempts with their times.
+# --- reading ---------------------------------------------------------------------------
 
-    The bytes themselves are compared, not the file's size and time: those can be the same
-    for a record that was erased and begun again, and then a new answer would be hidden.
+
+class Entry(NamedTuple):
+    """One line: the identity of its attempt, the attempt (None: of a newer format), the line
+    itself, and whether it came by an import."""
+
+    known: str
+    attempt: Attempt | None
+    line: bytes
+    imported: bool
+
+
+def entries(lines: Iterable[bytes]) -> Iterator[Entry]:
+    """What can be read in the lines of a record, each once, in the order written."""
+    seen: set[int] = set()
+    for line in lines:
+        if (parsed := _parse(line)) and (mark := hash(parsed[0])) not in seen:
+            seen.add(mark)
+            yield Entry(*parsed, line.strip(), line.startswith(b" "))
+
+
+def in_order(found: Iterable[Entry]) -> list[Entry]:
+    """*found* in the order in which it happened: as written, and what was imported by its time.
+
+    Both keep their own order; a time that is later than that of a later line was told by a
+    clock that ran ahead, and counts as that one's.
+    """
+    order: list[Entry] = []
+    for imported, group in groupby(found, key=lambda entry: entry.imported):
+        batch = list(group)
+        if imported and order:
+            order = [e for _, e in heapq.merge(_timed(order), _timed(batch), key=itemgetter(0))]
+        else:
+            order += batch
+    return order
+
+
+def _timed(found: Sequence[Entry]) -> list[tuple[float, Entry]]:
+    times, before = [], -math.inf
+    for entry in found:
+        moment = _moment(entry.attempt.at) if entry.attempt else None
+        before = moment.timestamp() if moment else before
+        times.append(before)
+    for i in range(len(times) - 2, -1, -1):
+        times[i] = min(times[i], times[i + 1])
+    return list(zip(times, found, strict=True))
+
+
+def ahead(attempts: Sequence[Attempt], now: datetime | None = None) -> int:
+    """How many of *attempts*, as they were written, a clock more than a day ahead has dated."""
+    count, after = 0, (now or datetime.now(UTC))
+    for attempt in reversed(attempts):
+        if (moment := _moment(attempt.at)) and moment > after + A_LITTLE:
+            count += 1
+        elif moment:
+            after = min(moment, after)
+    return count
+
+
+# As this course writes it: the id can be taken from the line without reading all of it.
+_BEGINS = b'{"format": %d, "item": "' % FORMAT
+
+
+class _Index:
+    """Where the whole lines of each question begin, in the order written.
+
+    The bytes themselves are compared (by their digest), not the file's size and time: those
+    can be the same for a record that was erased and begun again, and then a new answer would
+    be hidden.
     """
 
-    data: bytes = b""
-    lines: Mapping[str, bytes] = {}
-    timed: tuple[tuple[float, Attempt], ...] = ()
+    def __init__(self) -> None:
+        self.size = 0  # as far as whole lines go
+        self.places: dict[bytes, array[int]] = {}
+        self.imported = False
+        self.parsed: dict[int, tuple[str, Attempt | None] | None] = {}
+        self._digest = hashlib.blake2b()
+        self._skip = False  # within a line that is too long to be one
 
-    def and_then(self, data: bytes) -> _Read:
-        lines, timed = dict(self.lines), list(self.timed)
-        for line in data.split(b"\n"):
-            parsed = _parse(line) if line else None
-            if parsed is None or parsed[0] in lines:
-                continue
-            lines[parsed[0]] = line
-            if attempt := parsed[1]:
+    def holds(self, record: BinaryIO) -> bool:
+        """Whether *record* still begins with what was read; then it stands just behind that."""
+        left, digest = self.size, hashlib.blake2b()
+        while left and (piece := record.read(min(left, _PIECE))):
+            digest.update(piece)
+            left -= len(piece)
+        return not left and digest.digest() == self._digest.digest()
+
+    def extend(self, record: BinaryIO) -> bytes:
+        """Take in the lines that follow; returns the rest, which may be half a line."""
+        rest = b""
+        while piece := record.read(_PIECE):
+            rest += piece
+            end = rest.rfind(b"\n") + 1
+            if not end and len(rest) > LONGEST_LINE:
+                self._pass(rest)
+                rest, self._skip = b"", True
+            elif end:
+                self._take(rest[:end])
+                rest = rest[end:]
+        return rest
+
+    def _pass(self, data: bytes) -> None:
+        self._digest.update(data)
+        self.size += len(data)
+
+    def _take(self, data: bytes) -> None:
+        if self._skip:
+            end = data.index(b"\n") + 1
+            self._pass(data[:end])
+            data, self._skip = data[end:], False
+        place, places = self.size, self.places
+        for line in data.split(b"\n")[:-1]:
+            start = 1 if line.startswith(b" ") else 0
+            self.imported = self.imported or bool(start)
+            name = b""
+            if line.startswith(_BEGINS, start):
+                start += len(_BEGINS)
+                name = line[start : line.find(b'"', start)]
+            if not name or b"\\" in name:
+                parsed = self.parse(place, line) if line else None
+                name = parsed[1].item.encode() if parsed and parsed[1] else b""
+            if name:
                 try:
-                    time = datetime.fromisoformat(attempt.at)
-                    when = (time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp()
-                except ValueError:  # without a time it stays behind the line before it
-                    when = timed[-1][0] if timed else -math.inf
-                timed.append((when, attempt))
-        return _Read(self.data + data, lines, tuple(timed))
+                    places[name].append(place)
+                except KeyError:
+                    places[name] = array("Q", [place])
+            place += len(line) + 1
+        self._pass(data)
+
+    def parse(self, place: int, line: bytes) -> tuple[str, Attempt | None] | None:
+        """What stands in *line*, which begins at *place*; parsed once, as far as memory goes."""
+        if place not in self.parsed:
+            if len(self.parsed) >= _REMEMBERED:
+                return _parse(line)
+            self.parsed[place] = _parse(line)
+        return self.parsed[place]
+
+    def tries(self, record: BinaryIO, names: Iterable[str], rest: bytes) -> list[Attempt]:
+        """The attempts at the questions of these *names*, from both ends of the record."""
+        own = {name.encode("utf-8", "replace") for name in names}
+        several = [self.places[name] for name in own if name in self.places]
+        places: Sequence[int] = several[0] if len(several) == 1 else sorted(chain(*several))
+        if len(places) > EARLIEST_TRIES + LATEST_TRIES:
+            places = [*places[:EARLIEST_TRIES], *places[-LATEST_TRIES:]]
+        found, seen = [], set()
+        for place in (*places, self.size):
+            if place == self.size:
+                line, parsed = rest, _parse(rest) if rest else None
+                if not (parsed and parsed[1] and parsed[1].item.encode() in own):
+                    continue
+            else:
+                record.seek(place)
+                line = record.readline(LONGEST_LINE)
+                parsed = self.parse(place, line.removesuffix(b"\n"))
+            if parsed and parsed[1] and parsed[0] not in seen:
+                seen.add(parsed[0])
+                found.append(Entry(*parsed, b"", line.startswith(b" ")))
+        found = in_order(found) if self.imported else found
+        return [entry.attempt for entry in found if entry.attempt]
 
 
-_before = _Read()
+_before = _Index()
 
 
-def _read() -> _Read:
-    """The record as it is now; only lines that are new since the last call are parsed."""
+def _read(record: BinaryIO) -> tuple[_Index, bytes]:
+    """What *record* holds now, and the half line at its end; only what is new is read closely."""
     global _before
-    data = path().read_bytes()
-    # The end of the file may be half a line that somebody is still writing.
-    whole = data.rfind(b"\n") + 1
-    read = _before if data.startswith(_before.data) else _Read()
-    if len(read.data) < whole:
-        read = read.and_then(data[len(read.data) : whole])
-    _before = read
-    return read.and_then(data[whole:]) if whole < len(data) else read
+    if not _before.holds(record):
+        _before = _Index()
+        record.seek(0)
+    rest = _before.extend(record)
+    return _before, rest
+
+
+def _lines(record: BinaryIO) -> Iterator[bytes]:
+    whole = True  # false within a line that is too long to be one
+    for line in iter(partial(record.readline, LONGEST_LINE), b""):
+        if whole and (line.endswith(b"\n") or len(line) < LONGEST_LINE):
+            yield line.removesuffix(b"\n")
+        whole = line.endswith(b"\n")
+
+
+def _entries() -> Iterator[Entry]:
+    """Every line of the record, each once, in the order in which it happened."""
+    with _open() as record:
+        found = entries(_lines(record))
+        if _read(record)[0].imported:
+            record.seek(0)
+            yield from in_order(found)
+        else:
+            record.seek(0)
+            yield from found
 
 
 def attempts() -> Iterator[Attempt]:
     """All attempts, each once, the oldest first.  Lines that cannot be read are passed over.
 
-    The order is by ``at``, because an import may put older lines behind newer ones; within
-    a second, and for lines without a time, it is the order written.  A ``response`` is
-    shared between calls: do not change it in place.
+    The order is the order written; an import may put older lines behind newer ones, and
+    those have their place by ``at``.
     """
     try:
-        timed = _read().timed
+        for entry in _entries():
+            if entry.attempt:
+                yield entry.attempt
     except OSError:  # no record yet, or not readable: the quiz starts empty
         return
-    for _time, attempt in sorted(timed, key=itemgetter(0)):
-        yield attempt
 
 
 def latest(
-    items: set[str], was: Mapping[str, Iterable[str]] | None = None
+    items: Set[str], was: Mapping[str, Iterable[str]] | None = None
 ) -> dict[str, list[Attempt]]:
     """The attempts at each of *items*, oldest first; items never tried are left out.
 
     *was* gives the former ids of an item that was renamed: attempts under those come back
     under the id of today, and each keeps in its ``item`` the id it was written with.  An id
-    that is in *items* itself is never taken for a former id of another.
+    that is in *items* itself is never taken for a former id of another.  A ``response`` is
+    shared between calls: do not change it in place.
     """
     today = {item: item for item in items}
     for item, former in (was or {}).items():
         if item in items:
             today = {**dict.fromkeys(former, item), **today}
-    found: dict[str, list[Attempt]] = {}
-    for attempt in attempts():
-        if attempt.item in today:
-            found.setdefault(today[attempt.item], []).append(attempt)
-    return found
+    names: dict[str, list[str]] = {}
+    for name, item in today.items():
+        names.setdefault(item, []).append(name)
+    try:
+        with _open() as record:
+            index, rest = _read(record)
+            found = {item: index.tries(record, own, rest) for item, own in names.items()}
+    except OSError:
+        return {}
+    return {item: tries for item, tries in found.items() if tries}
 
 
 def erase() -> int:
     """Delete the record, or raise :class:`RecordError`.  Returns how many attempts it held."""
     global _before
     count = sum(1 for _ in attempts())
-    _before = _Read()
+    _before = _Index()
     try:
         # A record that is a link (into a synchronised folder, say) is erased with its link.
-        Path(os.path.realpath(path())).unlink(missing_ok=True)
+        real = Path(os.path.realpath(path()))
+        if real.is_file():
+            real.unlink(missing_ok=True)
         path().unlink(missing_ok=True)
     except OSError as error:
         raise RecordError(f"The record {path()} cannot be deleted ({_reason(error)}).") from error
@@ -265,17 +496,23 @@ def erase() -> int:
 def summary() -> dict[str, Any]:
     """How many questions were tried and how many were right at the last attempt."""
     last: dict[str, Attempt] = {}
-    for attempt in attempts():
-        if attempt.event == "check":
-            last[attempt.item] = attempt
+    with suppress(OSError), _open() as record:
+        index, rest = _read(record)
+        names = {name.decode() for name in index.places}
+        if rest and (parsed := _parse(rest)) and parsed[1]:
+            names.add(parsed[1].item)
+        for name in names:
+            for attempt in index.tries(record, [name], rest):
+                if attempt.event == "check":
+                    last[name] = attempt
     right = sum(1 for attempt in last.values() if attempt.verdict == "right")
     return {"questions": len(last), "right": right, "path": str(path())}
 
 
 def _own() -> Mapping[str, bytes]:
-    """The lines of this record by the identity of the attempt, in the order of the file."""
+    """The lines of this record by the identity of the attempt, in the order of the attempts."""
     try:
-        return _read().lines
+        return {entry.known: entry.line for entry in _entries()}
     except FileNotFoundError:
         return {}
     except OSError as error:
@@ -316,14 +553,23 @@ def export_to(file: str | os.PathLike[str], force: bool = False) -> int:
     return len(lines)
 
 
+def _to_add(fresh: Sequence[Entry]) -> bytes:
+    fresh, last = in_order(fresh), _last_time()
+    times = [_moment(entry.attempt.at) for entry in fresh if entry.attempt]
+    older = last and any(time and time < last for time in times)
+    return b"".join((b" " if older else b"") + entry.line + b"\n" for entry in fresh)
+
+
 def import_from(file: str | os.PathLike[str]) -> Imported:
     """Add the attempts of another record that this one does not hold yet.
 
-    Lines are appended as they stand; the readers put them in order.  An import that was
-    broken off is completed by a second one.  Raises :class:`RecordError` when no line can be
+    Lines are appended as they stand, in their own order.  Where some are older than what is
+    here, each begins with a space, and the readers put them where their time belongs.  An
+    import that was broken off is completed by a second one.  Raises :class:`RecordError` when no line can be
     read (then nothing is added) and when the attempts cannot be written.
     """
-    source, fresh, known, bad = Path(os.path.expanduser(file)), {}, 0, []
+    source, known, bad = Path(os.path.expanduser(file)), 0, []
+    fresh: dict[str, Entry] = {}
     remedy = "name a file that 'dialogue progress export' wrote"
     own = _own()
     try:
@@ -333,14 +579,15 @@ def import_from(file: str | os.PathLike[str]) -> Imported:
             if own and source.samefile(path()):
                 raise RecordError(f"{file}: this is the record itself; {remedy}")
             for number, line in enumerate(iter(partial(lines.readline, LONGEST_LINE), b""), 1):
-                if not (line := line.strip()):
+                if not line.strip():
                     continue
                 if not (parsed := _parse(line)):
                     bad.append(number)
                 elif parsed[0] in own or parsed[0] in fresh:
                     known += 1
                 else:
-                    fresh[parsed[0]] = line
+                    entry = Entry(*parsed, line.strip(), line.startswith(b" "))
+                    fresh[parsed[0]] = entry
     except OSError as error:
         raise RecordError(f"{file}: cannot be read ({_reason(error)}); {remedy}") from error
     if not (fresh or known):
@@ -348,7 +595,7 @@ def import_from(file: str | os.PathLike[str]) -> Imported:
         raise RecordError(f"{file}:{bad[0] if bad else 1}: {fault}; {remedy}")
     try:
         if fresh:
-            _append(b"".join(line + b"\n" for line in fresh.values()))
+            files.append(path(), _to_add(list(fresh.values())))
     except OSError as error:
         raise RecordError(
             f"{file}: not all of it could be added to {path()} ({_reason(error)}); mend that "

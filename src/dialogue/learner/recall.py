@@ -6,8 +6,10 @@ out.  No files, no widgets, no clock.  ``panels.py`` shows the results.
 Three ideas from research decide the rules.  Answering from memory, spaced out, keeps more
 than answering in one go (Latimier et al. 2021: g = 0.74).  The best gap depends on how long
 you want to remember: about 20 to 40 per cent of one week, 5 to 10 per cent of one year
-(Cepeda et al. 2008).  Gaps that grow are no better overall than even ones, though they can
-help with many repetitions (Kang et al. 2014; Latimier et al. 2021).
+(Cepeda et al. 2008).  Gaps that grow keep no more than even ones at the same number of
+reviews (Kang et al. 2014; Latimier et al. 2021), but they cost less as time goes on, so that
+the queue of a course that is over empties.  ``benchmarks/review_queue.py`` holds the rules
+against the ones that they replaced and against FSRS.
 """
 
 from __future__ import annotations
@@ -29,10 +31,14 @@ from dialogue.questions import (
     chance,
 )
 
-AIM = 28  # days to remember for, where the learner names no date: four weeks
+FIRST, FIRST_UNSURE = 3, 2  # days until a question comes back for the first time
+GROWTH, GROWTH_UNSURE = 2.5, 1.5  # by which a gap grows at each recall
+AFTER_MISS = 0.25  # what is left of the gap when a question is missed
+LONGEST = 365
 MOST_A_DAY = 12
 WARM_UP = 3
 ENOUGH = 20  # answers; fewer say nothing about how well somebody is calibrated
+ENOUGH_FORECASTS = 10  # settled ones: rarer, so that the picture comes sooner and says how unsure
 FEW = 5  # answers at one level of certainty, or forecasts in one band
 
 _LESSON = re.compile(r"(\d\d)-")
@@ -48,10 +54,23 @@ def lesson_of(question: Question) -> str:
 
 
 def reviewable(question: Question) -> bool:
-    """Is it ever asked again?  Not a forecast, a draft, a graded item, the trial in 00, or
-    what makes sense beside its cell alone."""
-    fits = question.status != "draft" and question.use not in ("graded", "lane")
+    """Is it ever asked again?  Not a forecast, a draft, a graded item, a vote, the trial in
+    00, or what makes sense beside its cell alone."""
+    fits = question.status != "draft" and question.use == "learn"
     return fits and question.marked and lesson_of(question) != "00"
+
+
+def core(questions: Iterable[Question]) -> frozenset[str]:
+    """The questions that come back by themselves: those marked ``core``, and every question
+    of a lesson that marks none."""
+    known = list(questions)
+    marking = {lesson_of(question) for question in known if question.core}
+    return frozenset(q.id for q in known if q.core or lesson_of(q) not in marking)
+
+
+def _core_of(all_standings: Mapping[str, Standing]) -> list[Standing]:
+    ids = core(one.question for one in all_standings.values())
+    return [one for name, one in all_standings.items() if name in ids]
 
 
 def local_day(at: str, zone: tzinfo | None = None) -> date | None:
@@ -153,16 +172,24 @@ def _sitting(day: date, tries: Sequence[Attempt]) -> Sitting | None:
 
 
 def _days(tries: Sequence[Attempt], today: date, zone: tzinfo | None) -> list[date]:
-    """The learner's day of each attempt.
+    """The learner's day of each attempt, in the order written.
 
     One without a readable time belongs to the day before it in the record.  A clock that
-    ran ahead must not put an attempt into the future: it counts as today's.
+    ran ahead must not put an attempt into the future: it counts as of the day of the next
+    attempt that has one, or as today's.
     """
     found = [local_day(t.at, zone) for t in tries]
-    day = next((d for d in found if d), date.min)
+    after = today
+    for i in range(len(found) - 1, -1, -1):
+        here = found[i]
+        if here and here > today:
+            found[i] = after
+        elif here:
+            after = here
+    day = next((d for d in found if d), today)
     days: list[date] = []
     for d in found:
-        day = max(day, min(d, today)) if d and days else min(d or day, today)
+        day = max(day, d) if d and days else d or day
         days.append(day)
     return days
 
@@ -212,47 +239,33 @@ def gap(aim: int) -> float:
     return 0.76 * max(aim, 1) ** 0.62
 
 
-def wait(aim: int, stage: int) -> int:
-    """Whole days, at least one, until the next review after *stage* recalls in a row.
-
-    The gaps are even, but the first two are a third and two thirds of the others.  For four
-    weeks that makes reviews 2, 6 and 12 days after the first answer, then every 6 days.
-    """
-    return max(1, round(gap(aim) * min(stage, 3) / 3))
-
-
-def aim_of(sittings: Sequence[Sitting], target: date | None, today: date) -> int:
-    """For how many days one question is to be remembered.
-
-    From its first answer to *target*.  Without a target, or once that is over: four weeks,
-    and after those as long as it has been remembered already.
-    """
-    first, last = sittings[0].day, sittings[-1].day
-    if target and target >= today:
-        return (target - first).days
-    return max(AIM, (last - first).days)
-
-
 def due_day(one: Standing, target: date | None, today: date) -> date | None:
     """The day on which a question should be answered again; None when it was never tried.
 
-    A recall (right at the first attempt of the day, without looking) leads to the next gap if
-    the question was due; an earlier one only starts the same gap anew.  A right guess
-    (certainty 1) goes back to the first gap.  What was missed, or wrong although the learner
-    was sure, comes back the next day and begins again.  A question that was edited since is
-    due now.
+    A recall (right at the first attempt of the day, without looking) of a question that was
+    due makes its gap grow from what it really was: 3 days, 8, 19, 47 and on, to a year.
+    Right but not sure (certainty 1) moves on as well, by a smaller step.  An earlier recall
+    only starts the same gap anew.  What was missed, or wrong although the learner was sure,
+    comes back the next day, and goes on from a quarter of its gap.  Up to a *target*, no gap
+    is longer than the even one for that day.  A question that was edited since is due now.
     """
     if not one.sittings:
         return today if one.edited else None
-    aim = aim_of(one.sittings, target, today)
-    stage, due = 0, one.sittings[0].day
+    first = one.sittings[0].day
+    most = gap((target - first).days) if target and target >= today else LONGEST
+    days, last, due = 0.0, first, first
     for sitting in one.sittings:
-        if not sitting.recalled:
-            stage, due = 0, sitting.day + timedelta(days=1)
-            continue
-        if sitting.day >= due:
-            stage = 1 if sitting.certainty == 1 else stage + 1
-        due = sitting.day + timedelta(days=wait(aim, stage))
+        if sitting.recalled:
+            if sitting.day >= due:
+                unsure = sitting.certainty == 1
+                reached = max(days, (sitting.day - last).days) if days else 0.0
+                grown = reached * (GROWTH_UNSURE if unsure else GROWTH)
+                days = min(max(grown, FIRST_UNSURE if unsure else FIRST), LONGEST)
+            due = sitting.day + timedelta(days=max(1, round(min(days, most))))
+        else:
+            days *= AFTER_MISS
+            due = sitting.day + timedelta(days=1)
+        last = sitting.day
     return due
 
 
@@ -282,11 +295,12 @@ def queue(
 ) -> Queue:
     """The review queue of one day, never more than twelve with what was answered already.
 
+    Only core questions come by themselves, so that the queue of a diligent learner empties.
     *ahead* is the number of days that the plan covers, today included.
     """
     due: list[tuple[date, Standing]] = []
     done = 0
-    for one in all_standings.values():
+    for one in _core_of(all_standings):
         earlier = due_day(one.before(today), target, today)
         answered = bool(one.sittings) and one.sittings[-1].day == today
         if answered and (earlier and earlier <= today):
@@ -324,6 +338,11 @@ def earlier_questions(questions: Iterable[Question], lesson: str) -> list[Questi
     """What a warm-up of *lesson* ("05") may ask, in a fixed order."""
     fits = (q for q in questions if reviewable(q) and "00" < lesson_of(q) < lesson)
     return _fixed_order(fits, lesson)
+
+
+def met(all_standings: Mapping[str, Standing]) -> frozenset[str]:
+    """The lessons in which the learner has answered something."""
+    return frozenset(lesson_of(one.question) for one in all_standings.values() if one.tried)
 
 
 def fixed_warm_up(questions: Iterable[Question], lesson: str) -> list[Question]:
@@ -364,15 +383,24 @@ def warm_up_set(
 ) -> list[Question]:
     """The three questions from earlier lessons that this learner should recall today.
 
-    First what was wrong although the learner was sure, then what was missed, then what was
-    right longest ago and least certainly, then the fixed questions.  Each comes from another
+    Only what was met is asked: questions of lessons in which the learner has answered
+    something, and of those not answered themselves only core ones.  So somebody new gets
+    none.  First what was wrong although the learner was sure, then what was missed, then what
+    was right longest ago and least certainly, then the rest in a fixed order.  Each comes from another
     lesson where equally urgent ones are there, and never more than two from one lesson while
     another has any.  What was right today changes nothing, so that the same cell shows the
     same questions for the whole day.
     """
+    begun, asked = met(all_standings), core(questions.values())
+
+    def known(question: Question) -> bool:
+        one = all_standings.get(question.id)
+        return bool(one and one.sittings) or question.id in asked
+
     fixed = fixed_warm_up(questions.values(), lesson)
     pool = earlier_questions(questions.values(), lesson)
     pool = fixed + [q for q in pool if q not in fixed]
+    pool = [q for q in pool if lesson_of(q) in begun and known(q)]
     place = {q.id: n for n, q in enumerate(pool)}
 
     def rank(question: Question) -> tuple[int, date, int, int]:
@@ -391,8 +419,6 @@ def warm_up_set(
         return 2, earlier.sittings[-1].day, earlier.sittings[-1].certainty or 2, n
 
     ranks = {q.id: rank(q) for q in pool}
-    if all(found[0] == 3 for found in ranks.values()):
-        return fixed
     chosen: list[Question] = []
     while pool and len(chosen) < WARM_UP:
         used = Counter(map(lesson_of, chosen))
@@ -415,11 +441,12 @@ def warm_up_set(
 
 @dataclass(frozen=True, slots=True)
 class Objective:
-    """How far one objective is: ``state`` is "new", "shaky" or "solid".
+    """How far one objective is: ``state`` is "new", "begun", "shaky" or "solid".
 
-    Solid: every question of it was tried, the last attempt at each was right (and not only
-    after the answer was shown), and at least one was right again a day or more after its
-    first attempt.  Shaky: tried, but not solid.  New: not tried.
+    Its core questions count.  Solid: every one was tried, the last attempt at each was right
+    (and not only after the answer was shown), and at least one was right again a day or more
+    after its first attempt.  Shaky: one was missed, and has not been right since.  Begun:
+    whatever else was tried.  New: not tried.
     """
 
     label: str
@@ -434,7 +461,7 @@ class Objective:
 def objectives(all_standings: Mapping[str, Standing], lessons: Sequence[Lesson]) -> list[Objective]:
     """Every objective that has questions, in the order of the course."""
     members: dict[str, list[Standing]] = {}
-    for one in all_standings.values():
+    for one in _core_of(all_standings):
         if one.question.objective:
             members.setdefault(one.question.objective, []).append(one)
     words = {label: said for lesson in lessons for label, said in lesson.objectives.items()}
@@ -443,7 +470,8 @@ def objectives(all_standings: Mapping[str, Standing], lessons: Sequence[Lesson])
         own = members[label]
         tried, right = sum(one.tried for one in own), sum(one.right for one in own)
         solid = right == len(own) and any(one.right_later for one in own)
-        state = "solid" if solid else "shaky" if tried else "new"
+        missed = any(one.tried and not one.right for one in own)
+        state = "solid" if solid else "shaky" if missed else "begun" if tried else "new"
         lesson = label.split("-")[0]
         found.append(Objective(label, words.get(label, ""), lesson, len(own), tried, right, state))
     return found
@@ -484,7 +512,7 @@ def next_step(
     weak = [
         o
         for o in objectives(all_standings, lessons)
-        if o.state == "shaky" and o.right < o.questions
+        if o.state in ("begun", "shaky") and o.right < o.questions
     ]
     if weak:
         weakest = min(weak, key=lambda o: (o.right / o.questions, o.label))
@@ -573,13 +601,27 @@ class Forecasts:
     brier: float | None
 
 
-def forecasts(
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A forecast that the learner gave: the first probability, in per cent, and what came.
+
+    ``happened`` is None while nobody knows, and while it may not be told: then ``told_in`` is
+    the lesson that tells it.
+    """
+
+    question: Forecast
+    chance: float
+    happened: bool | None
+    told_in: str
+
+
+def given_forecasts(
     questions: Mapping[str, Question], tries: Mapping[str, Sequence[Attempt]]
-) -> Forecasts:
-    """Probabilities against what happened, for forecasts that are settled.
+) -> list[Given]:
+    """The learner's forecasts in the order of the bank.
 
     The first probability counts: later ones may know the outcome.  A forecast whose outcome
-    is told in a later lesson counts once that lesson has been begun, so that nothing is
+    is told in a later lesson is told once that lesson has been begun, so that nothing is
     given away.
     """
     begun = {
@@ -590,21 +632,33 @@ def forecasts(
         and questions[name].use != "graded"
         and any(t.event == "check" for t in own)
     }
-    given: list[tuple[float, bool]] = []
-    for name, own in tries.items():
-        question = questions.get(name)
-        if not isinstance(question, Forecast) or question.happened is None:
+    found: list[Given] = []
+    for name, question in questions.items():
+        if not isinstance(question, Forecast) or question.status == "draft":
             continue
-        if question.status == "draft" or (question.opens and question.opens not in begun):
-            continue
+        hidden = bool(question.opens) and question.opens not in begun
         versions = question.versions
-        for t in own:
+        for t in tries.get(name, ()):
             if t.event == "check" and t.version in versions and t.verdict == "logged":
                 try:
-                    given.append((chance(t.response), question.happened))
+                    said = chance(t.response)
                 except NotANumber:  # a line that somebody edited
                     continue
+                happened = None if hidden else question.happened
+                found.append(Given(question, said, happened, question.opens if hidden else ""))
                 break
+    return found
+
+
+def forecasts(
+    questions: Mapping[str, Question], tries: Mapping[str, Sequence[Attempt]]
+) -> Forecasts:
+    """Probabilities against what happened, for forecasts that are settled and may be told."""
+    given = [
+        (one.chance, one.happened)
+        for one in given_forecasts(questions, tries)
+        if one.happened is not None
+    ]
     bands = []
     for low, high in BANDS:
         inside = [(p, h) for p, h in given if low <= p < high or p == high == 100]

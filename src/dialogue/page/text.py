@@ -28,6 +28,18 @@ BLOCKS = frozenset({"p", "ul", "ol", "li"})
 TAGS = BLOCKS | {"em", "strong", "code", "br"}
 
 
+def encodable(text: str) -> str:
+    """*text* with every half of a character (a lone surrogate) replaced, so that it can be
+    written as UTF-8.  A browser or a JSON file may cut an emoji in two."""
+    if text.isascii():
+        return text
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
+
+
 @lru_cache(maxsize=1)
 def _parser() -> Any:
     from markdown_it import MarkdownIt

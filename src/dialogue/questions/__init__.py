@@ -16,6 +16,9 @@ from dialogue.questions.choice import Option as Option
 from dialogue.questions.kinds import found
 from dialogue.questions.kinds.classify import Classify as Classify
 from dialogue.questions.kinds.classify import Statement as Statement
+from dialogue.questions.kinds.essay import Criterion as Criterion
+from dialogue.questions.kinds.essay import Essay as Essay
+from dialogue.questions.kinds.essay import Model as Model
 from dialogue.questions.kinds.evidence import Evidence as Evidence
 from dialogue.questions.kinds.forecast import Band as Band
 from dialogue.questions.kinds.forecast import Forecast as Forecast

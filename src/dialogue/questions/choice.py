@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from dialogue.page import text
+from dialogue.page.words import STRINGS
 from dialogue.questions import named, shape
 from dialogue.questions.model import (
     Comment,
@@ -74,6 +75,9 @@ class Choice(Question):
 
     def response(self, value: Any) -> Any:
         return named.place(named.single(value), [option.text for option in self.options])
+
+    def reasons(self) -> tuple[Comment, ...]:
+        return tuple(Comment(option.say, i) for i, option in enumerate(self.options))
 
     def chosen(self, response: Any) -> list[str]:
         return [self.options[int(response)].text]
@@ -148,12 +152,19 @@ class Choice(Question):
 
     def parts(self) -> Iterator[Part]:
         for option in self.options:
-            yield Part(self.role, option.text, option.say, option.right)
+            yield Part(self.role, option.text, option.say, None if self.vote else option.right)
 
     def shown(self, *, mixed: bool = True) -> list[Group]:
         return [Group(self.role, [option.text for option in self.options])]
 
+    def note(self) -> str:
+        if not self.vote:
+            return ""
+        return " · ".join(f"{letter(i)} {option.text}" for i, option in enumerate(self.options))
+
     def solution(self) -> list[str]:
+        if self.vote:
+            return [STRINGS["vote_no_key"]]
         return [f"{letter(i)} {self.options[i].text}" for i in self.right()]
 
     def content(self) -> dict[str, Any]:

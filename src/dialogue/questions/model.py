@@ -36,7 +36,8 @@ class Outcome:
     """What grading found.
 
     ``score`` runs from 0 to 1; for a forecast that is logged it is the Brier score, lower is
-    better.  ``kept`` is a response to an item without a key, which the teacher marks.
+    better, and for a guess, which is logged too, 0.  ``kept`` is a response that nothing here
+    judges: to an item without a key, which the teacher marks, or to a contested vote.
     ``missing`` counts what is still to do: right options not ticked, statements or
     pairs left open, pairs of events the wrong way round.  An unanswered response is no
     attempt; ``problem`` then says what could not be read.  ``mark`` is the mark that counts
@@ -97,6 +98,7 @@ class Blank(NamedTuple):
     how: str = ""
     unit: str = ""
     wide: bool = False
+    lines: int = 1  # to leave on paper
 
 
 class Instead(NamedTuple):
@@ -122,7 +124,9 @@ class Question:
     """What every kind has.  ``id`` is for ever: the learner's record is kept by it.
 
     ``was`` names ids that the question had before; ``confidence`` asks how sure the learner
-    is; ``use`` is learn, lane (asked beside its cell or picture alone), vote or graded;
+    is; ``use`` is learn, lane (asked beside its cell or picture alone), guess (taken once, then
+    told), vote (for a class; on what is contested without a verdict) or graded;
+    ``core`` items come back in reviews by themselves and make a lesson done;
     ``shuffle`` allows variants with options in another order; ``keyless`` is a graded item of a
     learner's copy, which holds no key and no comment: see :mod:`dialogue.grading.release`.
     """
@@ -143,6 +147,7 @@ class Question:
     language: str = "en"
     confidence: bool = False
     use: str = "learn"
+    core: bool = False
     shuffle: bool = True
     was: tuple[str, ...] = ()
     keyless: bool = False
@@ -155,7 +160,10 @@ class Question:
     either: ClassVar[tuple[str, ...]] = ()  # one of these is
     secret: ClassVar[tuple[str, ...]] = ()  # those that a copy without the key must not hold
     certainty: ClassVar[str] = "ask"  # what an author writes after 'confidence:'
-    marked: ClassVar[bool] = True  # does it earn points?
+    scored: ClassVar[bool] = True  # does this kind earn points?
+    event: ClassVar[str] = "check"  # what an answer is called in a learner's record
+    remarked: ClassVar[str] = "Why others are chosen:"  # said above its comments on paper
+    votable: ClassVar[bool] = False  # can a class vote on it where nothing is right?
     shuffled: ClassVar[tuple[str, str] | None] = None  # a list that variants reorder, by a field
     one_letter: ClassVar[bool] = False  # is one letter the whole answer?
     how: ClassVar[str] = ""  # how an answer is typed in code
@@ -166,6 +174,23 @@ class Question:
     def kind(self) -> str:
         """The name an author types in ``type:``."""
         return type(self).__name__.lower()
+
+    # --- what its use makes of it
+
+    @property
+    def guess(self) -> bool:
+        """Is it asked before the reading: taken once, told, and never a mistake?"""
+        return self.use == "guess"
+
+    @property
+    def vote(self) -> bool:
+        """Is it a vote on what is contested, so that no answer is right?"""
+        return self.contested and self.use == "vote" and self.votable
+
+    @property
+    def marked(self) -> bool:
+        """Does it earn points?"""
+        return self.scored and not (self.guess or self.vote)
 
     # --- versions
 
@@ -181,7 +206,7 @@ class Question:
 
     def _version(self, name: str) -> str:
         content = {"kind": self.kind, **asdict(self), "id": name}
-        for not_shown in ("by", "status", "language", "use", "shuffle", "was"):
+        for not_shown in ("by", "status", "language", "use", "core", "shuffle", "was"):
             content.pop(not_shown)
         # Fields that came later count only where they are used: a record stays good.
         for later in ("confidence", "values", "keyless"):
@@ -206,6 +231,10 @@ class Question:
         Raises :class:`~dialogue.questions.named.Unusable` for a value of another kind.
         """
         return value
+
+    def reasons(self) -> tuple[Comment, ...]:
+        """What a vote is told, whatever it was: what speaks for each answer and against it."""
+        return ()
 
     def chosen(self, response: Any) -> list[str]:
         """What *response* chose, in the author's words, for counting: one entry a part.
@@ -415,12 +444,20 @@ def grade(question: Question, response: Any, confidence: int | None = None) -> O
     of statements or pairs that are right; order the share of pairs of events in the right
     order; forecast the Brier score.  A response that is empty or cannot be read is
     ``unanswered``: it is not an attempt and costs nothing.  An item without a key keeps
-    whatever can be read for the teacher, with score 0 and no comment.
+    whatever can be read for the teacher, with score 0 and no comment; a vote keeps it too, and
+    every answer's comment is told.  A guess is logged with its comments and judged by none.
     """
-    outcome = question.kept(response) if question.keyless else question.graded(response)
-    if question.keyless and outcome.verdict != "unanswered":
-        outcome = Outcome("kept")
-    certain = question.confidence and outcome.verdict not in ("unanswered", "logged")
+    unjudged = question.keyless or question.vote
+    outcome = question.kept(response) if unjudged else question.graded(response)
+    if outcome.verdict != "unanswered":
+        if question.keyless:
+            outcome = Outcome("kept")
+        elif question.vote:
+            outcome = Outcome("kept", comments=question.reasons())
+        elif question.guess:
+            told = tuple(replace(comment, right=None) for comment in outcome.comments)
+            outcome = Outcome("logged", outcome.score if not question.scored else 0.0, told)
+    certain = question.confidence and question.marked and outcome.verdict != "unanswered"
     if not certain:
         return outcome
     sure = index(confidence, 4)

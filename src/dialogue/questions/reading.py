@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Any, NamedTuple, Protocol
+
+from dialogue.course.faults import nearest
 
 Values = dict[str, "Node"]
 
@@ -79,5 +80,5 @@ def meant(
     word: str, known: Sequence[str] | dict[str, Any], otherwise: str, cutoff: float = 0.4
 ) -> str:
     """A remedy: the known name most like *word*, or else what to do instead."""
-    near = get_close_matches(word, known, n=1, cutoff=cutoff)
+    near = nearest(word, known, 1, cutoff)
     return f"did you mean {near[0]!r}?" if near else otherwise

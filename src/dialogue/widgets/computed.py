@@ -89,7 +89,11 @@ class Result(Notice):
                 STRINGS["value_unread" if outcome.problem != "other_length" else "other_length"]
             ]
         first = STRINGS[outcome.verdict]
-        if outcome.verdict == "logged":
+        if self.question.guess:
+            first = STRINGS["guess"]
+        elif self.question.vote:
+            first = STRINGS["vote"].format(what=", ".join(self.question.chosen(response)))
+        elif outcome.verdict == "logged":
             first = first.format(chance=f"{float(response):g}")
         if outcome.missing and outcome.verdict != "right" and f"missing_{kind}" in STRINGS:
             first += " " + STRINGS[f"missing_{kind}"].format(n=outcome.missing)
@@ -98,7 +102,7 @@ class Result(Notice):
             said = [STRINGS["usual_spelling"].format(text=say) for say in said]
         if outcome.verdict == "wrong" and not said and f"wrong_{kind}" in STRINGS:
             said = [STRINGS["value_try"]] if not self.question.hint else [self.question.hint]
-        done = [self.question.explain] if outcome.verdict in ("right", "logged") else []
+        done = [self.question.explain] if outcome.verdict in ("right", "logged", "kept") else []
         return [first, *dict.fromkeys(said), *filter(None, done)]
 
     def _record(self, response: Any) -> None:

@@ -12,7 +12,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from difflib import get_close_matches
 from html import escape
 from typing import Any
 
@@ -22,6 +21,7 @@ import traitlets
 from dialogue.charts import EXPLORABLES, stage
 from dialogue.charts.handling import Control, State
 from dialogue.charts.look import table_html
+from dialogue.course.faults import nearest
 from dialogue.page.text import TWIN
 from dialogue.page.words import EXPLORER as WORDS
 from dialogue.widgets import scripts
@@ -213,7 +213,7 @@ explore.__doc__ = f"{explore.__doc__}\n    The names: {', '.join(sorted(EXPLORAB
 
 def _near(wish: Any, known: Any) -> str:
     every = [str(k) for k in known]
-    close = get_close_matches(str(wish), every, n=3, cutoff=0.3)
+    close = nearest(str(wish), every, 3, cutoff=0.3)
     return ", ".join(close or every[:6])
 
 

@@ -17,7 +17,7 @@ import traitlets
 
 from dialogue import bank
 from dialogue.bank import authoring, writing
-from dialogue.course import catalogue
+from dialogue.course import catalogue, files
 from dialogue.course.files import FileFault
 from dialogue.page.text import TWIN
 from dialogue.page.words import FORM as WORDS
@@ -202,7 +202,7 @@ class Form:
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "form.yaml"
             text = writing.bank_text([self.item()], lesson.title, lesson.stem)
-            file.write_text(text, encoding="utf-8")
+            files.write(file, text)
             found = bank.read([file], keep_nodes=False)
         faults = [f"{fault.message}; {fault.remedy}" for fault in found.faults]
         return next(iter(found.questions.values()), None), faults

@@ -10,13 +10,13 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from difflib import get_close_matches
 from html import escape
 from typing import Any
 
 import traitlets
 
 from dialogue.course import catalogue, sources, tables
+from dialogue.course.faults import nearest
 from dialogue.page.text import TWIN
 from dialogue.page.words import GLOSSARY as WORDS
 from dialogue.questions import fold
@@ -236,7 +236,7 @@ def glossary(*terms: str) -> Glossary | Notice:
             shown += [hit for hit in hits if hit not in shown]
             continue
         keys = {key: entry["name"] for entry in every for key in entry["keys"]}
-        near = dict.fromkeys(keys[k] for k in get_close_matches(folded, keys, n=3, cutoff=0.5))
+        near = dict.fromkeys(keys[k] for k in nearest(folded, keys, 3, cutoff=0.5))
         hint = f" The nearest: {', '.join(near)}." if near else " glossary() shows all terms."
         problems.append(f"The glossary has no term {str(wish)!r}.{hint}")
     return Notice(problems) if problems else Glossary(shown)

@@ -95,6 +95,11 @@ class _Routes:
             for name, numbers in ROUTES.items()
         )
 
+    @property
+    def _planned(self) -> bool:
+        """Is any page still to be written?  Without one, the column would say nothing."""
+        return any(route.planned for route in self.routes)
+
     def _repr_html_(self) -> str:
         start = 'style="text-align:start"'
         rows = []
@@ -107,9 +112,10 @@ class _Routes:
             ]
             rows.append(
                 f'<tr><th scope="row" {start}>{route.name}</th><td {start}>{" ".join(links)}</td>'
-                f"<td>{duration(route.minutes)}</td><td {start}>{_unwritten(route)}</td></tr>"
+                f"<td>{duration(route.minutes)}</td>"
+                + (f"<td {start}>{_unwritten(route)}</td></tr>" if self._planned else "</tr>")
             )
-        heads = ("Route", "Pages", "Time", "Still planned")
+        heads = ("Route", "Pages", "Time", "Still planned")[: 4 if self._planned else 3]
         head = "".join(f'<th scope="col" {start}>{h}</th>' for h in heads)
         return (
             f"<table><caption {start}>Three ways through the course</caption>"
@@ -119,7 +125,8 @@ class _Routes:
     def __repr__(self) -> str:
         return "\n".join(
             f"{route.name}: {' '.join(lesson.number for lesson in route.lessons)} "
-            f"({duration(route.minutes)}; still planned: {_unwritten(route)})"
+            f"({duration(route.minutes)}"
+            + (f"; still planned: {_unwritten(route)})" if self._planned else ")")
             for route in self.routes
         )
 

@@ -11,18 +11,20 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from difflib import get_close_matches
 from html import escape
 from pathlib import Path
 from typing import Any
 
 from dialogue import bank
-from dialogue.course import catalogue, cited
+from dialogue.course import catalogue, cited, files
+from dialogue.course.faults import nearest
+from dialogue.course.files import FileFault
 from dialogue.learner import progress, recall
 from dialogue.page import text
 from dialogue.page.text import TWIN
 from dialogue.page.words import STRINGS
-from dialogue.questions import Question
+from dialogue.questions import Multiple, Question, Single
+from dialogue.questions.model import drawn_order
 from dialogue.widgets.base import Notice
 from dialogue.widgets.quiz import Quiz, View
 
@@ -42,12 +44,26 @@ def _standings(today: date) -> dict[str, recall.Standing]:
     return recall.standings(bank.course_bank().questions, _tries(), today)
 
 
+def _places(question: Question, today: date) -> dict[str, list[int]]:
+    """Today's order of the options, for the view: responses stay indices in the bank's order."""
+    if not isinstance(question, Single | Multiple) or not question.shuffle:
+        return {}
+    texts = [option.text for option in question.options]
+    return {"places": drawn_order(f"{question.id} {today}", texts)}
+
+
 class _Recall(Quiz):
     """A quiz to be answered from memory: it shows the answers of today, no earlier ones."""
 
     def __init__(self, questions: Sequence[Question], title: str, today: date, **kwargs: Any):
         self._today = today
         super().__init__(questions, title, **kwargs)
+        # Who remembers that the second one was right shall not gain by it.
+        items = [
+            {**item, **_places(question, today)}
+            for item, question in zip(self.content["items"], questions, strict=True)
+        ]
+        self.content = {**self.content, "items": items}
 
     def _restore(self) -> dict[str, Any]:
         tries = _tries()
@@ -71,16 +87,16 @@ class _Recall(Quiz):
 def warm_up(lesson: str | int) -> Quiz | Notice:
     """Three questions from earlier lessons, to answer from memory: ``warm_up("05")``.
 
-    What you got wrong comes first, then what was right longest ago and least certainly; they
-    stay the same for the day.  Without a record, and in the reading copy, everybody gets the
-    same three.  Answering from memory and spacing it out are the two ways of learning that
+    Only lessons in which you have answered something are asked about.  What you got wrong
+    comes first, then what was right longest ago and least certainly; they stay the same for
+    the day.  The reading copy shows everybody the same three.  Answering from memory and spacing it out are the two ways of learning that
     help most (Dunlosky et al. 2013).  *lesson* is a number ("05" or 5) or a file's name
     ("05-round-one"); one that does not exist, or has nothing before it, shows a message.
     """
     number = _lesson_number(lesson)
     if not number:
         known = [one.stem for one in catalogue.lessons()]
-        near = get_close_matches(str(lesson), known, n=1, cutoff=0.5)
+        near = nearest(str(lesson), known, cutoff=0.5)
         hint = f' Did you mean "{near[0]}"?' if near else ' Write its number, such as "05".'
         return Notice([f"There is no lesson {lesson!r}.{hint}"])
     course_bank = bank.course_bank()
@@ -93,7 +109,10 @@ def warm_up(lesson: str | int) -> Quiz | Notice:
         cited.use(question.sources)
     today = _today()
     own = recall.warm_up_set(course_bank.questions, _standings(today), number, today)
-    return _Recall(own, STRINGS["warm_up"], today, twin_of=fixed)
+    shown = _Recall(own, STRINGS["warm_up"], today, twin_of=fixed)
+    if not own:
+        shown.content = {**shown.content, "panel": "warm_up"}
+    return shown
 
 
 def _lesson_number(lesson: Any) -> str:
@@ -171,10 +190,10 @@ def review(target: str | date | None = None) -> Due | Notice:
     """The questions that are due today: ``review()``, or ``review("2026-12-20")``.
 
     *target* is the day up to which you want to remember, such as the day of an exam: year,
-    month, day.  The gaps are set from it and are even (Cepeda et al. 2008; Kang et al. 2014;
-    Latimier et al. 2021; see ``dialogue.learner.recall``).  Without it the aim is four weeks from
-    the first answer to each question, with reviews after about 2, 6 and 12 days.  What was
-    missed, or wrong although you were sure, comes back the next day.  At most twelve a day.
+    month, day.  No gap is then longer than is good for that day (Cepeda et al. 2008; see
+    ``dialogue.learner.recall``).  Without it the gaps grow: 3 days, 8, 20, 50 and on.  What was
+    missed, or wrong although you were sure, comes back the next day.  Only the core questions
+    of a lesson come back, at most twelve a day.
 
     The day is an argument and not a setting kept elsewhere: it stands where you see it,
     works for a copied notebook, and there is no second file to lose.
@@ -267,6 +286,7 @@ class Calibration(Panel):
         forecasts = recall.forecasts(course_bank.questions, tries)
         return {
             "enough": recall.ENOUGH,
+            "enough_forecasts": recall.ENOUGH_FORECASTS,
             "levels": [
                 {
                     "n": level.certainty,
@@ -302,6 +322,30 @@ class Calibration(Panel):
                 for one in recall.confident_mistakes(standings)
             ],
         }
+
+
+class GivenForecasts(Panel):
+    """Every forecast that was given, with what came where that may be told."""
+
+    def shown(self) -> dict[str, Any]:
+        given = recall.given_forecasts(bank.course_bank().questions, _tries())
+        return {
+            "forecasts": [
+                {
+                    "question": text.inline(one.question.ask),
+                    "chance": round(one.chance),
+                    "came": {True: "happened", False: "happened_not", None: ""}[one.happened],
+                    "opens": _lesson(one.told_in) if one.told_in else None,
+                    "resolves": one.question.resolves,
+                }
+                for one in given
+            ]
+        }
+
+
+def my_forecasts() -> GivenForecasts:
+    """Show each forecast with the first probability that you gave, and what came."""
+    return GivenForecasts("my_forecasts")
 
 
 def my_progress(target: str | date | None = None) -> Progress | Notice:
@@ -346,13 +390,12 @@ def review_calendar(
     if not due:
         return Notice(["Nothing is due in that time, so no calendar was written."])
     path = Path(os.path.expanduser(file))
-    try:
-        with path.open("x", encoding="utf-8", newline="") as out:
-            out.write(_calendar(due))
-    except FileExistsError:
+    if os.path.lexists(path):
         return Notice([f"{file} exists already: name another file."])
-    except OSError as error:
-        return Notice([f"{file} cannot be written ({error.strerror}): try another folder."])
+    try:
+        files.write(path, _calendar(due))
+    except FileFault as fault:
+        return Notice([f"{file}: {fault.message}; {fault.remedy}."])
     entries = "1 day" if len(due) == 1 else f"{len(due)} days"
     return Notice([f"Reviews on {entries} written to {file}. Open it with your calendar."])
 

@@ -46,6 +46,9 @@ def content(question: Question) -> dict[str, Any]:
         "as_of": question.as_of,
         "draft": question.status == "draft",
         "keyless": question.keyless,
+        "marked": question.marked,
+        "guess": question.guess,
+        "vote": question.vote,
         "language": question.language,
         "key": [text.inline(part) for part in twin.key(question)],
         "sources": [
@@ -124,9 +127,9 @@ class Quiz(View):
             current = [t for t in tries if t.version in versions]
             fresh = [i for i, t in enumerate(current, 1) if t.event == "reset"]
             current = current[fresh[-1] :] if fresh else current
-            checks = [t for t in current if t.event == "check"]
+            checks = [t for t in current if t.event == question.event]
             if checks:
-                last = checks[-1]
+                last = checks[0 if question.guess else -1]  # a guess is taken once
                 # A value from the learner's own code comes without certainty.
                 asked = question if last.confidence else replace(question, confidence=False)
                 state[name] = {
@@ -137,7 +140,7 @@ class Quiz(View):
                     "revealed": any(t.event == "reveal" for t in current),
                     "at": last.at,
                 }
-            elif not fresh and any(t.event == "check" for t in tries):
+            elif not fresh and any(t.event == question.event for t in tries):
                 state[name] = {"tries": 0, "edited": True}
         return state
 
@@ -151,13 +154,15 @@ class Quiz(View):
         sure = message.get("confidence")
         sure = sure if isinstance(sure, int) and sure in (1, 2, 3) else None
         known = dict(self.state.get(question.id, {}))
-        if event == "check":
+        if event in ("check", "reset") and question.guess and known.get("tries"):
+            pass  # a guess is taken once: what stands is said again
+        elif event == "check":
             outcome = grade(question, response, sure)
             known |= {"response": response, "confidence": sure, "note": ""}
             known["outcome"] = shown(outcome)
             if outcome.verdict != "unanswered":
                 known["tries"] = known.get("tries", 0) + 1
-                known |= record(question, "check", response, outcome, sure)
+                known |= record(question, question.event, response, outcome, sure)
         elif event == "reveal":
             known["revealed"] = True
             known |= record(question, "reveal")
@@ -261,6 +266,19 @@ def find(ids: Sequence[Any]) -> tuple[list[Question], list[str]]:
     if problems:
         return [], list(dict.fromkeys(problems))
     return [course.questions[name] for name in dict.fromkeys(ids)], []
+
+
+def write(name: str) -> Any:
+    """A box to write in, with a word count, its rubric and model answers: ``write("05-write")``.
+
+    The text is saved with your answers when you press the button.  A number of a lesson stands
+    for the task of that lesson: ``write("05")``.
+    """
+    name = f"{name}-write" if re.fullmatch(r"\d\d", str(name)) else str(name)
+    questions, problems = find([name])
+    if not problems and questions[0].event != "write":
+        problems = [f'The question {name!r} is not a writing task: show it with ask("{name}").']
+    return Notice(problems) if problems else Quiz(questions)
 
 
 def my_answers() -> Answers:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from html import escape
 from typing import TYPE_CHECKING
 
 from dialogue.course import anatomy, catalogue, cited, sources
+from dialogue.course.faults import nearest
 from dialogue.page.text import TWIN
 
 if TYPE_CHECKING:
@@ -16,27 +16,29 @@ if TYPE_CHECKING:
 class References:
     """What ``cite`` shows: an HTML list with links, or plain lines."""
 
-    def __init__(self, ids: list[str], unknown: list[str], until: str = "") -> None:
-        self.ids, self.unknown, self.until = ids, unknown, until
+    def __init__(
+        self, ids: list[str], unknown: list[str], until: str = "", *, numbered: bool = False
+    ) -> None:
+        self.ids, self.unknown, self.until, self.numbered = ids, unknown, until, numbered
 
     def _notes(self) -> list[str]:
         every = [*sources.bibliography(), *sources.paragraphs()]
         notes = [f"What came later is told as of {self.until}."] if self.until else []
         for name in self.unknown:
-            near = get_close_matches(name, every, n=3, cutoff=0.4)
+            near = nearest(name, every, 3)
             hint = f" The nearest: {', '.join(near)}." if near else ""
             notes.append(f"There is no source or paragraph {name!r}.{hint}")
         return notes
 
     def __repr__(self) -> str:
         lines = []
-        for name in self.ids:
+        for n, name in enumerate(self.ids, 1):
             if digest := sources.paragraphs().get(name):
                 lines.append(f"[{name}] {digest['digest']}")
             else:
-                lines.append(
-                    f"[{name}] {sources.reference(name)}. {sources.bibliography()[name]['address']}"
-                )
+                mark = f"{n}." if self.numbered else f"[{name}]"
+                address = sources.bibliography()[name]["address"]
+                lines.append(f"{mark} {sources.reference(name)}. {address}")
         return "\n".join(lines + self._notes())
 
     def _repr_html_(self) -> str:
@@ -53,9 +55,14 @@ class References:
                 if address := sources.web(row["address"]):
                     body = f'<a href="{escape(address)}">{body}</a>'
                 body += f" <em>{escape(row['kind'])}; {escape(row['side'])}.</em>"
-            items.append(f"<li><strong>{escape(name)}</strong> {body}</li>")
+            mark = "" if self.numbered else f"<strong>{escape(name)}</strong> "
+            items.append(f"<li>{mark}{body}</li>")
         notes = "".join(f"<p>{escape(note)}</p>" for note in self._notes())
         shown = f"<ul>{''.join(items)}</ul>" if items else ""
+        if self.numbered and items:
+            heading = f"The {len(items)} sources of this lesson, by their numbers in the text"
+            fold = f"<details><summary>{heading}</summary><ol>{''.join(items)}</ol></details>"
+            shown = fold
         return f"{TWIN}{shown}{notes}</div>"
 
 
@@ -71,12 +78,15 @@ def cite(*what: str | pd.DataFrame) -> References:
     """Show full references.
 
     Each argument is a source id (``"CRS-R40011"``), a paragraph of the article (``"P6"``:
-    our digest of it), the number of a lesson (``"01"``: all that its text names in brackets),
+    our digest of it), the number of a lesson (``"01"``: all that its text names, by
+    their numbers in it),
     or a table from :func:`dialogue.load` (all its sources).  Without arguments: every source
     that the lesson has used so far, in alphabetical order.
     """
     if not what:
         return References(cited.used(), [], sources.as_of())
+    if len(what) == 1 and isinstance(what[0], str) and (named := _named_in(what[0])):
+        return References(named, [], sources.as_of(), numbered=True)
     ids: dict[str, None] = {}
     unknown = []
     for item in what:

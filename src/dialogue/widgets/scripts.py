@@ -17,11 +17,11 @@ _SCRIPTS = {
     "quiz": (
         *("shared", "typed", "tree", "grading", "controls", _EVERY_KIND, "question", "quiz"),
         *("panels/answers", "panels/review", "panels/fetched", "panels/progress"),
-        *("panels/calibration", "view"),
+        *("panels/calibration", "panels/forecasts", "view"),
     ),
     "glossary": ("shared", "typed", "glossary"),
     "explorer": ("shared", "explorer"),
-    "simulation": ("shared", "simulation"),
+    "negotiation": ("shared", "negotiation"),
     "assessment": ("shared", "assessment"),
     "form": ("shared", "form"),
     "wall": ("shared", "wall"),
@@ -30,7 +30,7 @@ _STYLES = {
     "quiz": ("quiz",),
     "glossary": ("quiz", "glossary"),
     "explorer": ("explorer",),
-    "simulation": ("simulation",),
+    "negotiation": ("negotiation",),
     "assessment": ("quiz",),
 }
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from dialogue import bank
 from dialogue.bank import overlay
-from dialogue.course import catalogue
+from dialogue.course import catalogue, files
+from dialogue.course.files import FileFault
 from dialogue.page import text
 from dialogue.widgets.base import Notice
 from dialogue.widgets.quiz import Quiz
@@ -52,9 +53,9 @@ def parts(lesson: str = "") -> list[Any]:
         path = found.supplements.get(one.stem)
         if path:
             try:
-                source = path.read_text(encoding="utf-8-sig")
-            except (OSError, UnicodeDecodeError):
-                source = f"{bank.shown(path)} cannot be read; save it as UTF-8."
+                source = files.read_text(path)
+            except FileFault as fault:
+                source = f"{bank.shown(path)}: {fault.message}; {fault.remedy}."
             shown.append(_Text(f"{one.number} {one.title}", source))
         if mine:
             shown.append(Quiz(mine, "" if path else f"{one.number} {one.title}"))

@@ -26,6 +26,13 @@ def key(question: Question) -> list[str]:
     return [] if question.keyless else question.key()
 
 
+def unjudged(question: Question) -> list[str]:
+    """What is said above a question that has no verdict, because of its use."""
+    if question.guess:
+        return [STRINGS["guess_about"]]
+    return [STRINGS["vote_about"]] if question.vote else []
+
+
 def led(role: str, place: int) -> str:
     """The letter or the number of a text of this *role*, by its place from 0."""
     return letter(place) if _LEAD[role] == "A" else str(place + 1)
@@ -43,14 +50,19 @@ def as_html(questions: Sequence[Question], title: str) -> str:
         parts.append("<hr>" + words.replace('<p dir="auto">', f'<p dir="auto">{number}', 1))
         if para := question.paragraphs():
             parts.append(f"<p>{escape(STRINGS['paragraphs'])} {escape(', '.join(para))}</p>")
+        parts += [f"<p><em>{escape(words)}</em></p>" for words in unjudged(question)]
         parts += _body(question)
         if question.keyless:
             parts.append(f"<p><em>{escape(STRINGS['graded'])}</em></p>")
             continue
+        parts += _rubric(question)
         if question.hint:
             parts.append(_details(STRINGS["hint"], text.html(question.hint, block=True)))
         explain = text.html(question.explain, block=True)
-        parts.append(_details(STRINGS["reveal"], _key(question) + explain))
+        if question.vote:
+            parts.append(_details(STRINGS["explanation"], explain))
+        elif shown := _key(question) + explain:
+            parts.append(_details(STRINGS["reveal"], shown))
     return "\n".join([*parts, "</div>"])
 
 
@@ -82,6 +94,24 @@ def _body(question: Question) -> list[str]:
     return found
 
 
+def _rubric(question: Question) -> list[str]:
+    """What a text is read by, and model answers, which are folded."""
+    rows = [part for part in question.parts() if part.role == "criterion"]
+    models = [part for part in question.parts() if part.role == "model answer"]
+    found = []
+    if rows:
+        found.append(
+            _list([f"<strong>{text.html(p.text)}</strong>: {text.html(p.key)}" for p in rows])
+        )
+    if models:
+        said = "".join(
+            f"<p><strong>{text.html(p.text)}</strong></p>{text.html(p.say, block=True)}"
+            for p in models
+        )
+        found.append(_details(STRINGS["models"], said))
+    return found
+
+
 # Wrong answers with a comment that belong to no single line.
 _SLIPS = {"known slip": "{}: {}", "extra": "{}: {}", "mistake": "{1}"}
 
@@ -96,6 +126,8 @@ def _about(part: Part) -> str:
     said = text.html(part.say)
     if part.right is not None:
         return f"{_verdict(part.right)} {said}"
+    if not part.key and not part.wrong:  # an answer to a vote: nothing is right
+        return said
     said = f" {said}" if said else ""
     return f"<strong>{text.html(part.key)}</strong>{said}{_comments(part.wrong)}"
 
@@ -133,6 +165,8 @@ def _verdict(right: bool) -> str:
 
 def _key(question: Question) -> str:
     parts = "; ".join(text.html(part) for part in key(question))
+    if not parts:
+        return ""
     return f"<p>{escape(STRINGS['answer_is'])} {parts}</p>"
 
 

@@ -65,8 +65,9 @@ def _look(paths: Sequence[Path]) -> Found:
 
 
 def _look_at_tables(found: Found) -> None:
-    from dialogue.course import evidence, tables
+    from dialogue.course import catalogue, evidence, tables
 
+    found.faults += catalogue.faults()
     try:
         found.faults += evidence.check()
         found.tables = len(tables.resources())

@@ -133,9 +133,10 @@ def _import(arguments: argparse.Namespace) -> int:
     # What is still to write is counted before anything is put in place.
     with tempfile.TemporaryDirectory() as folder:
         trial = Path(folder) / target.name
-        trial.write_text(text, encoding="utf-8")
+        files.write(trial, text)
         faults = bank.read([trial], keep_nodes=False).faults
     lost = [loss for loss in losses if loss.what.startswith("not taken over")]
+    rest = [loss for loss in losses if not loss.what.startswith("not taken over")]
     count = len(items)
     head = [f"{count} question{'s' * (count != 1)} taken over from {file.name}, as drafts."]
     if losses:
@@ -153,7 +154,7 @@ def _import(arguments: argparse.Namespace) -> int:
         print(f"{len(lost)} not taken over; {report_of(target)} says why")
     if len(losses) > len(lost):
         print(f"Not carried (each is named in {report_of(target)}):")
-        print("\n".join(_counted([loss for loss in losses if loss not in lost])))
+        print("\n".join(_counted(rest)))
     if faults:
         count = len(faults)
         print(f"{count} thing{'s' * (count != 1)} to mend, such as a comment that is missing:")

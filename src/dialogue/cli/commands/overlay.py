@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -40,7 +41,7 @@ def _new(arguments: argparse.Namespace) -> int:
         (folder / "exercises").mkdir()
         (folder / "supplements").mkdir()
         name = files.safe_name(arguments.folder.name).replace('"', "'")
-        (folder / "overlay.yaml").write_text(_START.format(name=name), encoding="utf-8")
+        files.write(folder / "overlay.yaml", _START.format(name=name))
     print(f"Made {arguments.folder}. From now on it lies over the course on this computer.")
     return _write_config(arguments.folder)
 
@@ -67,12 +68,12 @@ def _write_config(folder: Path | None) -> int:
 
     file = overlay.config_file()
     try:
-        lines = file.read_text(encoding="utf-8-sig").splitlines()
-    except FileNotFoundError:
+        lines = files.read_text(file).splitlines() if os.path.lexists(file) else []
+    except files.FileFault as fault:
+        if fault.message != "the file is empty":
+            told = f"the configuration cannot be read ({fault.message})"
+            raise files.FileFault(file, told, "mend or delete it", fault.line) from None
         lines = []
-    except (OSError, UnicodeDecodeError) as error:
-        fault = f"the configuration cannot be read ({files.reason(error)})"
-        raise files.FileFault(file, fault, "mend or delete it") from None
     lines = [line for line in lines if not re.match(r"\s*overlay\s*=", line)]
     if folder is not None:
         # A TOML text is written as a JSON one; it stands before any table of other settings.
@@ -135,10 +136,10 @@ def _replace(arguments: argparse.Namespace) -> int:
     mine = bank.read([target]) if target.is_file() else bank.Bank()
     if item in mine.places:
         raise files.FileFault(*_place(mine.places[item]), "it is there already", "edit it")
-    lines = source.read_text(encoding="utf-8-sig").splitlines()
+    lines = files.read_text(source).splitlines()
     copied = _entry(lines, line - 1)
     quiz = next(row for row in lines if row.startswith("quiz:"))
-    before = target.read_text(encoding="utf-8-sig") if target.is_file() else f"{quiz}\nitems:\n"
+    before = files.read_text(target) if target.is_file() else f"{quiz}\nitems:\n"
     if before and not before.endswith("\n"):
         before += "\n"
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -26,6 +26,11 @@ def _show(arguments: argparse.Namespace) -> int:
         "sent anywhere."
     )
     print(f"Questions tried: {summary['questions']}; right at the last attempt: {summary['right']}")
+    if ahead := progress.ahead(list(progress.attempts())):
+        print(
+            f"A clock that ran ahead has dated {_some(ahead, 'answer')} in the future. The order of "
+            "your answers counts, not their dates; check this computer's date."
+        )
     return 0
 
 
@@ -34,6 +39,19 @@ def _export(arguments: argparse.Namespace) -> int:
 
     count = progress.export_to(arguments.file, force=arguments.force)
     print(f"Wrote {_some(count, 'answer')} to {arguments.file}.")
+    return 0
+
+
+def _page(arguments: argparse.Namespace) -> int:
+    from dialogue.course.files import FileFault
+    from dialogue.learner import kept
+
+    try:
+        count = kept.write(arguments.file, force=arguments.force)
+    except FileFault as fault:
+        print(fault, file=sys.stderr)
+        return 1
+    print(f"Wrote {_some(count, 'answer')} and texts to {arguments.file}; open it in a browser.")
     return 0
 
 
@@ -68,7 +86,7 @@ def _erase(arguments: argparse.Namespace) -> int:
     return 0
 
 
-_ACTIONS = {"show": _show, "export": _export, "import": _import, "erase": _erase}
+_ACTIONS = {"show": _show, "export": _export, "page": _page, "import": _import, "erase": _erase}
 
 
 def _progress(arguments: argparse.Namespace) -> int:
@@ -110,6 +128,14 @@ def add(commands: argparse._SubParsersAction) -> None:
     )
     export.add_argument("file", type=Path, metavar="FILE", help="a file that does not exist yet")
     export.add_argument("--force", action="store_true", help="replace FILE if it exists")
+    page = actions.add_parser(
+        "page",
+        help="write your texts, answers and scores as one page",
+        description="Write what you wrote and answered, and your scores, by lesson as one page "
+        "to FILE, to read, to print or to hand in. It needs no network and names nobody.",
+    )
+    page.add_argument("file", type=Path, metavar="FILE", help="an HTML file to write")
+    page.add_argument("--force", action="store_true", help="replace FILE if it exists")
     merge = actions.add_parser(
         "import",
         help="add the answers from an exported file",

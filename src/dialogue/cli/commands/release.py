@@ -17,6 +17,14 @@ def _release(arguments: argparse.Namespace) -> int:
         f"question{'s' * (len(done.items) != 1)}, without their keys; "
         f"{len(done.run)} notebook{'s' * (len(done.run) != 1)} run again"
     )
+    if count := len(done.public):
+        print(
+            f"{count} of the graded questions {'are' if count != 1 else 'is'} the course's own: "
+            f"{'their keys stand' if count != 1 else 'its key stands'} in every public copy of the "
+            "course, where a learner can look. For marks that matter, write your own over them "
+            "(dialogue overlay --help).",
+            file=sys.stderr,
+        )
     for secret, file in done.taught:
         print(
             f"{secret.item}: the course says {secret.text!r} elsewhere too, in {file}; that stays",
@@ -33,14 +41,21 @@ def _mark(arguments: argparse.Namespace) -> int:
 
     own = marking.own_questions(arguments.variants) if arguments.variants else None
     questions = release.graded_items(arguments.graded) if own is None or arguments.graded else []
-    records = marking.read_records(arguments.records)
-    for record in records:
+    left_out: list[str] = []
+    records = marking.read_records(arguments.records, left_out)
+    for record in list(records):
         if record.unreadable:
             print(f"{record.learner}: {record.unreadable} lines could not be read", file=sys.stderr)
         if own is not None and record.learner not in own and not questions:
-            raise files.FileFault(
+            fault = files.FileFault(
                 record.learner, "no variant is for this learner", "name the file as in the roster"
             )
+            if len(records) == 1:
+                raise fault
+            records.remove(record)
+            left_out.append(str(fault))
+    for line in left_out:
+        print(f"left out: {line}", file=sys.stderr)
     rows = marking.mark(records, questions, own)
     files.write(arguments.output, marking.table(rows), force=arguments.force)
     noted = sum(bool(row.note) for row in rows)

@@ -12,7 +12,11 @@ def _hand_in(arguments: argparse.Namespace) -> int:
     from dialogue.learner import handin
 
     count = handin.write(
-        arguments.file, arguments.class_code, arguments.name, force=arguments.force
+        arguments.file,
+        arguments.class_code,
+        arguments.name,
+        writing=arguments.writing,
+        force=arguments.force,
     )
     print(
         f"Wrote {count} answer{'' if count == 1 else 's'} to {arguments.file}. It holds the class "
@@ -41,7 +45,7 @@ class _Progress:
 def _results(arguments: argparse.Namespace) -> int:
     from dialogue import bank
     from dialogue.bank import selection
-    from dialogue.course import catalogue, files
+    from dialogue.course import catalogue, faults, files
     from dialogue.grading import gradebook, merge, report
 
     roster = gradebook.read_roster(arguments.roster) if arguments.roster else None
@@ -50,14 +54,15 @@ def _results(arguments: argparse.Namespace) -> int:
     with files.folder(arguments.output, force=arguments.force) as folder:
         found = merge.merge(arguments.folder, questions, step=progress)
         progress.end()
+        if roster:
+            gradebook.same_person(found, roster)
+            found.absent = gradebook.absent(found, roster)
         for table in report.tables(found):
             # The mark in front tells Excel that this is UTF-8.
-            (folder / f"{table.name}.csv").write_text(
-                "\ufeff" + table.csv(), encoding="utf-8", newline=""
-            )
+            files.write(folder / f"{table.name}.csv", "\ufeff" + table.csv())
         title = arguments.title
-        (folder / "report.html").write_text(report.html(found, title), encoding="utf-8")
-        (folder / "report.ipynb").write_text(report.notebook(found, title), encoding="utf-8")
+        files.write(folder / "report.html", report.html(found, title))
+        files.write(folder / "report.ipynb", report.notebook(found, title))
         whole = bank.course_bank()
         places = {name: Path(place[0]).stem for name, place in whole.places.items()}
         titles = {lesson.stem: f"{lesson.number} {lesson.title}" for lesson in catalogue.lessons()}
@@ -71,13 +76,17 @@ def _results(arguments: argparse.Namespace) -> int:
             if roster and not gradebook.fits(roster, name):
                 continue
             content, missing = write(found, columns, arguments.marks, roster)
-            (folder / f"{name}.csv").write_text(content, encoding="utf-8", newline="")
+            files.write(folder / f"{name}.csv", content)
     for line in report.summary(found):
-        print(line)
+        print(faults.printable(line))
     for line in found.left_out:
         print(f"left out: {line}", file=sys.stderr)
+    for learner in found.learners:
+        for why in dict.fromkeys(learner.doubts):
+            print(faults.printable(f"{learner.name}: no mark: {why}"), file=sys.stderr)
     if missing:
-        print(f"not in the roster, so without a mark: {', '.join(missing)}", file=sys.stderr)
+        names = faults.printable(", ".join(missing))
+        print(f"not in the roster, so without a mark: {names}", file=sys.stderr)
     print(f"The report is {Path(arguments.output) / 'report.html'}; the tables are beside it.")
     return 0
 
@@ -89,7 +98,8 @@ def add(commands: argparse._SubParsersAction) -> None:
         help="write your answers to a file for your teacher",
         description="Write one file with all your answers, to be sent to your teacher. It holds "
         "the class and the name you give, your answers and their times, and which version of the "
-        "questions you had; nothing else about you or your computer. Example: dialogue hand-in "
+        "questions you had; nothing else about you or your computer. A hand-in is no proof of who "
+        "worked: whoever has the course can write such a file in any name. Example: dialogue hand-in "
         "answers.json --class IR101 --name blue-heron. Exit code 0: written; 1: not, and one line "
         "says why.",
     )
@@ -99,6 +109,9 @@ def add(commands: argparse._SubParsersAction) -> None:
     )
     hand_in.add_argument(
         "--name", required=True, help="the number, login or nickname agreed with your teacher"
+    )
+    hand_in.add_argument(
+        "--writing", action="store_true", help="put your texts in too; without it they stay here"
     )
     hand_in.add_argument("--force", action="store_true", help="replace FILE if it exists")
     hand_in.set_defaults(run=_hand_in)
@@ -110,7 +123,10 @@ def add(commands: argparse._SubParsersAction) -> None:
         "gives you), mark the answers again with your questions, and write a folder with "
         "report.html, report.ipynb, five tables (CSV), and canvas.csv and moodle.csv for the "
         "gradebooks. Files that are twice there, were changed, or come from another version of "
-        "the course are named. Nothing leaves this computer. Example: dialogue results inbox "
+        "the course are named, and so is who is in the roster and handed in nothing. Where two files "
+        "claim the same answers or the same learner, neither earns a mark until you have looked. A "
+        "hand-in is no proof of who worked: whoever has the course can write such a file in any "
+        "name. Nothing leaves this computer. Example: dialogue results inbox "
         "--output class-report --roster canvas-export.csv. Exit code 0: written; 1: not, and one "
         "line says why.",
     )

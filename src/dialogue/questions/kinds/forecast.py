@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any, ClassVar
 
+from dialogue.course.faults import nearest
 from dialogue.page import text
 from dialogue.page.numbers import exact
 from dialogue.page.words import STRINGS
@@ -84,7 +84,7 @@ class Forecast(Question):
     needed: ClassVar[tuple[str, ...]] = ("resolves",)
     secret: ClassVar[tuple[str, ...]] = ("happened", "bands", "reference")
     certainty: ClassVar[str] = "probability"
-    marked: ClassVar[bool] = False  # scored against what happened, and never graded
+    scored: ClassVar[bool] = False  # told against what happened, and never graded
     form: ClassVar[Form] = Form(
         3,
         "bands",
@@ -144,7 +144,7 @@ class Forecast(Question):
             reader.fault(values["happened"].line, f"'happened' is {word!r}", remedy)
         opens = reader.text(values, "opens")
         if opens and opens not in reader.known.lessons:
-            near = get_close_matches(opens, sorted(reader.known.lessons), n=2, cutoff=0.4)
+            near = nearest(opens, sorted(reader.known.lessons), 2, 0.4)
             remedy = f"did you mean {' or '.join(near)}?" if near else "write its number, as in 11"
             reader.fault(values["opens"].line, f"unknown lesson {opens!r}", remedy)
         reference = []

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from typing import Any, ClassVar
 
+from dialogue.course.faults import nearest
 from dialogue.page import text
 from dialogue.questions import named, shape
 from dialogue.questions.model import (
@@ -343,7 +343,7 @@ def _confusions(
     for right, say, line in confused:
         plain = same(right)
         if plain not in rights:
-            near = get_close_matches(plain, rights, n=1, cutoff=0.4)
+            near = nearest(plain, rights, 1, 0.4)
             known = "copy a right-hand side of another pair"
             remedy = f"did you mean {rights[near[0]]!r}?" if near else known
             reader.fault(line, f"{right!r} is no right-hand side of this item", remedy)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from itertools import combinations
 from typing import Any, ClassVar
 
+from dialogue.course.faults import nearest
 from dialogue.page import text
 from dialogue.questions import named, shape
 from dialogue.questions.kinds.match import Match, Pair
@@ -32,6 +32,9 @@ from dialogue.questions.model import (
 from dialogue.questions.reading import Reader, Values
 from dialogue.questions.shape import Shape
 from dialogue.questions.typed import index, real_date, same
+
+# More often than that nobody's sentence says it.
+_MOST_BEFORES = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,6 +310,9 @@ def _mistake(reader: Reader, rule: str, line: int, events: list[Event]) -> tuple
     """What 'X before Y' means: the indices of the two events."""
     places = {same(event.text): i for i, event in enumerate(events)}
     words = same(rule)
+    if words.count(" before ") > _MOST_BEFORES:
+        reader.fault(line, f"'if' has more than {_MOST_BEFORES} times 'before'", "shorten it")
+        return None
     splits = [
         (words[: match.start()], words[match.end() :])
         for match in re.finditer(r" before (?=(.))", words)
@@ -321,9 +327,7 @@ def _mistake(reader: Reader, rule: str, line: int, events: list[Event]) -> tuple
         unknown = [text for text in (x, y) if text not in places]
         names = " and ".join(map(repr, unknown))
         near = [
-            events[places[name]].text
-            for text in unknown
-            for name in get_close_matches(text, places, n=1, cutoff=0.4)
+            events[places[name]].text for text in unknown for name in nearest(text, places, 1, 0.4)
         ]
         meant = " and ".join(map(repr, near))
         remedy = f"did you mean {meant}?" if near else "copy the texts from 'order'"

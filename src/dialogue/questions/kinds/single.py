@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from dialogue.questions import shape
@@ -19,9 +19,11 @@ class Single(Choice):
     rank: ClassVar[int] = 1
     about: ClassVar[str] = "choose one"
     schema: ClassVar[Shape] = options(
-        "Exactly one with 'right: yes'.", text=shape.text("The option.", need=True)
+        "Exactly one with 'right: yes'; none in a contested vote.",
+        text=shape.text("The option.", need=True),
     )
     one_letter: ClassVar[bool] = True
+    votable: ClassVar[bool] = True
     how: ClassVar[str] = 'One letter between quotation marks, such as: answer = "A"'
     skeleton: ClassVar[str] = """\
     options:   # three or four; exactly one with 'right: yes'
@@ -35,8 +37,12 @@ class Single(Choice):
 
     @classmethod
     def read(cls, reader: Reader, values: Values, common: dict[str, Any], line: int) -> Question:
+        vote = common["contested"] and common["use"] == "vote"
         found, right = cls.read_options(reader, values, line)
-        cls.one_right(reader, right, line, ", or write 'type: multiple'")
+        if vote:  # nothing is right: what an older bank says of it counts no more
+            found = tuple(replace(option, right=False) for option in found)
+        else:
+            cls.one_right(reader, right, line, ", or write 'type: multiple'")
         return cls(**common, options=found)
 
     def graded(self, response: Any) -> Outcome:

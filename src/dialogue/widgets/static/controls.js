@@ -10,18 +10,22 @@ function setMark(strings, row, mark, state, words = state ? say(strings, `mark_$
   mark.textContent = words;
 }
 
+/** The options in the order in which they are shown, which a review draws anew: their indices. */
+const shownOptions = (item) => item.places ?? item.options.map((_, i) => i);
+const optionLetter = (item, i) => letter(shownOptions(item).indexOf(i));
+
 function choices(item, strings, uid, many) {
   const rows = item.options.map((option, i) => {
     const input = make("input", { type: many ? "checkbox" : "radio", name: uid, value: i });
     const mark = make("span", { class: "dq-mark" });
     const words = make("span", { class: "dq-text", dir: "auto" }, ...growInline(option.text));
-    const key = make("span", { class: "dq-letter" }, letter(i));
+    const key = make("span", { class: "dq-letter" }, optionLetter(item, i));
     const row = make("label", { class: "dq-option" }, input, key, words, mark);
     return { input, mark, row, below: null };
   });
   return {
     rows,
-    node: rows.map((r) => r.row),
+    node: shownOptions(item).map((i) => rows[i].row),
     instruction: say(strings, many ? "choose_many" : "choose_one"),
     read() {
       const ticked = rows.flatMap((r, i) => (r.input.checked ? [i] : []));
@@ -38,7 +42,8 @@ function choices(item, strings, uid, many) {
         setMark(strings, r.row, r.mark, state);
       });
     },
-    name: (i) => letter(i),
+    name: (i) => optionLetter(item, i),
+    chosen: () => rows.flatMap((r, i) => (r.input.checked ? [optionLetter(item, i)] : [])).join(", "),
   };
 }
 
@@ -98,9 +103,13 @@ function menus(rows, strings, uid, { read, write, key }) {
 }
 
 /** The comments on all options, folded away below the explanation. */
-function options(item, strings, name = (_, i) => letter(i)) {
+function options(item, strings, name = (_, i) => optionLetter(item, i)) {
   const judged = (right) => say(strings, right ? "mark_right" : "mark_wrong");
-  return [["every_option", item.options.map((o, i) => [[`${name(o, i)}, ${judged(o.right)}.`], o.say])]];
+  if (item.vote) return []; // every comment is told with the vote
+  return [["every_option", shownOptions(item).map((i) => {
+    const o = item.options[i];
+    return [[`${name(o, i)}, ${judged(o.right)}.`], o.say];
+  })]];
 }
 
 /** The comments on answers that are often given. */

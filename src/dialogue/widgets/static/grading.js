@@ -8,6 +8,9 @@
 //   whole                         its comment stands in the sentence of the verdict
 //   spoken(comment, strings)      optional: the nodes of a comment, where they are not just the comment
 //   told(item, response, outcome, strings)   of a kind without right or wrong: lines for a logged answer
+//   reasons(item)                 optional, of a kind to vote on: the comments on all answers
+//   does, keeps, reveals          optional: words for its button, for what is kept, for what is shown after
+//   shows(item, strings)          optional: nodes shown in place of the right answer
 //   keep(item, response)          optional: an item without a key, as one that can be graded
 const KINDS = {};
 
@@ -30,8 +33,11 @@ function kept(item, response) {
 /** Grade one response: the same verdict, score and comments as questions.grade in Python. */
 export function grade(item, response, confidence = null) {
   const kind = KINDS[item.kind];
-  const found = item.keyless ? kept(item, response) : kind.grade(item, response);
-  if (!item.confidence || kind.told || found.verdict === "unanswered") return found;
+  const found = item.keyless || item.vote ? kept(item, response) : kind.grade(item, response);
+  if (found.verdict === "unanswered") return found;
+  if (item.vote && !item.keyless) return outcome("kept", 0, kind.reasons(item));
+  if (item.guess && !item.keyless) return outcome("logged", kind.told ? found.score : 0, found.comments.map((c) => ({ ...c, right: null })));
+  if (!item.confidence || !item.marked) return found;
   if (![1, 2, 3].includes(confidence)) return outcome("unanswered", 0, [], 0, "no_confidence");
   if (found.verdict === "kept") return found;
   found.mark = found.score > 0 ? CERTAINTY_RIGHT[confidence] * found.score : CERTAINTY_WRONG[confidence];

@@ -16,7 +16,7 @@ function question(item, n, total, strings, send) {
   const uid = newId();
   const kind = KINDS[item.kind];
   const control = kind.control(item, strings, uid);
-  const sure = item.confidence && !kind.told ? certainty(item, strings) : null;
+  const sure = item.confidence && item.marked ? certainty(item, strings) : null;
   const meta = [
     total > 1 ? say(strings, "question", { n, total }) : "",
     item.para.length ? `${say(strings, "paragraphs")} ${item.para.join(", ")}` : "",
@@ -25,11 +25,14 @@ function question(item, n, total, strings, send) {
     item.resolves ? say(strings, "resolves", { date: day(item.resolves, item.language) }) : "",
     item.draft ? say(strings, "draft") : "",
     item.keyless ? say(strings, "graded") : "",
+    item.guess ? say(strings, "guess_about") : "",
+    item.vote && !item.keyless ? say(strings, "vote_about") : "",
   ].filter(Boolean);
+  const does = say(strings, kind.does ? kind.does : item.keyless ? "keep" : item.guess ? "guess_do" : item.vote ? "vote_do" : "check");
 
-  const checkButton = make("button", { type: "submit", class: "dq-main" }, say(strings, item.keyless ? "keep" : "check"));
+  const checkButton = make("button", { type: "submit", class: "dq-main" }, does);
   const hintButton = make("button", { type: "button", "aria-expanded": "false", "aria-controls": `${uid}-hint` }, say(strings, "hint"));
-  const revealButton = make("button", { type: "button" }, say(strings, "reveal"));
+  const revealButton = make("button", { type: "button" }, say(strings, kind.reveals ?? "reveal"));
   const resetButton = make("button", { type: "button" }, say(strings, "reset"));
   const hint = make("div", { class: "dq-hint", id: `${uid}-hint`, role: "status", "aria-live": "polite" });
   const status = make("div", { class: "dq-status", role: "status", "aria-live": "polite", "aria-atomic": "true" });
@@ -54,7 +57,8 @@ function question(item, n, total, strings, send) {
 
   function finish(revealed) {
     const logged = known.outcome?.verdict === "logged";
-    const done = known.outcome?.verdict === "right" || (logged && !item.opens);
+    const voted = item.vote && known.outcome?.verdict === "kept";
+    const done = known.outcome?.verdict === "right" || (logged && !item.opens) || voted;
     // What was unfolded stays so when the kernel only confirms what is shown.
     const now = `${done} ${Boolean(revealed)}`;
     if (now === finished) return;
@@ -62,9 +66,10 @@ function question(item, n, total, strings, send) {
     after.replaceChildren();
     if (!done && !revealed) return;
     if (revealed) {
+      if (kind.shows) after.append(...kind.shows(item, strings));
       const key = make("p", { class: "dq-key" }, make("strong", {}, say(strings, "answer_is")), " ");
       item.key.forEach((part, i) => key.append(i ? "; " : "", make("span", { dir: "auto" }, ...growInline(part))));
-      after.append(key);
+      if (item.key.length) after.append(key);
     }
     if (item.explain.length) {
       after.append(make("p", { class: "dq-after-title" }, say(strings, "explanation")), ...grow(item.explain));
@@ -86,13 +91,24 @@ function question(item, n, total, strings, send) {
     status.dataset.verdict = found?.verdict ?? "";
     if (!found) return;
     if (found.verdict === "unanswered") {
-      status.append(make("p", {}, say(strings, found.problem || `unanswered_${item.kind}`)));
+      status.append(make("p", {}, say(strings, found.problem || `unanswered_${item.kind}`, { button: does })));
+      return;
+    }
+    if (item.vote && !item.keyless) {
+      status.append(make("p", {}, make("strong", { class: "dq-verdict" }, say(strings, "vote", { what: control.chosen() })), " ", say(strings, "vote_reasons")),
+        make("ul", {}, ...found.comments.map((c) => make("li", { dir: "auto" }, make("strong", {}, `${control.name(c.about)}. `), ...growInline(c.say)))));
       return;
     }
     if (found.verdict === "kept") {
       // An answer that nobody has judged is kept when it is saved, and not before.
-      const word = settled ? "kept" : known.note ? "kept_not" : "";
+      const word = settled ? kind.keeps ?? "kept" : known.note ? "kept_not" : "";
       if (word) status.append(make("p", {}, make("strong", { class: "dq-verdict" }, say(strings, word))));
+      return;
+    }
+    if (item.guess && !kind.told) {
+      const spoken = found.comments.filter((c) => c.say.length);
+      status.append(make("p", {}, make("strong", { class: "dq-verdict" }, say(strings, "guess")), " ", say(strings, "revealed")),
+        spoken.length ? make("ul", {}, ...spoken.map((c) => make("li", { dir: "auto" }, ...growInline(c.say)))) : "");
       return;
     }
     if (found.verdict === "logged") {
@@ -127,7 +143,16 @@ function question(item, n, total, strings, send) {
       sure?.write(known.confidence);
     }
     const graded = found && found.verdict !== "unanswered" ? found : null;
-    control.mark(graded, known.revealed);
+    // A guess is taken once, told, and marked as neither right nor wrong; nor is a vote.
+    const taken = Boolean(item.guess && graded && !kind.told);
+    const revealed = known.revealed || taken;
+    control.mark(item.guess || item.vote ? null : graded, revealed);
+    if (taken !== checkButton.hidden) {
+      const inside = form.contains(document.activeElement);
+      checkButton.hidden = hintButton.hidden = taken;
+      form.querySelector("fieldset").disabled = taken;
+      if (taken && inside) { status.tabIndex = -1; status.focus(); } // the pressed button goes away
+    }
     const settled = known.saved ?? restored;
     const standing = found?.verdict === "kept" ? [settled, Boolean(known.note)] : [];
     const words = found ? JSON.stringify([found.verdict, found.missing, found.problem, found.mark, found.comments, ...standing]) : "";
@@ -136,15 +161,15 @@ function question(item, n, total, strings, send) {
       if (graded?.verdict === "right" && item.explain.length) status.append(make("p", {}, say(strings, "explained")));
     }
     announced = words;
-    const told = known.revealed && graded?.verdict !== "right" ? say(strings, "revealed") : "";
+    const told = known.revealed && !kind.shows && graded?.verdict !== "right" ? say(strings, "revealed") : "";
     setText(answered, told);
     // Waiting, saved, not saved: what is known, and nothing else.
     const trouble = known.note || (known.waiting ? say(strings, "waiting") : "");
     problem.dataset.state = known.note ? "" : "waiting";
     setText(problem, trouble);
-    revealButton.hidden = item.keyless || !(known.tries > 0) || known.revealed || ["right", "logged"].includes(found?.verdict);
-    resetButton.hidden = !(known.tries > 0);
-    finish(known.revealed);
+    revealButton.hidden = item.keyless || item.guess || item.vote || !(known.tries > 0) || known.revealed || ["right", "logged"].includes(found?.verdict);
+    resetButton.hidden = taken || !(known.tries > 0);
+    finish(revealed);
     note.textContent = trouble ? "" : (known.edited ? say(strings, "edited") : "")
       || (restored && known.at ? say(strings, "restored", { date: day(known.at, item.language) }) : "")
       || (graded && known.saved ? say(strings, "saved") : "");
@@ -155,6 +180,9 @@ function question(item, n, total, strings, send) {
     event.stopPropagation();
     send("check", item, control.read(), sure?.read() ?? null);
   });
+  // What changes a text after it was kept is not kept yet; a tick below it is kept at once.
+  control.changed = () => { if (known.tries > 0) note.textContent = say(strings, "write_changed"); };
+  control.again = () => send("check", item, control.read(), null);
   hintButton.addEventListener("click", () => {
     const open = hintButton.getAttribute("aria-expanded") === "true";
     hintButton.setAttribute("aria-expanded", String(!open));

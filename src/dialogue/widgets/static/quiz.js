@@ -8,9 +8,9 @@ const PANELS = {}; // what a view may be asked for: the quiz, and what panels/*.
 function quiz(model, root) {
   const content = model.get("content"), strings = model.get("strings");
   const uid = newId();
-  // A forecast is scored but not graded: it adds nothing to what can be had.
-  const total = content.items.reduce((sum, item) => sum + (KINDS[item.kind].told || item.keyless ? 0 : item.points), 0);
-  const certain = content.items.some((item) => item.confidence);
+  // A forecast, a guess and a vote are not graded: they add nothing to what can be had.
+  const total = content.items.reduce((sum, item) => sum + (item.marked && !item.keyless ? item.points : 0), 0);
+  const certain = content.items.some((item) => item.confidence && item.marked);
   const score = make("p", { class: "dq-score" });
   const kernel = courier(model);
   const sequences = new Map(); // item to the number of the last message about it
@@ -80,6 +80,8 @@ function quiz(model, root) {
       // A reply to an earlier answer than the last one: the last one's is on its way.
       if (!restored && kernel.waits(item.id) && now?.seq !== sequences.get(item.id)) continue;
       kernel.answered(item.id);
+      // Who stands around the view, such as the page's outline, may count anew.
+      if (!restored && now?.saved) root.dispatchEvent(new CustomEvent("dialogue:saved", { bubbles: true, composed: true }));
       seen = { ...seen, [item.id]: now };
       views.get(item.id).show(now, restored);
     }

@@ -9,6 +9,7 @@ KINDS.single = {
     return outcome(right ? "right" : "wrong", right ? 1 : 0, [{ about: response, right, say }]);
   },
 
+  reasons: (item) => item.options.map((option, about) => ({ about, right: null, say: option.say })),
   control: (item, strings, uid) => choices(item, strings, uid, false),
   folded: options,
 };

@@ -49,7 +49,7 @@ function certaintyPart({ levels, enough }, strings) {
     counts];
 }
 
-function forecastPart({ forecasts, enough }, strings) {
+function forecastPart({ forecasts, enough_forecasts: enough }, strings) {
   const { count, brier, bands } = forecasts;
   const title = heading(say(strings, "forecast_title"), 4);
   const counts = make("p", { class: "dq-instruction", dir: "auto" }, say(strings, "forecast_counts"));
@@ -59,6 +59,9 @@ function forecastPart({ forecasts, enough }, strings) {
   }
   const given = bands.filter((band) => band.forecasts);
   const words = given.map((band) => say(strings, "band_given", { ...band, mean: Math.round(band.mean) }));
+  // Two standard errors of a share near one half, for the fullest band: what luck alone does.
+  const margin = Math.round(100 / Math.sqrt(Math.max(...given.map((band) => band.forecasts))));
+  const unsure = say(strings, "forecast_unsure", { n: count, margin });
   const picture = say(strings, "forecast_picture");
   const along = (share) => LEFT + share * (EDGE - LEFT);
   const inside = [
@@ -69,7 +72,7 @@ function forecastPart({ forecasts, enough }, strings) {
   ];
   return [title,
     frame([picture, ...words].join(" "), say(strings, "axis_happened"), ...inside),
-    make("p", { class: "dq-instruction", dir: "auto" }, picture), score,
+    make("p", { class: "dq-instruction", dir: "auto" }, picture), make("p", { dir: "auto" }, unsure), score,
     make("ul", {}, ...words.map((line) => make("li", { dir: "auto" }, line))),
     dataTable(say(strings, "forecast_table"),
       ["col_band", "col_forecasts", "col_mean", "col_happened"].map((key) => say(strings, key)),

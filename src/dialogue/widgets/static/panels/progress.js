@@ -1,6 +1,6 @@
 // How far each objective is, and one suggested next step.
 
-const STATE_SIGNS = { solid: "\u2713", shaky: "\u25d0", new: "\u25cb" };
+const STATE_SIGNS = { solid: "\u2713", begun: "\u25d4", shaky: "\u25d0", new: "\u25cb" };
 
 function paintProgress({ step, lessons }, strings) {
   const language = document.documentElement.lang || "en";

@@ -22,4 +22,12 @@ function review(model, root) {
   return stop;
 }
 
+/** A warm-up for somebody who has met nothing yet: one sentence stands in its place. */
+function noWarmUp(model, root) {
+  const stop = quiz(model, root);
+  root.append(make("p", { dir: "auto" }, say(model.get("strings"), "warm_up_none")));
+  return stop;
+}
+
 PANELS.review = review;
+PANELS.warm_up = noWarmUp;

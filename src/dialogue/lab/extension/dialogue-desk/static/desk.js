@@ -6,7 +6,7 @@
 // `window._JUPYTERLAB[name]` and takes JupyterLab's own modules from the scope it is given.
 (() => {
   const NAME = "dialogue-desk"; // the same as "name" in package.json
-  const PAGE = /^notebooks\/(\d\d-[^/]+|review|glossary|pre-test|post-test)\.ipynb$/;
+  const PAGE = /^notebooks\/(\d\d-[^/]+|what-now|review|glossary|pre-test|post-test)\.ipynb$/;
   const CONTROL = "input, select, textarea, button, summary, [contenteditable], [role=slider], [tabindex]";
   const VIEW = "application/vnd.jupyter.widget-view+json";
   const PLACE = "dialogue-desk:place", PANEL = "dialogue-desk:panel", ROUTE = "dialogue-desk:route";

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -13,12 +14,13 @@ from typing import Any
 import pytest
 
 from conftest import Lab, Page, wait_until
-from dialogue.course import negotiation
-from dialogue.course.negotiation import OTHER
+from dialogue.course import bargaining, leads, negotiation, voice
+from dialogue.learner import games
 from dialogue.page.words import NEGOTIATION as STRINGS
-from dialogue.widgets import scripts, simulation
-from dialogue.widgets.quiz import Notice
-from dialogue.widgets.simulation import negotiate, projector
+from dialogue.widgets import scripts
+from dialogue.widgets.base import Notice
+from dialogue.widgets.negotiation import negotiate
+from dialogue.widgets.projector import projector
 
 ROOT = Path(__file__).parents[1]
 
@@ -35,8 +37,7 @@ def bundle(shown: Any) -> dict[str, str]:
 
 def lines() -> list[dict[str, Any]]:
     return [
-        json.loads(line)
-        for line in simulation.record_path().read_text(encoding="utf-8").splitlines()
+        json.loads(line) for line in games.record_path().read_text(encoding="utf-8").splitlines()
     ]
 
 
@@ -49,37 +50,56 @@ def test_a_game_from_the_opening_to_the_debrief() -> None:
     assert not game.state["debrief"]
     state = send(game, "offer", text="BBCABC")
     assert state["used"] == 1
-    assert state["reply"].startswith("Round 1. The Iraqi lead refuses")
+    opening = state["log"][0]
     state = send(game, "why")
-    assert state["reply"].startswith("Round 2. For the Iraqi lead, issue")
-    assert state["told"] == [state["reply"].removeprefix("Round 2. ")]
+    assert state["reply"] == voice.reply(game.game)
+    assert state["told"] == voice.learnt(game.game)
+    assert state["told"][0].startswith("Most to them: ")
     state = send(game, "accept")
     assert state["over"]
-    assert state["debrief"][0].startswith(f"You signed {game.game.text}: ")
-    assert STRINGS["invented"] in state["debrief"]
-    assert str(simulation.record_path()) in state["debrief"][-1]
+    assert state["log"][0] == opening
+    assert len(state["log"]) == 4
+    assert state["debrief"]["deal"].count("\n") == 6
+    assert len(state["history"]) == 1
+    assert "“" in state["history"][0]
+    assert str(games.record_path()) in state["kept"]
 
 
-def test_equal_answers_are_two_texts_so_that_both_are_announced() -> None:
+def test_equal_offers_get_two_answers_so_that_both_are_announced() -> None:
     game = negotiate("us")
     first = send(game, "offer", text="BACAAB")["reply"]
     assert send(game, "offer", text="BACAAB")["reply"] != first
 
 
-def test_a_refusal_for_home_reasons_says_where() -> None:
-    assert "largest bloc not for it" in send(negotiate("us"), "offer", text="BBBBBB")["reply"]
-    assert "because of issue 5" in send(negotiate("iraq"), "offer", text="BBBBDB")["reply"]
+def test_an_offer_that_falls_at_their_home_says_so_and_costs_goodwill() -> None:
+    reply = send(negotiate("us"), "offer", text="BBBBBB")["reply"]
+    assert "121 seats would be for it and 165 are needed" in reply
+    assert "Sairoon" in reply
+    assert "earns nothing and costs goodwill" in reply
+    reply = send(negotiate("iraq"), "offer", text="BBBBDB")["reply"]
+    assert "“A direct grant to the budget”" in reply
+    assert "earns nothing and costs goodwill" in reply
 
 
 def test_after_eight_rounds_only_the_last_word_is_left() -> None:
     game = negotiate("iraq")
     for _ in range(8):
-        state = send(game, "why")
+        state = send(game, "offer", text="CBCDCB" if game.game.used % 2 else "CCCDCB")
+        if state["over"]:
+            pytest.fail("choose texts that this lead does not sign")
     assert state["used"] == 8
     state = send(game, "why")
     assert state["used"] == 8
     assert "eight rounds are used up" in state["note"]
     assert send(game, "walk")["over"]
+
+
+def test_what_has_been_told_costs_no_round_again() -> None:
+    game = negotiate("iraq")
+    for _ in range(6):
+        state = send(game, "why")
+    assert game.game.turns[-1].told.kind == "all-told"
+    assert state["used"] == len(game.game.told)
 
 
 def test_looking_at_a_text_uses_no_round_and_leaves_no_trace() -> None:
@@ -88,12 +108,13 @@ def test_looking_at_a_text_uses_no_round_and_leaves_no_trace() -> None:
     state = send(game, "look", text="BBBBBB")
     assert state["draft"] == {
         "text": "BBBBBB",
-        "points": 58,
-        "walk": 55,
-        "home": "fails at home: 121 seats, 165 needed",
+        "points": game.game.me.worth("BBBBBB"),
+        "own": "falls with 121 of 165 seats",
+        "theirs": "passes",
+        "passes": [False, True],
     }
     assert (state["used"], state["reply"]) == (0, before)
-    assert not simulation.record_path().exists()
+    assert not games.record_path().exists()
 
 
 def test_a_new_game_with_a_seed_is_the_game_of_that_seed() -> None:
@@ -102,6 +123,7 @@ def test_a_new_game_with_a_seed_is_the_game_of_that_seed() -> None:
     state = send(game, "again", seed=12)
     assert (state["seed"], state["used"], state["told"]) == (12, 0, [])
     assert game.game == negotiate("us", seed=12).game
+    assert state["lead"]["title"] == game.game.me.title
     for bad in (0, -1, 1.5, "7", True, None, 10**9):
         assert send(game, "again", seed=bad)["note"] == STRINGS["again_bad"]
     assert game.game.seed == 12
@@ -109,19 +131,33 @@ def test_a_new_game_with_a_seed_is_the_game_of_that_seed() -> None:
 
 @pytest.mark.parametrize("side", negotiation.SIDES)
 def test_the_other_sides_points_stay_hidden_until_the_end(side: str) -> None:
-    """Neither their points for a text nor their walk-away are in anything that is sent."""
-    game = negotiate(side)
-    send(game, "offer", text="BBBBBB")
-    sent = json.dumps([game.content, {**game.state, "seq": 0}])
-    for issue, shown in zip(negotiation.model().issues, game.content["issues"], strict=True):
-        assert [option[2] for option in shown["options"]] == list(issue.points[side].values())
-    for text in [game.game.offer, "BBBBBB"]:
-        theirs = negotiation.points(text, OTHER[side])
-        assert f"{theirs} points" not in sent
-    assert game.state["picture"] == {}
-    assert str(negotiation.walk_away(OTHER[side])) + " points" not in sent
-    state = send(game, "walk")
-    assert state["picture"]["dots"]
+    """Their column, weights, title, own brief, temper and walk-away are in nothing that is sent."""
+    for seed in range(1, 6):
+        game = negotiate(side, seed)
+        send(game, "offer", text="BBBBBB")
+        sent = json.dumps([game.content, {**game.state, "seq": 0}], ensure_ascii=False)
+        them = game.game.them
+        assert game.state["lead"]["points"] == [dict(own) for own in game.game.me.points]
+        for secret in (them.own_brief, them.title, them.id, game.game.temper + '"'):
+            assert secret not in sent
+        assert json.dumps([dict(own) for own in them.points]) not in sent
+        assert game.state["picture"] == game.state["debrief"] == {}
+        state = send(game, "walk")
+        assert state["picture"]["dots"]
+        assert them.title in state["debrief"]["them"]
+
+
+def test_the_player_reads_words_and_no_letters() -> None:
+    game = negotiate("us", seed=3)
+    for event, text in (("offer", "BBCABC"), ("why", ""), ("offer", "CBCDCB"), ("accept", "")):
+        if not game.state["over"]:
+            send(game, event, text=text)
+    state = game.state
+    read = [state["reply"], *state["told"], *state["log"], *state["debrief"].values()]
+    read += [*game.content["rules"], *state["history"], state["picture"]["words"]]
+    read += [cell for row in state["picture"]["rows"] for cell in row]
+    for words in read:
+        assert not re.search(r"\b([A-D]{6}|[1-6][A-D])\b", words), words
 
 
 def test_the_picture_has_every_place_the_path_and_a_table() -> None:
@@ -129,37 +165,35 @@ def test_the_picture_has_every_place_the_path_and_a_table() -> None:
     send(game, "offer", text="BBCABC")
     send(game, "why")
     picture = send(game, "accept")["picture"]
-    m = negotiation.model()
-    assert {(us, iraq) for us, iraq, _ in picture["dots"]} == {
-        (m.score["us"][text], m.score["iraq"][text]) for text in m.seats
-    }
-    assert len(picture["frontier"]) == 13
+    us, iraq = game.game.me.scores, game.game.them.scores
+    assert {(a, b) for a, b, _ in picture["dots"]} == {(us[t], iraq[t]) for t in us}
     best = {tuple(place) for place in picture["frontier"]}
-    assert {(us, iraq) for us, iraq, kind in picture["dots"] if kind == 2} == best
-    assert picture["mine"] == [[1, m.score["us"]["BBCABC"], m.score["iraq"]["BBCABC"]]]
-    assert [step[0] for step in picture["theirs"]] == [0, 1]
-    assert picture["deal"] == [m.score["us"][game.game.text], m.score["iraq"][game.game.text]]
-    what = [row[0] for row in picture["rows"]]
-    assert what.count("Efficient") == 13
-    assert {"Signed", "Your offer, round 1", "Their offer, round 1"} <= set(what)
+    assert {(a, b) for a, b, kind in picture["dots"] if kind == 2} == best
+    assert picture["mine"] == [[1, us["BBCABC"], iraq["BBCABC"]]]
+    assert picture["theirs"][0][0] == 0
+    assert picture["deal"] == [us[game.game.text], iraq[game.game.text]]
+    assert {"Signed", "Your offer, round 1", "Their opening"} <= {row[0] for row in picture["rows"]}
     assert "Signed: " in picture["words"]
 
 
 def test_the_debrief_is_honest_about_a_deal_that_falls_at_home() -> None:
-    game = negotiate("iraq")
-    while not game.state["over"]:
-        send(game, "offer" if game.state["used"] < 8 else "accept", text="BBBBBB")
-    words = " ".join(game.state["debrief"])
-    assert "Iraq: the text fails at home: 121 seats, 165 needed." in words
-    assert "So it does not stand" in words
-    assert "It reaches both walk-aways" not in words
-
-
-def test_the_debrief_says_when_one_signed_below_the_walk_away() -> None:
     game = negotiate("us")
-    words = " ".join(send(game, "accept")["debrief"])
-    assert negotiation.points(game.game.text, "us") < 60
-    assert "below your walk-away" in words
+    seen = send(game, "accept")["debrief"]
+    assert game.game.me.worth(game.game.text) < game.game.me.walk_away
+    assert seen["headline"].startswith("Signed, and then it fell: it lies below your walk-away")
+    assert seen["moment"].startswith("Signing. ")
+
+
+def test_walking_away_is_right_where_no_text_can_stand() -> None:
+    seed = next(
+        s for s in range(1, 999)
+        if not leads.standing((g := bargaining.start("us", s)).me, g.them)
+    )  # fmt: skip
+    seen = send(negotiate("us", seed), "walk")["debrief"]
+    assert seen["headline"] == (
+        "You walked away, and you were right: no text could have stood between you two."
+    )
+    assert seen["left"].startswith("Nothing.")
 
 
 # --- whatever arrives ------------------------------------------------------------------------
@@ -196,7 +230,7 @@ def test_a_broken_table_is_a_message(tmp_path: Path, monkeypatch: pytest.MonkeyP
     (tmp_path / "data").mkdir()
     monkeypatch.setenv("DIALOGUE_COURSE", str(tmp_path))
     assert "negotiation_payoffs.csv: cannot be read" in repr(negotiate())
-    for name in (negotiation.PAYOFFS, negotiation.SUPPORT):
+    for name in (negotiation.PAYOFFS, negotiation.SUPPORT, negotiation.PROFILES, voice.LINES):
         shutil.copy(ROOT / name, tmp_path / name)
     game = negotiate()
     (tmp_path / negotiation.SUPPORT).unlink()
@@ -242,15 +276,15 @@ def test_a_cell_goes_on_with_the_game_begun_in_it_last() -> None:
 def test_a_line_a_move_only_ever_appended() -> None:
     game = negotiate("us")
     send(game, "offer", text="BBCABC")
-    before = simulation.record_path().read_bytes()
+    before = games.record_path().read_bytes()
     send(game, "walk")
-    assert simulation.record_path().read_bytes().startswith(before)
+    assert games.record_path().read_bytes().startswith(before)
     assert [(line["move"], line["number"]) for line in lines()] == [
         ("start", 0),
         ("offer", 1),
         ("walk", 2),
     ]
-    assert simulation.record_path().stat().st_mode & 0o077 == 0
+    assert games.record_path().stat().st_mode & 0o077 == 0
 
 
 HOSTILE = [
@@ -265,7 +299,7 @@ HOSTILE = [
 def test_hostile_lines_never_raise_and_hide_nothing() -> None:
     game = negotiate("us")
     send(game, "offer", text="BBCABC")
-    own = simulation.record_path().read_bytes().splitlines()
+    own = games.record_path().read_bytes().splitlines()
     name = game.name.encode()
     more = [
         b'{"game": "%s", "move": "bribe", "number": 2}' % name,
@@ -274,7 +308,7 @@ def test_hostile_lines_never_raise_and_hide_nothing() -> None:
         b'{"game": "%s", "move": "why", "number": -1}' % name,
     ]
     mixed = [*HOSTILE, own[0], *HOSTILE, own[1], *HOSTILE, *more]
-    simulation.record_path().write_bytes(b"\n".join(mixed))
+    games.record_path().write_bytes(b"\n".join(mixed))
     later = negotiate("us")
     assert later.game == game.game
     send(later, "why")
@@ -282,14 +316,14 @@ def test_hostile_lines_never_raise_and_hide_nothing() -> None:
 
 
 def lines_end_whole() -> bool:
-    last = simulation.record_path().read_bytes().splitlines()[-1]
+    last = games.record_path().read_bytes().splitlines()[-1]
     return json.loads(last)["move"] == "why"
 
 
 def test_half_a_line_is_left_behind_and_the_next_move_stands_alone() -> None:
     game = negotiate("us")
     send(game, "offer", text="BBCABC")
-    with simulation.record_path().open("ab") as file:
+    with games.record_path().open("ab") as file:
         file.write(b'{"game": "half')
     send(game, "walk")
     assert negotiate("us").state["over"]
@@ -298,7 +332,7 @@ def test_half_a_line_is_left_behind_and_the_next_move_stands_alone() -> None:
 def test_a_game_of_other_tables_is_left_alone() -> None:
     game = negotiate("us")
     send(game, "why")
-    path = simulation.record_path()
+    path = games.record_path()
     digest = negotiation.model().digest
     path.write_text(path.read_text(encoding="utf-8").replace(digest, "0" * 12), encoding="utf-8")
     assert not negotiate("us").game.turns
@@ -314,7 +348,7 @@ def test_a_record_that_cannot_be_written_says_so_and_the_game_goes_on(own_record
 
 
 def test_a_folder_in_place_of_the_record_is_no_trouble() -> None:
-    simulation.record_path().mkdir(parents=True)
+    games.record_path().mkdir(parents=True)
     assert "could not be saved" in send(negotiate("us"), "why")["note"]
 
 
@@ -323,17 +357,21 @@ def test_a_folder_in_place_of_the_record_is_no_trouble() -> None:
 
 @pytest.mark.parametrize("side", negotiation.SIDES)
 def test_the_twin_has_rules_issues_own_points_and_how_to_make_it_live(side: str) -> None:
-    data = bundle(negotiate(side))
+    shown = negotiate(side)
+    data = bundle(shown)
     page, plain = data["text/html"], data["text/plain"]
     assert STRINGS["live"] in page
     assert "invented for teaching" in page
     assert STRINGS["invented"] in plain
-    for issue in negotiation.model().issues:
-        for letter, points in issue.points[side].items():
-            assert f"<td>{letter}</td>" in page
-            assert f"{letter} {issue.options[letter]} ({points})" in plain
-    assert f"walk-away is {negotiation.walk_away(side)} points" in page
-    assert ("Sairoon (54 seats)" in page) == (side == "iraq")
+    me, them = shown.game.me, shown.game.them
+    for issue, own in zip(negotiation.model().issues, me.points, strict=True):
+        for letter, points in own.items():
+            assert f"{issue.options[letter]} ({points})" in plain
+    assert f"Sign nothing below {me.walk_away} points" in page
+    assert "Sairoon, 54 seats" in page
+    for text in (page, plain):
+        assert them.own_brief not in text
+        assert them.title not in text
     assert "application/vnd.jupyter.widget-view+json" in data
 
 
@@ -349,14 +387,14 @@ def test_the_twin_is_the_same_whatever_the_record_holds() -> None:
 
 
 def test_the_view_uses_no_markup() -> None:
-    script = scripts.script("simulation")
+    script = scripts.script("negotiation")
     for way in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("):
         assert way not in script
 
 
 def test_importing_the_game_loads_no_tables_of_pandas() -> None:
     code = (
-        "import sys, dialogue, dialogue.course.negotiation as n; n.efficient();"
+        "import sys, dialogue, dialogue.course.bargaining as b; b.play('us', 1, [b.Move('why')]);"
         "print([m for m in ('pandas', 'altair', 'anywidget') if m in sys.modules])"
     )
     found = subprocess.run(
@@ -424,15 +462,15 @@ def test_a_game_by_keyboard_alone(page: Page, lab: Lab) -> None:
 
     cells = "document.querySelectorAll('.jp-Notebook .jp-Cell').length"
     before = browser.evaluate(cells)
-    view.locator("summary").first.focus()
+    view.locator(".dn-top").click()
+    view.locator("select").first.focus()
     go_to("-0")
     for key in ("x", "d", "d", "a"):  # JupyterLab's shortcuts: cut, delete, add
         browser.keyboard.press(key)
     assert browser.evaluate(cells) == before
     assert browser.evaluate("document.activeElement.tagName") == "SELECT"
-    browser.keyboard.press("Home")
-    browser.keyboard.press("ArrowDown")  # 1B
-    wait_until(lambda: "points for you" in view.locator("fieldset p").first.inner_text(), "worth")
+    browser.keyboard.press("Home")  # 5,200 soldiers: no Iraqi lead opens with that
+    wait_until(lambda: view.locator("tbody td.dn-differs").count() > 0, "the difference is marked")
     go_to("offer")
     browser.keyboard.press("Enter")
     wait_until(lambda: "Round 2 of 8" in view.inner_text(), "the second round")
@@ -449,8 +487,8 @@ def test_a_game_by_keyboard_alone(page: Page, lab: Lab) -> None:
         lambda: browser.evaluate("document.activeElement.textContent") == "Looking back", "focus"
     )
     label = view.locator("svg.dn-plot").get_attribute("aria-label")
-    assert "1,728 texts; 203 pass everything, 13" in label
-    assert view.locator("svg .dn-efficient").count() == 13
+    assert "1,728 texts; " in label
+    assert view.locator("svg .dn-efficient").count() > 0
     assert page.errors == []
     assert page.outside_requests() == []
 

@@ -1,0 +1,110 @@
+"""The edge of the command line: whatever a name, a stream or a system does, one line says so.
+
+A command says what is wrong in words of its own (:class:`~dialogue.course.files.FileFault`).
+What is left for here is what no command can foresee: a name that the system refuses, a
+letter that cannot be encoded, an output that is full or closed, and a name that holds signs
+which a terminal would obey.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from dialogue.course.faults import one_line
+from dialogue.course.files import FileFault, reason
+
+# Line ends, tabs, and the one sequence of our own, which clears the rest of a line.
+_OBEYED = re.compile(r"\x1b\[K|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+
+
+class Harmless:
+    """A stream to which no control character comes through."""
+
+    def __init__(self, stream: Any) -> None:
+        self.stream = stream
+
+    def write(self, text: str) -> int:
+        """Write *text* with its control characters shown, and return its length."""
+        self.stream.write(
+            _OBEYED.sub(lambda s: s[0] if len(s[0]) > 1 else f"\\u{ord(s[0]):04x}", text)
+        )
+        return len(text)
+
+    def writelines(self, lines: Any) -> None:
+        """Write each of *lines*."""
+        for line in lines:
+            self.write(line)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.stream, name)
+
+
+@contextmanager
+def _streams() -> Iterator[None]:
+    before = sys.stdout, sys.stderr
+    for stream in before:
+        # A console may not know every letter of the course: replace, never crash.
+        if hasattr(stream, "reconfigure"):
+            with suppress(ValueError, OSError):
+                stream.reconfigure(errors="replace")
+    # Without a console (pythonw) there is no stream at all.
+    sys.stdout, sys.stderr = (Harmless(stream or io.StringIO()) for stream in before)
+    try:
+        yield
+    finally:
+        sys.stdout, sys.stderr = before
+
+
+def _silence(stream: Any) -> None:
+    """Python flushes once more at exit, and would complain of what is known already."""
+    with suppress(OSError, ValueError, AttributeError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
+
+
+def guarded(run: Callable[[], int]) -> int:
+    """The exit code of *run*: 1, and one line, for whatever the system refuses."""
+    with _streams():
+        try:
+            try:
+                status = run()
+            finally:  # a command that ends by itself (--help) has written as well
+                sys.stdout.flush()
+            return status
+        except KeyboardInterrupt:
+            return 130
+        except BrokenPipeError:  # whoever read the output has seen enough, as `head` does
+            _silence(sys.stdout)
+            return 1
+        except FileFault as fault:
+            return _say(str(fault))
+        except UnicodeEncodeError as error:
+            letter = f"\\u{ord(error.object[error.start]):04x}"
+            return _say(f"{letter}: this letter cannot be written here; type the name again")
+        except ValueError as error:
+            if "embedded null" not in str(error):
+                raise
+            return _say("a name holds a zero byte, which no system takes; type it again")
+        except OSError as error:
+            name = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else ""
+            where = f"{name}: " if name else "the output: "
+            if not name:
+                _silence(sys.stdout)
+            return _say(
+                f"{where}this cannot be used ({reason(error)}); choose another name or place"
+            )
+
+
+def _say(line: str) -> int:
+    with suppress(OSError):
+        print(one_line(line), file=sys.stderr, flush=True)
+        return 1
+    _silence(sys.stderr)
+    return 1

@@ -1,0 +1,157 @@
+"""Who claims which answers: where two files tell of the same, nobody is believed unseen.
+
+A file of answers is no proof of who worked, and its seal can be made by anybody.  What can
+be seen is that two files claim the same learner, the same answers, or answers given at the
+same seconds.  Which of them is the first cannot be seen; so the teacher is told both names.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dialogue.learner.progress import Attempt, Entry, in_order
+
+# So many answers of two learners at the same seconds are no chance, if they are half of all.
+_NO_CHANCE = 3
+
+
+@dataclass(slots=True)
+class Paper:
+    """One file: whose it says it is (as names are compared), and the answers as written."""
+
+    file: str
+    identity: tuple[str, ...]
+    learner: str
+    answers: Sequence[Attempt]
+    sound: bool = True
+
+    @property
+    def name(self) -> str:
+        """The file's own name, without its folder."""
+        return Path(self.file).name
+
+
+@dataclass(slots=True)
+class Claim:
+    """One learner: the papers, the answers of all of them in order, each once.
+
+    ``remarks`` says what a teacher should look at; ``doubts``, for which reasons nothing is
+    credited until then.  Both name the files.
+    """
+
+    papers: list[Paper]
+    answers: tuple[Attempt, ...] = ()
+    remarks: list[str] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
+
+
+def _content(attempt: Attempt) -> str:
+    return json.dumps(
+        [attempt.item, attempt.version, attempt.event, attempt.response, attempt.at],
+        sort_keys=True,
+    )
+
+
+def _known(attempt: Attempt) -> str:
+    return attempt.id or _content(attempt)
+
+
+def claims(papers: Sequence[Paper]) -> list[Claim]:
+    """One claim a learner, in the order of the first file of each."""
+    found: dict[tuple[str, ...], Claim] = {}
+    for paper in papers:
+        found.setdefault(paper.identity, Claim([])).papers.append(paper)
+    for claim in found.values():
+        _own(claim)
+    every = list(found.values())
+    _shared_answers(every)
+    _shared_times(every)
+    return every
+
+
+def _own(claim: Claim) -> None:
+    """Put the files of one learner together, and say where they do not fit each other."""
+    # The fullest comes first: what else there is has its place in it by its time.
+    papers = sorted(claim.papers, key=lambda paper: -len(paper.answers))
+    contents: dict[str, str] = {}
+    entries: list[Entry] = []
+    for paper in papers:
+        both = differ = 0
+        for attempt in paper.answers:
+            known, content = _known(attempt), _content(attempt)
+            if known not in contents:
+                contents[known] = content
+                entries.append(Entry(known, attempt, b"", paper is not papers[0]))
+            elif paper is not papers[0]:
+                both += 1
+                differ += contents[known] != content
+        if paper is papers[0]:
+            continue
+        files = f"{papers[0].name} and {paper.name}"
+        if differ:
+            claim.doubts.append(f"{files} claim this learner, and {some(differ)} differ")
+        elif not both:
+            claim.doubts.append(f"{files} claim this learner and have no answer in common")
+        elif not (paper.sound and papers[0].sound):
+            claim.doubts.append(f"{files} claim this learner, and one was changed after writing")
+        else:
+            claim.remarks.append(f"handed in more than once: {files}")
+    spelled = dict.fromkeys(paper.learner for paper in claim.papers)
+    if len(spelled) > 1:
+        claim.remarks.append(f"the name is spelled in {len(spelled)} ways: {', '.join(spelled)}")
+    claim.answers = tuple(entry.attempt for entry in in_order(entries) if entry.attempt)
+
+
+def _shared_answers(every: Sequence[Claim]) -> None:
+    owner: dict[tuple[str, str], int] = {}
+    shared: Counter[tuple[int, int]] = Counter()
+    for number, claim in enumerate(every):
+        for known in {(attempt.id, attempt.item) for attempt in claim.answers if attempt.id}:
+            if (first := owner.setdefault(known, number)) != number:
+                shared[first, number] += 1
+    for (first, second), count in shared.items():
+        _doubt(every[first], every[second], f"{some(count)} are in both")
+
+
+def _shared_times(every: Sequence[Claim]) -> None:
+    """Answers to the same questions at the same seconds, whatever their ids."""
+    owner: dict[tuple[str, str], tuple[int, Attempt]] = {}
+    # Counted are the seconds: what a program wrote all at once tells nothing.
+    same: dict[tuple[int, int], set[str]] = {}
+    alike: dict[tuple[int, int], set[str]] = {}
+    checks = [[a for a in claim.answers if a.event == "check" and a.at] for claim in every]
+    for number, answers in enumerate(checks):
+        for attempt in answers:
+            first, other = owner.setdefault((attempt.item, attempt.at), (number, attempt))
+            if first != number and not (attempt.id and attempt.id == other.id):
+                same.setdefault((first, number), set()).add(attempt.at)
+                if attempt.response == other.response:
+                    alike.setdefault((first, number), set()).add(attempt.at)
+    moments = [len({attempt.at for attempt in answers}) for answers in checks]
+    for (first, second), seconds in same.items():
+        least = max(_NO_CHANCE, min(moments[first], moments[second]) / 2)
+        equal = len(alike.get((first, second), ()))
+        if equal >= least:
+            _doubt(every[first], every[second], f"{some(equal)} are the same to the second")
+        elif len(seconds) >= least:
+            for mine, theirs in ((first, second), (second, first)):
+                every[mine].remarks.append(
+                    f"{some(len(seconds))} were given at the same seconds as in "
+                    f"{every[theirs].papers[0].name}"
+                )
+
+
+def _doubt(one: Claim, other: Claim, why: str) -> None:
+    for mine, theirs in ((one, other), (other, one)):
+        mine.doubts.append(
+            f"{why}: {mine.papers[0].name} and {theirs.papers[0].name} ({theirs.papers[0].learner})"
+        )
+
+
+def some(count: int) -> str:
+    """ "1 answer", "2 answers"."""
+    return f"{count} answer{'' if count == 1 else 's'}"

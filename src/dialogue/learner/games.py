@@ -1,0 +1,119 @@
+"""The learner's negotiations, kept beside the answers in ``negotiations.jsonl``.
+
+One line a move, only ever appended to, each in one write.  A game is worked out again from its
+moves, so it goes on where it was after a kernel has died.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from dialogue.course import bargaining, files, negotiation
+from dialogue.course.bargaining import Game, Move
+from dialogue.course.negotiation import SIDES
+from dialogue.learner import progress
+
+FORMAT = 1
+SEEDS = range(1, 1_000_000)
+
+
+def record_path() -> Path:
+    """The file of the learner's negotiations, beside the answers (it may not exist yet)."""
+    return progress.folder() / "negotiations.jsonl"
+
+
+def append(entry: dict[str, Any]) -> str:
+    """Write one line; returns "" or what to tell the learner."""
+    target = record_path()
+    data = json.dumps({"format": FORMAT, **entry}).encode() + b"\n"
+    try:
+        files.append(target, data)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        return (
+            f"This move could not be saved in {target} ({reason}). You can play on; "
+            "it will be forgotten when the notebook is closed."
+        )
+    return ""
+
+
+def _lines() -> Iterable[dict[str, Any]]:
+    """The lines that can be read, in the order written; every other line is passed over."""
+    try:
+        with files.open_plain(record_path()) as file:
+            while line := file.readline(progress.LONGEST_LINE):
+                try:
+                    entry = json.loads(line)
+                except (ValueError, RecursionError):
+                    continue
+                if isinstance(entry, dict):
+                    yield entry
+    except OSError:  # not readable: every game starts fresh
+        return
+
+
+@dataclass(slots=True)
+class _Kept:
+    """A game as it stands in the record."""
+
+    name: str
+    side: str
+    seed: int
+    cell: int
+    moves: dict[int, Move]
+
+    def again(self) -> Game:
+        """The game, as far as it can be played again."""
+        game = bargaining.start(self.side, self.seed)
+        for number in range(1, len(self.moves) + 1):
+            try:
+                game = bargaining.step(game, self.moves[number])
+            except (KeyError, ValueError):
+                break
+        return game
+
+
+def _kept() -> list[_Kept]:
+    """The games of the record, in the order in which they were begun last.
+
+    A game that was recorded with other tables or another rule is left alone: the other side
+    would answer differently now.
+    """
+    digest = negotiation.model().digest
+    found: dict[str, _Kept] = {}
+    for entry in _lines():
+        name, kind, number = entry.get("game"), entry.get("move"), entry.get("number")
+        if not isinstance(name, str) or not isinstance(kind, str) or type(number) is not int:
+            continue
+        if kind == "start":
+            side, seed, cell = entry.get("side"), entry.get("seed"), entry.get("cell")
+            known = isinstance(side, str) and side in SIDES and entry.get("model") == digest
+            if known and type(cell) is int and type(seed) is int and seed in SEEDS:
+                old = found.pop(name, None)
+                found[name] = _Kept(name, side, seed, cell, old.moves if old else {})
+        elif name in found:
+            # A move that two pages made at once counts as the first of them.
+            text = entry.get("text")
+            move = Move(kind, text if isinstance(text, str) else "")
+            found[name].moves.setdefault(number, move)
+    return list(found.values())
+
+
+def last_game(side: str, cell: int) -> tuple[str, Game] | None:
+    """The game begun last in a cell for this side and seed, with its name.
+
+    *cell* is the seed that the cell names; the learner may have begun a game with another.
+    """
+    here = [kept for kept in _kept() if (kept.side, kept.cell) == (side, cell)]
+    return (here[-1].name, here[-1].again()) if here else None
+
+
+def finished(most: int = 8) -> list[Game]:
+    """The last finished games of either side, the newest first."""
+    games = (kept.again() for kept in reversed(_kept()) if kept.moves)
+    return list(islice((game for game in games if game.outcome != "open"), most))

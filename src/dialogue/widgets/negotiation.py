@@ -1,0 +1,235 @@
+"""The negotiation of lesson 12 in a notebook: ``negotiate("iraq")``.
+
+The game is in ``course/bargaining.py``; here one learner plays it against the computer's lead.
+The view (``negotiation.js``) shows a table and buttons and asks; every move is judged here, and
+what the learner may not know before the end (the other side's points) is not sent before it.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime
+from html import escape
+from typing import Any
+
+import traitlets
+
+from dialogue.course import bargaining, negotiation, voice
+from dialogue.course.bargaining import Game, Move
+from dialogue.course.negotiation import OTHER, ROUNDS, TableError
+from dialogue.learner import games
+from dialogue.learner.games import SEEDS
+from dialogue.page.text import TWIN
+from dialogue.page.words import NEGOTIATION as WORDS
+from dialogue.widgets import debrief, scripts
+from dialogue.widgets.base import Notice, View
+
+
+def rules(side: str) -> list[str]:
+    """The rules for the lead of *side*, one sentence or two each."""
+    m = negotiation.model()
+    blocs = [f"{b.name}, {b.seats} seats: {voice.rule(b.condition)}." for b in m.blocs]
+    return [
+        "Washington, August 2020. A text settles six issues, one option each: "
+        f"{len(m.seats):,} texts are possible. You lead for {voice.named(side)}; the other side is "
+        "played by the computer, by a fixed rule. It is a game, and no government speaks here.",
+        f"You have {ROUNDS} rounds. {WORDS['costs']} After the last round you may still accept "
+        "the offer on the table or walk away. Walking away can be right: between some leads "
+        "no text can stand.",
+        "You see your own points only. What matters to the other side you learn from its brief, "
+        "from its answers and by asking why: it tells the truth, something new each time.",
+        "The other side moves by what your offer is worth to it, and not by how far you have "
+        "come: an absurd opening followed by large steps gains nothing. A new, serious offer "
+        "moves it most, a question nearly as much, a repeated offer little. An offer that would "
+        "fall at its home, or lies far below what it needs, earns nothing and costs goodwill.",
+        "A deal must pass at both homes, or it falls and nobody has anything from it. That is "
+        f"a device of the game: the real statement was not put to a vote. {voice.home_rule('us')} "
+        f"{voice.home_rule('iraq')}",
+        *blocs,
+    ]
+
+
+class Negotiation(View):
+    """One learner's game.  ``game`` is the :class:`bargaining.Game` so far."""
+
+    _esm = scripts.script("negotiation")
+    _css = scripts.style("negotiation")
+    content = traitlets.Dict().tag(sync=True)
+    state = traitlets.Dict().tag(sync=True)
+    strings = traitlets.Dict(WORDS).tag(sync=True)
+
+    def __init__(self, side: str, seed: int) -> None:
+        self.side, self.cell = side, seed
+        self.twin_html, self.twin_text = _twin_html(side, seed), _twin_text(side, seed)
+        known = games.last_game(side, seed)
+        self.name, self.game = known or ("", bargaining.start(side, seed))
+        super().__init__(
+            content={
+                "title": WORDS["title"].format(side=voice.named(side)),
+                "rules": rules(side),
+                "rounds": ROUNDS,
+                "issues": [
+                    {"title": issue.title, "options": list(issue.options.items())}
+                    for issue in negotiation.model().issues
+                ],
+            }
+        )
+        self.state = {**self._shown(), "restored": bool(self.game.turns)}
+        self.on_msg(self._received)
+
+    def _worth(self, text: str) -> dict[str, Any]:
+        """What a text is worth to the learner's own lead, and what both homes say of it."""
+        them = OTHER[self.side]
+        return {
+            "text": text,
+            "points": self.game.me.worth(text),
+            "own": debrief.home_words(text, self.side),
+            "theirs": debrief.home_words(text, them),
+            "passes": [negotiation.home_test(text, side).passes for side in (self.side, them)],
+        }
+
+    def _shown(self, draft: str = "") -> dict[str, Any]:
+        game, me = self.game, self.game.me
+        over = game.outcome != "open"
+        packages = [told.text for told in game.told if told.text]
+        return {
+            "seed": game.seed,
+            "used": game.used,
+            "over": over,
+            "lead": {
+                "title": me.title,
+                "brief": me.own_brief,
+                "walk": me.walk_away,
+                "historical": me.historical,
+                "points": [dict(own) for own in me.points],
+                "their_brief": game.them.public_brief,
+            },
+            "offer": self._worth(game.offer),
+            "package": packages[-1] if packages else "",
+            "reply": voice.reply(game),
+            "told": voice.learnt(game),
+            "log": debrief.log(game),
+            "draft": self._worth(draft or (game.offers[-1] if game.offers else game.opening)),
+            "note": "",
+            "restored": False,
+            "debrief": debrief.shown(game) if over else {},
+            "picture": debrief.picture(game) if over else {},
+            "history": [debrief.line(one) for one in games.finished()] if over else [],
+            "kept": f"Your moves are kept on this computer: {games.record_path()}" if over else "",
+        }
+
+    def _received(self, _widget: Any, message: Any, _buffers: Any) -> None:
+        """A message from the view.  Whatever arrives, nothing is raised in the learner's face."""
+        if not isinstance(message, dict):
+            return
+        event, seq = message.get("event"), message.get("seq")
+        if not isinstance(seq, int | str | None):
+            seq = None
+        try:
+            changed = self._done(event, message)
+        except (ValueError, TableError) as error:
+            changed = {"note": str(error)}
+        if changed:
+            self.state = {**self.state, "restored": False, **changed, "seq": seq}
+
+    def _done(self, event: Any, message: dict[str, Any]) -> dict[str, Any]:
+        if event == "look":
+            return {"draft": self._worth(negotiation.as_text(message.get("text"))), "note": ""}
+        if event == "again":
+            seed = message.get("seed")
+            if type(seed) is not int or seed not in SEEDS:
+                return {"note": WORDS["again_bad"]}
+            self.game, self.name = bargaining.start(self.side, seed), ""
+            note = self._begin()
+            return {**self._shown(), "note": note}
+        if event not in ("offer", "why", "accept", "walk"):
+            return {}
+        text = negotiation.as_text(message.get("text")) if event == "offer" else ""
+        self.game = bargaining.step(self.game, Move(event, text))
+        draft = text or self.state["draft"]["text"]
+        note = self._begin() if not self.name else ""
+        number = len(self.game.turns)
+        note = self._keep(move=event, text=text, number=number) or note
+        return {**self._shown(draft), "note": note}
+
+    def _begin(self) -> str:
+        """A game gets its name when it is begun, so that looking leaves no trace."""
+        self.name = uuid.uuid4().hex
+        digest, seed = negotiation.model().digest, self.game.seed
+        about = {"side": self.side, "seed": seed, "cell": self.cell, "model": digest}
+        return self._keep(move="start", number=0, **about)
+
+    def _keep(self, **entry: Any) -> str:
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        return games.append({"game": self.name, "at": now, **entry})
+
+
+# --- the readable twin -----------------------------------------------------------------------
+
+
+def _about(game: Game) -> list[str]:
+    me = game.me
+    return [
+        f"{WORDS['brief'].format(title=me.title)} {me.own_brief}",
+        WORDS["walk_away"].format(walk=me.walk_away),
+        f"{WORDS['their_brief']} {game.them.public_brief}",
+        *([WORDS["historical"]] if me.historical else []),
+    ]
+
+
+def _twin_html(side: str, seed: int) -> str:
+    game = bargaining.start(side, seed)
+    named = escape(voice.named(side))
+    parts = [
+        TWIN,
+        f"<p><strong>{escape(WORDS['title'].format(side=voice.named(side)))}</strong></p>",
+        f"<p><em>{escape(WORDS['live'])}</em></p>",
+        f"<p><strong>{escape(WORDS['invented'])}</strong></p>",
+        *(f"<p>{escape(line)}</p>" for line in _about(game)),
+        "<ul>",
+        *(f"<li>{escape(rule)}</li>" for rule in rules(side)),
+        "</ul>",
+        f"<p>This game has the seed {seed}.</p>",
+        f"<table><caption>The six issues and your points for {named} "
+        "(invented for teaching)</caption><thead><tr>",
+        *(f'<th scope="col">{h}</th>' for h in ("Issue", "Option", "Your points")),
+        "</tr></thead><tbody>",
+    ]
+    for issue, own in zip(negotiation.model().issues, game.me.points, strict=True):
+        for letter, words in issue.options.items():
+            parts.append(
+                f'<tr><th scope="row">{escape(issue.title)}</th>'
+                f"<td>{escape(words)}</td><td>{own[letter]}</td></tr>"
+            )
+    return "\n".join([*parts, "</tbody></table>", "</div>"])
+
+
+def _twin_text(side: str, seed: int) -> str:
+    game = bargaining.start(side, seed)
+    title = WORDS["title"].format(side=voice.named(side))
+    lines = [title, WORDS["invented"], *_about(game), *rules(side)]
+    for issue, own in zip(negotiation.model().issues, game.me.points, strict=True):
+        options = "; ".join(f"{words} ({own[o]})" for o, words in issue.options.items())
+        lines.append(f"{issue.title}: {options}")
+    return "\n".join([*lines, f"(seed {seed}, tables {negotiation.model().digest})"])
+
+
+# --- the way in ------------------------------------------------------------------------------
+
+
+def negotiate(side: str = "iraq", seed: int = 1) -> Negotiation | Notice:
+    """Play round two against the computer: ``negotiate("iraq")`` or ``negotiate("us", seed=7)``.
+
+    *side* is the side that you lead; *seed*, a whole number from 1 to 999999, chooses both leads
+    and the other side's temper, so that a class can replay one game.  A game that was begun goes
+    on where it was left.  Points and home tests are invented for teaching.  A side or a seed that
+    does not exist, or a table that cannot be read, shows a message instead.
+    """
+    try:
+        own = negotiation.as_side(side)
+        if type(seed) is not int or seed not in SEEDS:
+            shown = repr(seed)[:40]
+            return Notice([f"The seed cannot be {shown}. {WORDS['again_bad']}"])
+        return Negotiation(own, seed)
+    except (ValueError, TableError) as error:
+        return Notice([str(error)])

@@ -1,0 +1,80 @@
+"""The text that a class agreed, on the wall: ``projector("CBCDCB")``.
+
+Points are those of the historical setting, which are invented for teaching like all others.
+"""
+
+from __future__ import annotations
+
+from html import escape
+
+from dialogue.course import negotiation
+from dialogue.course.negotiation import SIDES, TableError
+from dialogue.course.voice import named
+from dialogue.page.words import NEGOTIATION as WORDS
+from dialogue.widgets.base import Notice
+
+
+class Agreed(Notice):
+    """A text that a class agreed, with both home tests, for the projector."""
+
+    def __init__(self, text: str) -> None:
+        m = negotiation.model()
+        self.text = text
+        home = {side: negotiation.home_test(text, side) for side in SIDES}
+        verdict = {True: "✓ passes", False: "✗ fails"}
+        self.results = [
+            f"Points of {named(side)}: {m.score[side][text]} (walk-away {m.walk_away[side]}): "
+            f"{verdict[m.score[side][text] >= m.walk_away[side]]}"
+            for side in SIDES
+        ]
+        self.results += [
+            f"Home test of {named(side)}: {verdict[home[side].passes]} ({home[side].words})"
+            for side in SIDES
+        ]
+        self.roll: list[list[str]] = []
+        total = 0
+        for name, seats, holds in home["iraq"].support:
+            total += seats if holds else 0
+            mark = f"✓ +{seats}" if holds else f"✗ 0 of {seats}"
+            self.roll.append([name, mark, str(total)])
+        lines = [
+            f"The text agreed: {text}",
+            *(f"{n}{letter} {title}: {option}" for n, (title, letter, option) in enumerate(
+                negotiation.words(text), 1)),
+            *self.results,
+            *(f"  {name}: {mark}; running total {total}" for name, mark, total in self.roll),
+            WORDS["invented"],
+        ]  # fmt: skip
+        super().__init__(lines)
+
+    def _repr_html_(self) -> str:
+        start = 'style="text-align:start"'
+        options = "".join(
+            f'<tr><th scope="row" {start}>{n}. {escape(title)}</th>'
+            f"<td {start}>{letter}: {escape(option)}</td></tr>"
+            for n, (title, letter, option) in enumerate(negotiation.words(self.text), 1)
+        )
+        roll = "".join(
+            f'<tr><th scope="row" {start}>{escape(name)}</th><td {start}>{escape(mark)}</td>'
+            f"<td {start}>{total}</td></tr>"
+            for name, mark, total in self.roll
+        )
+        needed = negotiation.model().majority
+        heads = "".join(f'<th scope="col" {start}>{h}</th>' for h in ("Bloc", "Seats", "So far"))
+        results = "".join(f"<li><strong>{escape(line)}</strong></li>" for line in self.results)
+        return (
+            f"<table><caption {start}>The text agreed: {self.text}</caption>"
+            f"<tbody>{options}</tbody></table><ul>{results}</ul>"
+            f"<table><caption {start}>Iraq’s parliament of the game; {needed} seats are needed"
+            f"</caption><thead><tr>{heads}</tr></thead><tbody>{roll}</tbody></table>"
+            f"<p><em>{escape(WORDS['invented'])}</em></p>"
+        )
+
+
+def projector(text: str) -> Notice:
+    """Show the text that a class agreed, such as ``projector("CBCDCB")``, and run both home
+    tests on it, bloc by bloc.  A text that does not exist shows a message instead."""
+    try:
+        return Agreed(negotiation.as_text(text))
+    except (ValueError, TableError) as error:
+        return Notice([str(error)])

@@ -1,0 +1,193 @@
+"""Work is bounded: what a reader is given is read, or refused in one sentence, by what is in it.
+
+No clock is asked.  Each input is of a kind that once took minutes; the budgets are counted,
+and ``benchmarks/readers.py`` prints the times.
+"""
+
+from __future__ import annotations
+
+import difflib
+import io
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dialogue import bank
+from dialogue.bank import writing
+from dialogue.course import faults
+from dialogue.course.files import FileFault
+from dialogue.exchange import gift, incoming, moodle, sheet, workbook
+
+HEAD = "quiz: x\nitems:\n"
+
+
+def check(tmp_path: Path, text: str) -> list[bank.Fault]:
+    file = tmp_path / "b.yaml"
+    file.write_text(text, encoding="utf-8")
+    return bank.read([file]).faults
+
+
+LABELS = ", ".join(f"l{n}" for n in range(1500))
+ORDER = "".join(f"  - text: {name}\n" for name in "ABC")
+BANKS = {
+    "before": (
+        f"{HEAD}- id: a\n  type: order\n  ask: q\n  order:\n{ORDER}  mistakes:\n"
+        f'  - if: "{"x before " * 2000}y"\n    say: s\n',
+        "more than 50 times 'before'",
+    ),
+    "labels": (
+        f"{HEAD}- id: a\n  type: classify\n  ask: q\n  labels: [{LABELS}]\n",
+        "more than 200 entries",
+    ),
+    "fields": (
+        f"{HEAD}- id: a\n" + "".join(f"  f{n}: x\n" for n in range(500)),
+        "more than 200 entries",
+    ),
+    "long text": (
+        f'{HEAD}- id: a\n  type: short\n  ask: "{"*a_" * 10_000}"\n',
+        "a text is longer than 20000 letters",
+    ),
+    "values": (
+        HEAD + "- [a, b, c, d, e, f, g, h, i]\n" * 50_000,
+        "more than 400000 values",
+    ),
+    "deep": ("[" * 1000, "nesting is too deep"),
+}
+
+
+@pytest.mark.parametrize(("text", "says"), BANKS.values(), ids=BANKS)
+def test_a_bank_beyond_any_measure_is_one_fault(text: str, says: str, tmp_path: Path) -> None:
+    (fault,) = check(tmp_path, text)
+    assert says in str(fault)
+    assert len(str(fault)) < 1000
+
+
+def test_a_bank_is_not_read_on_when_nobody_would_mend_it_in_one_go(tmp_path: Path) -> None:
+    found = check(tmp_path, HEAD + "- id: '!'\n" * 5000)
+    assert bank.MOST_FAULTS < len(found) < bank.MOST_FAULTS + 20
+    assert any("the rest was not read" in fault.message for fault in found)
+
+
+def test_a_file_larger_than_any_bank_is_refused(tmp_path: Path) -> None:
+    (fault,) = check(tmp_path, "a" * (bank.MOST_BYTES + 1))
+    assert "larger than 16 MB" in fault.message
+
+
+def test_the_nearest_name_is_looked_for_among_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[int] = []
+    real = difflib.get_close_matches
+
+    def counted(name: str, names: list[str], **more: Any) -> list[str]:
+        compared.append(len(names))
+        return real(name, names, **more)
+
+    monkeypatch.setattr(faults, "get_close_matches", counted)
+    names = [f"name-{n}" for n in range(5000)] + ["x" * 500]
+    assert faults.nearest("name-4999x", names, cutoff=0.9)
+    assert compared == [400]
+    assert faults.nearest("y" * 1000, names) == []
+    assert faults.nearest("permanent-base", ["permanent-bases", "other"]) == ["permanent-bases"]
+
+
+def test_there_is_one_place_that_compares_names() -> None:
+    source = Path(bank.__file__).parents[1]
+    users = [p for p in source.rglob("*.py") if "difflib" in p.read_text(encoding="utf-8")]
+    assert [p.name for p in users] == ["faults.py"]
+
+
+class Asked(dict[str, int]):
+    """Names that are taken, and how often anybody asked."""
+
+    asked = 0
+
+    def __contains__(self, name: object) -> bool:
+        self.asked += 1
+        return super().__contains__(name)
+
+
+def test_a_free_id_is_found_without_asking_for_each() -> None:
+    taken = Asked()
+    for n in range(6000):
+        name = writing.item_id("Who?", taken)
+        assert name == ("who" if not n else f"who-{n + 1}")
+        taken[name] = n
+    assert taken.asked < 6000 * 30
+
+
+GIFT = {
+    "tags": "// " + "[tag:" * 20_000 + "\nWho? {=a ~b}\n",
+    "less than": "Who " + "<a" * 20_000 + "? {=a ~b}\n\nWhen? {=a ~b}\n",
+    "cells": "[html]Who " + "<td>" * 20_000 + "? {=a ~b}\n\nWhen? {=a ~b}\n",
+    "options": "Who? {" + "~a#b\n" * 1000 + "=b}\n\nWhen? {=a ~b}\n",
+    "categories": "$CATEGORY: x\n" * 20_000 + "When? {=a ~b}\n",
+}
+
+
+@pytest.mark.parametrize("text", GIFT.values(), ids=GIFT)
+def test_a_question_beyond_any_measure_costs_only_itself(text: str) -> None:
+    items, losses = gift.read(text.encode(), "x.gift")
+    assert items[-1]["options"]
+    assert all(len(str(item)) < 10_000 for item in items)
+    if text is GIFT["options"]:
+        assert any("more than 200 answers" in loss.what for loss in losses)
+
+
+def test_more_questions_than_a_file_may_hold_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(incoming, "MOST_QUESTIONS", 50)
+    items, losses = gift.read(b"Who? {=a ~b}\n\n" * 60, "x.gift")
+    assert len(items) == 50
+    assert "only the first 50 questions" in losses[-1].what
+
+
+def table(rows: str) -> Callable[[], object]:
+    return lambda: sheet.read(f"kind,ask,key,option 1,option 2\n{rows}".encode(), "x.csv")
+
+
+REFUSED: dict[str, tuple[Callable[[], object], str]] = {
+    "rows": (table("single,a,1,b,c\n" * 20_001), "larger than 20000 rows"),
+    "columns": (table("x," * 300 + "\n"), "or 250 columns"),
+    "kinds": (table("sinngle,a,1,b,c\n" * 5000), "(and 499 more rows with faults)"),
+    "tags": (
+        lambda: moodle.read(b"<quiz>" + b"<a/>" * 1_000_001 + b"</quiz>", "x.xml"),
+        "more than 1000000 tags",
+    ),
+}
+
+
+@pytest.mark.parametrize(("read", "says"), REFUSED.values(), ids=REFUSED)
+def test_a_table_or_a_file_beyond_any_measure_is_refused(
+    read: Callable[[], object], says: str
+) -> None:
+    with pytest.raises(FileFault) as caught:
+        read()
+    assert says in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_workbook_is_measured_before_it_is_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    made = io.BytesIO()
+    book.save(made)
+    with zipfile.ZipFile(made) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    body = "".join(f"<xf a='{n * 7919 % 10007}'/>" for n in range(5000)).encode()
+    members["xl/styles.xml"] = members["xl/styles.xml"].replace(b"</styleSheet>", body)
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+
+    def opened(*_arguments: object, **_more: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(openpyxl, "load_workbook", opened)
+    monkeypatch.setattr(workbook, "MOST_TAGS", 4000)
+    with pytest.raises(FileFault, match="more than 4000 tags"):
+        workbook.read(out.getvalue(), "x.xlsx")
+    monkeypatch.setattr(workbook, "MOST_UNPACKED", 10_000)
+    with pytest.raises(FileFault, match=r"larger than \d+ kB"):
+        workbook.read(out.getvalue(), "x.xlsx")

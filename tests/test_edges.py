@@ -1,0 +1,221 @@
+"""The edge of the command line: every command, and whatever may stand in place of a name."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from dialogue import cli
+from dialogue.cli import edges, parser
+from dialogue.course.files import FileFault
+
+LINE = {"format": 2, "item": "05-permanent-bases", "version": "x", "event": "check"}
+
+# What may stand where a file, a folder or a name is meant.
+BAD = {
+    "empty file": "empty",
+    "bytes": "bytes.bin",
+    "missing": "missing",
+    "folder": "folder",
+    "nothing": "",
+    "null": "/dev/null",
+    "endless": "/dev/zero",
+    "pipe": "pipe",
+    "loop": "loop",
+    "too long": "x" * 300,
+    "path too long": "x/" * 3000,
+    "unknown home": "~nobody-of-that-name/x",
+    "escape": "a\x1b[31mb",
+    "line end": "a\nb",
+    "no UTF-8": "\udcff",
+    "letters": "ü-مرحبا-🎈",
+    "zero": "a\0b",
+}
+# Every command that takes a name; BAD stands for {}.  What would write lessons, start a server
+# or a browser, or run for minutes when the name is good, has a name that is bad otherwise.
+COMMANDS = (
+    "check {}",
+    "--overlay {} overlay show",
+    "progress import {}",
+    "progress export {}",
+    "preview {} --no-browser --output p.html --force",
+    "import {} --output o.yaml --force",
+    "import --format gift {} --output o.yaml --force",
+    "import --format csv {} --output o.yaml --force",
+    "import --format json {} --output o.yaml",
+    "import record.jsonl --format gift --output {}",
+    "export gift {} --output o.gift --force",
+    "export nothing 05 --output {}",
+    "export gift 05-permanent-bases --output {}",
+    "handout {} --output h",
+    "slides {} --output s",
+    "screen {} --output w.html",
+    "overlay use {}",
+    "overlay copy {}",
+    "overlay hide {}",
+    "release {} --graded zz",
+    "mark {} --graded 05-permanent-bases --output m.csv --force",
+    "mark record.jsonl --graded {} --output m.csv --force",
+    "mark record.jsonl --graded 05-permanent-bases --output {}",
+    "nbgrader {} zz",
+    "nbgrader nb {}",
+    "variants {} --seed 1 --output v",
+    "variants zz --seed {} --output v",
+    "variants 05-permanent-bases --seed {} --output v --force",
+    "variants 05-permanent-bases --seed 1 --roster {} --output v --force",
+    "hand-in {} --class a --name b",
+    "hand-in h.json --class {} --name {} --force",
+    "results {} --output r",
+    "results folder --output {}",
+    "results folder --output r --roster {} --force",
+    "bibliography --output {}",
+    "new exercise --kind single --lesson 05 --output {}",
+    "new exercise --kind {} --lesson 05 --output n.yaml",
+    "{}",
+)
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "here"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("DIALOGUE_CONFIG_DIR", str(tmp_path / "config"))
+    monkeypatch.setenv("DIALOGUE_OVERLAY", "")
+    (folder / "empty").touch()
+    (folder / "bytes.bin").write_bytes(bytes(range(256)) * 20)
+    (folder / "folder").mkdir()
+    (folder / "folder" / "file").write_text("x", encoding="utf-8")
+    if os.name == "posix":
+        os.mkfifo("pipe")
+        os.symlink("loop", "loop")
+    (folder / "record.jsonl").write_text(json.dumps({**LINE, "id": "a"}) + "\n", encoding="utf-8")
+    (tmp_path / "record").mkdir()
+    (tmp_path / "record" / "answers.jsonl").write_text(
+        json.dumps({**LINE, "id": "a"}) + "\n", encoding="utf-8"
+    )
+    return folder
+
+
+@pytest.mark.skipif(os.name != "posix", reason="names of pipes and devices are of posix")
+@pytest.mark.parametrize("bad", BAD.values(), ids=BAD)
+def test_no_name_makes_a_command_fail_with_more_than_words(
+    bad: str, here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No exception, no raw control character, a code from 0 to 2, and words when it is not 0."""
+    found = []
+    for command in COMMANDS:
+        # What an earlier command wrote under the name is no part of this one.
+        capsys.readouterr()
+        arguments = [word.replace("{}", bad) for word in command.split(" ")]
+        try:
+            status: object = cli.main(arguments)
+        except SystemExit as stop:
+            status = stop.code
+        except Exception as error:
+            found.append((command, repr(error)[:300]))
+            continue
+        said = capsys.readouterr()
+        if status not in (0, 1, 2):
+            found.append((command, f"exit code {status}"))
+        if status and not (said.err or said.out).strip():
+            found.append((command, "silent"))
+        if status == 1 and "Traceback" in said.err:
+            found.append((command, said.err[-300:]))
+        if {c for c in said.out + said.err if not c.isprintable()} - set("\n\t\r"):
+            controls = {c for c in said.out + said.err if ord(c) < 32 or 127 <= ord(c) < 160}
+            if controls - set("\n\t\r"):
+                found.append((command, f"control characters {controls}"))
+    assert found == []
+    left = [p.name for p in here.iterdir() if p.name.startswith((".part", ".old"))]
+    assert left == []
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "says"),
+    [
+        (FileFault("x\x1b", "wrong", "mend it"), 1, "x\\u001b: wrong; mend it"),
+        (OSError(36, "File name too long", "xx"), 1, "xx: this cannot be used (File name too"),
+        (OSError(28, "No space left on device"), 1, "the output: this cannot be used (No space"),
+        (PermissionError(13, "Permission denied", b"b"), 1, "b: this cannot be used (Permission"),
+        (UnicodeEncodeError("utf-8", "a\udcff", 1, 2, "no"), 1, "\\udcff: this letter cannot"),
+        (KeyboardInterrupt(), 130, ""),
+        (BrokenPipeError(), 1, ""),
+    ],
+)
+def test_what_no_command_foresees_is_one_line(
+    error: BaseException,
+    code: int,
+    says: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(edges, "_silence", lambda stream: None)
+
+    def run() -> int:
+        raise error
+
+    assert edges.guarded(run) == code
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith(says)
+    assert said.err.count("\n") == bool(says)
+
+
+def test_a_mistake_of_ours_is_not_hidden() -> None:
+    def run() -> int:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        edges.guarded(run)
+
+
+def test_a_terminal_gets_no_control_character_but_our_own() -> None:
+    out = io.StringIO()
+    stream = edges.Harmless(out)
+    stream.writelines(["a\x1b[31mb\x9b\n", "\r\x1b[K\tمرحبا\u200c\n"])
+    assert out.getvalue() == "a\\u001b[31mb\\u009b\n\r\x1b[K\tمرحبا\u200c\n"
+
+
+def dialogue(*arguments: str | bytes, **more: object) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [sys.executable, "-m", "dialogue.cli", *arguments],
+        stderr=subprocess.PIPE,
+        timeout=120,
+        check=False,
+        **more,  # type: ignore[call-overload]
+    )
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full to stand for a full disk")
+def test_an_output_that_is_full_is_one_line(here: Path) -> None:
+    with open("/dev/full", "wb") as full:
+        done = dialogue("bibliography", stdout=full)
+    assert done.returncode == 1
+    assert done.stderr.decode().startswith("the output: this cannot be used (No space left")
+    assert done.stderr.count(b"\n") == 1
+
+
+@pytest.mark.skipif(os.name != "posix", reason="names are bytes on posix")
+def test_names_and_letters_in_a_plain_locale(here: Path) -> None:
+    name = "ü-مرحبا.yaml".encode()
+    (here / os.fsdecode(name)).write_text("quiz: x\n", encoding="utf-8")
+    plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    for arguments in (["check", name], ["check", b"\xff.yaml"], ["bibliography"]):
+        done = dialogue(*arguments, stdout=subprocess.PIPE, env={**os.environ, **plain})
+        assert done.returncode == int(arguments != ["bibliography"])
+        assert b"Traceback" not in done.stdout + done.stderr
+
+
+def test_the_parser_knows_every_command_of_the_matrix() -> None:
+    """A command that is added is tried with bad names too."""
+    every = set(next(a for a in parser.parser()._actions if a.dest == "command").choices)
+    tried = {command.split(" ")[0] for command in COMMANDS} | {"overlay"}
+    # These take no name, or start a server, run lessons or print a whole kit.
+    assert every - tried <= {"lab", "tidy", "cards", "class-kit"}
