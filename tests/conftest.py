@@ -176,7 +176,10 @@ class Lab:
 
     def stop(self) -> None:
         self.process.terminate()
-        self.process.wait(timeout=PATIENCE)
+        try:
+            self.process.wait(timeout=PATIENCE)
+        finally:
+            self.process.kill()  # nothing, where it has ended
 
 
 @pytest.fixture(scope="session")

@@ -420,6 +420,7 @@ MORE_BROKEN = [
     ("use", "use: vote", "use: votes", 78, "'use' is 'votes'", "'vote'"),
     ("shuffle", "shuffle: no", "shuffle: never", 79, "'shuffle' is 'never'", "yes or no"),
     ("core", "shuffle: no", "core: maybe", 79, "'core' is 'maybe'", "yes or no"),
+    ("a core forecast", "confidence: probability", "confidence: probability\n  core: yes", 52, "does not go with forecast", "take 'core' out"),
     ("a core vote", "shuffle: no", "core: yes", 79, "does not go with use: vote", "take 'core' out"),
     ("former id is present", "[05-old-name,", "[05-new-name,", 80, "present id", "former"),
     ("former id of another", "[05-old-name,", "[05-order,", 80, "is the id of the question in", "met"),

@@ -99,9 +99,9 @@ def item(reader: Reader, node: Node) -> Question | None:
     }
     if "points" in values and len(reader.faults) == before and common["points"] <= 0:
         reader.fault(values["points"].line, "'points' is not above zero", "write 1 or more")
-    if common["core"] and (common["use"] != "learn" or not kind.marked):
+    if common["core"] and (common["use"] != "learn" or not kind.scored):
         message = (
-            f"'core' does not go with {'use: ' + common['use'] if kind.marked else reader.kind}"
+            f"'core' does not go with {'use: ' + common['use'] if kind.scored else reader.kind}"
         )
         remedy = "take 'core' out: core items come back in reviews, and this one never does"
         reader.fault(values["core"].line, message, remedy)

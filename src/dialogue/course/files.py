@@ -321,12 +321,12 @@ def folder(path: str | os.PathLike[str], *, force: bool = False) -> Iterator[Pat
             raise
         if old:
             shutil.rmtree(old, ignore_errors=True)
-    except FileFault as fault:
-        if beside not in Path(fault.file).parents:
+    except FileFault as inner:
+        if beside not in Path(inner.file).parents:
             raise
         # Whoever asked for the folder does not know the one that is filled first.
-        place = Path(path, Path(fault.file).relative_to(beside))
-        raise FileFault(place, fault.message, fault.remedy, fault.line) from None
+        place = Path(path, Path(inner.file).relative_to(beside))
+        raise FileFault(place, inner.message, inner.remedy, inner.line) from None
     except OSError as error:
         fault = f"this cannot be written ({reason(error)})"
         raise FileFault(path, fault, "choose another place") from error

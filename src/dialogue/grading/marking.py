@@ -137,11 +137,11 @@ def _contents(path: Path) -> Iterator[tuple[str, Callable[[], bytes]]]:
         except FileFault as fault:
             yield str(path), partial(_refuse, path, fault.message, fault.remedy)
             return
-        members = {n: data for n, data in read.items() if n.endswith(_ENDINGS)}
+        members = sorted(name for name in read if name.endswith(_ENDINGS))
         if not members:
             yield str(path), partial(_refuse, path, "no record is in this zip file")
-        for name, data in sorted(members.items()):
-            yield f"{path}/{name}", lambda data=data: data
+        for name in members:
+            yield f"{path}/{name}", partial(read.__getitem__, name)
     else:
         yield str(path), partial(files.read_bytes, path)
 

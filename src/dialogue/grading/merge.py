@@ -113,8 +113,8 @@ def documents(folder: str | os.PathLike[str]) -> Iterator[tuple[str, Callable[[]
                     yield f"{path}/{name}", partial(_refuse, _other(f"{path}/{name}"))
             if len(members) > _MOST_MEMBERS:
                 rest = len(members) - _MOST_MEMBERS
-                fault = f"{rest} more members were not read"
-                yield str(path), partial(_refuse, FileFault(path, fault, "split this zip file"))
+                told = f"{rest} more members were not read"
+                yield str(path), partial(_refuse, FileFault(path, told, "split this zip file"))
         else:
             yield str(path), partial(_refuse, _other(path))
 

@@ -82,9 +82,9 @@ def texts(data: bytes, depth: int = 0) -> Iterator[str]:
         for blob in _BASE64.findall(data):
             whole = blob.rstrip(b"=").translate(bytes.maketrans(b"-_", b"+/"))
             whole = whole[: len(whole) - (len(whole) % 4 == 1)]
-            inside = base64.b64decode(whole + b"=" * (-len(whole) % 4))
-            if inside.startswith((b"PK", b"\x1f\x8b")) or _is_text(inside):
-                yield from texts(inside, depth + 1)
+            held = base64.b64decode(whole + b"=" * (-len(whole) % 4))
+            if held.startswith((b"PK", b"\x1f\x8b")) or _is_text(held):
+                yield from texts(held, depth + 1)
 
 
 def _is_text(data: bytes) -> bool:

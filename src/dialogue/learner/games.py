@@ -92,8 +92,9 @@ def _kept() -> list[_Kept]:
             continue
         if kind == "start":
             side, seed, cell = entry.get("side"), entry.get("seed"), entry.get("cell")
-            known = isinstance(side, str) and side in SIDES and entry.get("model") == digest
-            if known and type(cell) is int and type(seed) is int and seed in SEEDS:
+            if entry.get("model") != digest or not isinstance(side, str) or side not in SIDES:
+                continue
+            if type(cell) is int and type(seed) is int and seed in SEEDS:
                 old = found.pop(name, None)
                 found[name] = _Kept(name, side, seed, cell, old.moves if old else {})
         elif name in found:

@@ -81,8 +81,8 @@ def _write_config(folder: Path | None) -> int:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        fault = f"this folder cannot be made ({files.reason(error)})"
-        raise files.FileFault(file.parent, fault, "set DIALOGUE_CONFIG_DIR") from None
+        told = f"this folder cannot be made ({files.reason(error)})"
+        raise files.FileFault(file.parent, told, "set DIALOGUE_CONFIG_DIR") from None
     files.write(file, "".join(f"{line}\n" for line in lines), force=True)
     return 0
 
