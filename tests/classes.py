@@ -21,7 +21,7 @@ from dialogue.questions import Single, grade
 def questions(count: int) -> list[Single]:
     """The first *count* single-choice questions of the course that ask for no certainty."""
     course = bank.course_bank().questions.values()
-    return [q for q in course if isinstance(q, Single) and not q.confidence][:count]
+    return [q for q in course if isinstance(q, Single) and q.marked and not q.confidence][:count]
 
 
 def parameters(items: Sequence[Single], seed: int) -> list[tuple[float, float]]:
