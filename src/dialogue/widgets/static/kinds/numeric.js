@@ -33,7 +33,7 @@ KINDS.numeric = {
 
   keep(item, response) {
     const found = listed(response);
-    return item.values.length ? { ...item, values: Array.isArray(found) ? found.map(() => 0) : [] } : item;
+    return item.values.length ? { ...item, values: (Array.isArray(found) && found.length ? found : [0]).map(() => 0) } : item;
   },
 
   control(item, strings, uid) {
