@@ -30,6 +30,7 @@ FILLED = {
     "classify": ["Ask?", "A", "why", "B", "why"],
     "evidence": ["Ask?", "why", "why"],
     "forecast": ["Ask?", "2020-07-31", "base rate", "low", "high"],
+    "essay": ["Ask?", "strong", "a text", "its marks"],
 }
 
 

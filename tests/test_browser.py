@@ -201,15 +201,21 @@ def test_every_control_of_every_kind_by_keyboard(page: Page) -> None:
     page.page.keyboard.press("Enter")
     say = next(n.say for n in question(item).near if n.value == 13)
     wait_until(lambda: say in status(page, item), "the comment on the slip")
-    tab_to(page, item, words="Show the answer")
-    page.page.keyboard.press("Enter")
+    # A guess is taken once and told: nothing is left to press, and the focus is on the words.
     after = page.question(item).locator(".dq-after")
     wait_until(lambda: "The answer: 1 of 26 lines" in after.text_content(), "the answer is shown")
-    assert focused(page)["words"] == "Check", "the focus was lost with the button"
+    wait_until(lambda: focused(page)["item"] == item, "the focus was lost with the button")
+    assert page.question(item).locator("button:visible").count() == 0
+    assert page.question(item).locator("input").is_disabled()
+    assert "Not right" not in page.question(item).inner_text()
+
+    # start again: on the first of the options
+    item = "05-four-baskets"
+    page.question(item).locator("legend").click()
     tab_to(page, item, words="Start again")
     page.page.keyboard.press("Enter")
-    wait_until(lambda: focused(page)["type"] == "text", "start again goes to the field")
-    assert page.question(item).locator("input").input_value() == ""
+    wait_until(lambda: focused(page)["type"] == "checkbox", "start again goes to the first box")
+    assert not page.question(item).locator("input:checked").count()
 
     # classify: arrow keys in a menu, letters too
     item = "05-verb-ladder"
@@ -229,6 +235,47 @@ def test_every_control_of_every_kind_by_keyboard(page: Page) -> None:
     page.page.keyboard.press("Escape")
     inside = "document.activeElement.closest('form[data-item]') !== null"
     wait_until(lambda: not page.page.evaluate(inside), "Escape has left the question")
+
+
+def test_a_text_is_written_saved_ticked_and_compared(own_page: Page, lab: Lab) -> None:
+    """The box counts words, says what is saved, and shows model answers when asked."""
+    page, item = own_page, "05-write"
+    page.run_all()
+    form = page.question(item)
+    form.scroll_into_view_if_needed()
+    page.page.evaluate(
+        "document.addEventListener('dialogue:saved', () => { window.saves = (window.saves ?? 0) + 1; })"
+    )
+    rubric, saved = form.locator(".dq-rubric"), form.locator(".dq-note")
+    assert not rubric.is_visible()
+    form.locator("textarea").click()
+    page.page.keyboard.type("Iraq gave more, by the verb.")
+    assert form.get_by_text("6 words; asked: 150–250.").is_visible()
+    tab_to(page, item, words="Save my text")
+    page.page.keyboard.press("Enter")
+    wait_until(lambda: STRINGS["saved"] in saved.text_content(), "the text is saved")
+    wait_until(lambda: page.page.evaluate("window.saves") == 1, "the page hears of it")
+    assert STRINGS["written"] in status(page, item)
+    for row in question(item).rubric:
+        rubric.get_by_role("group", name=row.name).get_by_text(row.levels[0], exact=True).click()
+    wait_until(lambda: "13 of 13" in rubric.inner_text(), "the rubric is summed")
+    form.locator("textarea").click()
+    page.page.keyboard.type(" More.")
+    wait_until(lambda: STRINGS["write_changed"] in saved.text_content(), "it is not saved yet")
+    form.get_by_role("button", name="Save my text").click()
+    wait_until(lambda: STRINGS["saved"] in saved.text_content(), "the text is saved again")
+    form.get_by_role("button", name="Show the model answers").click()
+    title = question(item).models[1].title
+    wait_until(lambda: title in form.locator(".dq-after").inner_text(), "the models are shown")
+    page.save()
+    page.page.reload()
+    page.wait_for_kernel()
+    page.run_all()
+    wait_until(
+        lambda: page.question(item).locator("textarea").input_value().endswith("verb. More."),
+        "the text came back",
+    )
+    assert page.question(item).locator(".dq-rubric input:checked").count() == 5
 
 
 def test_every_label_and_reference_is_its_own(page: Page) -> None:

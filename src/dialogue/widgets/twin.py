@@ -52,10 +52,10 @@ def as_html(questions: Sequence[Question], title: str) -> str:
             parts.append(f"<p>{escape(STRINGS['paragraphs'])} {escape(', '.join(para))}</p>")
         parts += [f"<p><em>{escape(words)}</em></p>" for words in unjudged(question)]
         parts += _body(question)
+        parts += _rubric(question)
         if question.keyless:
             parts.append(f"<p><em>{escape(STRINGS['graded'])}</em></p>")
             continue
-        parts += _rubric(question)
         if question.hint:
             parts.append(_details(STRINGS["hint"], text.html(question.hint, block=True)))
         explain = text.html(question.explain, block=True)

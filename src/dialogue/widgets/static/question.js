@@ -168,7 +168,7 @@ function question(item, n, total, strings, send) {
     problem.dataset.state = known.note ? "" : "waiting";
     setText(problem, trouble);
     revealButton.hidden = item.keyless || item.guess || item.vote || !(known.tries > 0) || known.revealed || ["right", "logged"].includes(found?.verdict);
-    resetButton.hidden = taken || !(known.tries > 0);
+    resetButton.hidden = taken || Boolean(kind.shows) || !(known.tries > 0); // a text is changed, never thrown away
     finish(revealed);
     note.textContent = trouble ? "" : (known.edited ? say(strings, "edited") : "")
       || (restored && known.at ? say(strings, "restored", { date: day(known.at, item.language) }) : "")
