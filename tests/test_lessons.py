@@ -218,7 +218,8 @@ def test_a_notebook_is_written_whole_or_not_at_all(
     assert list(tmp_path.glob(".part-*")) == []
 
 
-@pytest.mark.parametrize("text", ["", "def test_a_damaged_notebook_is_named_and_the_others_are_tidied(
+@pytest.mark.parametrize("text", ["", "<<<<<<< HEAD\n{}", None])
+def test_a_damaged_notebook_is_named_and_the_others_are_tidied(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str | None
 ) -> None:
     from dialogue.cli import main
@@ -332,7 +333,6 @@ UNFINISHED = {"no-item", "few-items", "confidence"}
 
 def test_the_key_is_not_given_away_by_place_or_length() -> None:
     every = bank.course_bank().questions.values()
-<<<<<<< HEAD
     singles = [q for q in every if q.kind == "single" and not q.vote]  # a vote has no key
     places = [[o.right for o in q.options].index(True) for q in singles]
     longest = [max(q.options, key=lambda o: len(o.text)).right for q in singles]
