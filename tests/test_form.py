@@ -30,6 +30,7 @@ TYPED = {
         {"resolves": "2020-07-31", "happened": "yes", "who": "base rate", "chance": "30"},
         [("0", "50", "low"), ("50", "100", "high")],
     ),
+    "essay": ({"words": "150-250"}, [("strong", "a text", "its marks"), ("weak", "no text")]),
 }
 
 
