@@ -643,7 +643,10 @@ def test_a_verdict_is_announced_once(fresh: Gallery) -> None:
     for _ in range(2):
         fresh.check()
         said = heard(fresh, every)
-        assert said[IDS["single"]] == ("dq-status", STRINGS["unanswered_single"])
+        assert said[IDS["single"]] == (
+            "dq-status",
+            STRINGS["unanswered_single"].format(button=STRINGS["check"]),
+        )
     fresh.on("window.listener.disconnect()")
 
 

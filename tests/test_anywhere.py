@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import subprocess
@@ -15,6 +14,7 @@ import pytest
 from jupyter_server.services.contents.largefilemanager import AsyncLargeFileManager
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
+from conftest import done
 from dialogue.course.tidy import WIDGET_VIEW
 from dialogue.lab import anywhere
 from dialogue.page.text import TWIN
@@ -32,7 +32,7 @@ def saved(tmp_path: Path, *outputs: Any) -> list[dict[str, Any]]:
     cell = new_code_cell("ask()", outputs=list(outputs))
     content = json.loads(nbformat.writes(new_notebook(cells=[cell])))
     model = {"type": "notebook", "format": "json", "content": content}
-    asyncio.run(Server.contents_manager.save(model, "a.ipynb"))
+    done(Server.contents_manager.save(model, "a.ipynb"))
     return json.loads((tmp_path / "a.ipynb").read_text("utf-8"))["cells"][0]["outputs"]
 
 

@@ -195,7 +195,7 @@ def test_what_is_not_given_is_asked():
     output, _ = process.communicate(timeout=60)
     os.close(parent)
     assert process.returncode == 0, output
-    assert "Type a number from 1 to 9" in output
+    assert f"Type a number from 1 to {len(KINDS)}" in output
     text = (folder / "m.yaml").read_text(encoding="utf-8")
     assert "id: 05-new-short" in text
     assert "objective: 05-2" in text

@@ -344,8 +344,8 @@ def test_slides_hold_no_key_and_the_notes_do(lesson: catalogue.Lesson) -> None:
 
 def test_a_slide_keeps_what_is_quoted_and_no_fold() -> None:
     source = (
-        "## A heading\n\nWho says so? ([Reuters, 2020][src:R]; [P8]) It is said.\n\n"
-        "> *recognised* ([US Department of State, 2020][src:S])\n\n"
+        "## A heading\n\nWho says so? ([P8])[¹][src:R] It is said.\n\n"
+        "> *recognised*[²][src:S] [³][src:T]\n\n"
         "1. First point. More of it.\n2. Second point.\n\n"
         "<details><summary>More</summary>\n\nFolded **words**.\n\n</details>\n"
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import re
@@ -19,25 +18,13 @@ from jupyter_client import BlockingKernelClient
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from tornado.netutil import bind_sockets
 
-from conftest import PATIENCE, wait_until
+from conftest import PATIENCE, done, wait_until
 from dialogue.lab import launcher
 from dialogue.lab.contents import VIEW, CourseContents
 
 START = launcher.START
 # A terminal to press Ctrl+C in; Windows has none of this kind.
 pty = pytest.importorskip("pty")
-
-
-def done(coroutine):
-    """The result of *coroutine*, also after a browser test: while its browser is open, that
-    leaves a loop behind that counts as running.  (Not in a thread: the database of trusted
-    notebooks belongs to this one.)"""
-    running = asyncio._get_running_loop()
-    asyncio._set_running_loop(None)
-    try:
-        return asyncio.run(coroutine)
-    finally:
-        asyncio._set_running_loop(running)
 
 
 def widget_output(model_id, **data):

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
-from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tornado import web
 
-from conftest import files_of
+from conftest import done, files_of
 from dialogue.lab.personal import PersonalContents
 
 LESSON = "notebooks/05-round-one.ipynb"
-
-
-def done(task: Coroutine[Any, Any, Any]) -> Any:
-    return asyncio.run(task)
 
 
 def notebook(**texts: str) -> dict[str, Any]:
