@@ -405,9 +405,11 @@ class Desk(Page):
         return self.lab.course / "notebooks"
 
     def signal(self, name: str) -> None:
+        self.page.evaluate("window.patient = false")  # the page must give up in its own time
         os.kill(int((self.folder / "pid").read_text(encoding="utf-8")), getattr(signal, name))
 
     def keep_busy(self) -> None:
+        self.page.evaluate("window.patient = false")
         (self.folder / "busy").touch()
         self.page.locator(".jp-Notebook .jp-CodeCell .cm-content").last.click()
         self.page.keyboard.press("Control+Enter")

@@ -344,7 +344,7 @@ def test_slides_hold_no_key_and_the_notes_do(lesson: catalogue.Lesson) -> None:
 
 def test_a_slide_keeps_what_is_quoted_and_no_fold() -> None:
     source = (
-        "## A heading\n\nWho says so? ([P8])[¹][src:R] It is said.\n\n"
+        "## A heading\n\nWho says so? ([P8])[¹][src:CRS-R40011] It is said.\n\n"
         "> *recognised*[²][src:S] [³][src:T]\n\n"
         "1. First point. More of it.\n2. Second point.\n\n"
         "<details><summary>More</summary>\n\nFolded **words**.\n\n</details>\n"
@@ -356,7 +356,7 @@ def test_a_slide_keeps_what_is_quoted_and_no_fold() -> None:
     notes = slides._notes(source)
     assert "<strong>More</strong>" in notes
     assert "Folded <strong>words</strong>" in notes
-    assert "Reuters, 2020" in notes
+    assert "(P8) (Congressional Research Service, 2011) It is said" in notes
 
 
 def test_a_long_table_goes_on_with_its_head() -> None:

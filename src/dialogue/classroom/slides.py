@@ -59,7 +59,7 @@ class Slide:
 
 
 _parts = partial(templates.parts, "classroom/slide.html")
-_BADGE = re.compile(r"\[([⁰¹²³⁴⁵⁶⁷⁸⁹]+)\]\[src:([^\]]*)\] ?|\[(P\d+)\]")
+_BADGE = re.compile(r"\[([⁰¹²³⁴⁵⁶⁷⁸⁹]+)\]\[src:([^\]]*)\]|\[(P\d+)\]")
 _NUMBERS = re.compile(r"(?:\[[⁰¹²³⁴⁵⁶⁷⁸⁹]+\]\[src:[^\]]*\] ?)+(?=(.?))")
 _FOLD = re.compile(r"<details>\s*<summary>(.*?)</summary>(.*?)</details>", re.S)
 _ITEM = re.compile(r"(- |\d+\. )")
