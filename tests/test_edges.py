@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import io
 import json
 import os
@@ -194,12 +195,21 @@ def dialogue(*arguments: str | bytes, **more: object) -> subprocess.CompletedPro
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full to stand for a full disk")
-def test_an_output_that_is_full_is_one_line(here: Path) -> None:
+@pytest.mark.parametrize("arguments", [["bibliography"], ["--help"], ["check", "--help"]])
+def test_an_output_that_is_full_is_one_line(here: Path, arguments: list[str]) -> None:
     with open("/dev/full", "wb") as full:
-        done = dialogue("bibliography", stdout=full)
+        done = dialogue(*arguments, stdout=full)
     assert done.returncode == 1
     assert done.stderr.decode().startswith("the output: this cannot be used (No space left")
     assert done.stderr.count(b"\n") == 1
+
+
+def test_the_version_is_that_of_the_package(here: Path) -> None:
+    done = dialogue("--version", stdout=subprocess.PIPE)
+    assert (
+        done.stdout.decode()
+        == f"dialogue {importlib.metadata.version('us-iraq-dialogue-course')}\n"
+    )
 
 
 @pytest.mark.skipif(os.name != "posix", reason="names are bytes on posix")

@@ -7,19 +7,36 @@ import importlib
 import os
 import pkgutil
 import sys
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
 from dialogue.cli import commands as desk
 from dialogue.cli import edges
 
 
+def _version() -> str:
+    try:
+        return version("us-iraq-dialogue-course")
+    except PackageNotFoundError:  # run from its files, and not installed
+        return "(not installed)"
+
+
+class _Parser(argparse.ArgumentParser):
+    """That of argparse keeps silent when its help cannot be written; this one does not."""
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        print(message, end="", file=file or sys.stderr, flush=True)
+
+
 def parser() -> argparse.ArgumentParser:
     """The command line, with a help text for each command."""
-    top = argparse.ArgumentParser(
+    top = _Parser(
         prog="dialogue",
         description="Open, check, teach and extend the US–Iraq Dialogue course. "
         "'dialogue COMMAND --help' explains a command.",
     )
+    top.add_argument("--version", action="version", version=f"dialogue {_version()}")
     top.add_argument(
         "--overlay",
         metavar="FOLDER",
