@@ -29,7 +29,9 @@ class Reader:
 
     def __init__(self, browser: Any, lab: Lab, path: str = LESSON, **context: Any) -> None:
         self.lab = lab
-        self.context = browser.new_context(viewport={"width": 1280, "height": 800}, **context)
+        self.context = browser.new_context(
+            **{"viewport": {"width": 1280, "height": 800}, **context}
+        )
         self.page = self.context.new_page()
         self.errors: list[str] = []
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
@@ -105,6 +107,38 @@ def test_a_badge_tells_its_digest_and_loses_no_place(reader: Reader) -> None:
     close.press("Enter")
     assert reader.page.locator(".dd-Tip[role=dialog]").count() == 0
     assert link.evaluate("node => node === document.activeElement")
+
+
+def test_a_lesson_has_room_at_any_width(browser: Any, desk: Lab) -> None:
+    reader = Reader(browser, desk, viewport={"width": 360, "height": 800})
+    measure = (
+        "(() => { const one = window.__dialogueDesk.tracker.currentWidget.content;"
+        " const box = one.outerNode ?? one.node;"
+        " return [box.clientWidth, box.scrollWidth - box.clientWidth]; })()"
+    )
+
+    def fits(width: int, share: float) -> None:
+        reader.page.set_viewport_size({"width": width, "height": 800})
+        wait_until(
+            lambda: reader.page.evaluate(measure)[0] > share * width, f"room at {width}", seconds=20
+        )
+        wait_until(
+            lambda: reader.page.evaluate(measure)[1] <= 1, f"all seen at {width}", seconds=20
+        )
+
+    try:
+        assert reader.result() in ("ran", "has run")  # alone, or after the other reader
+        fits(360, 0.7)
+        fits(640, 0.7)
+        for width in (800, 910):
+            reader.page.set_viewport_size({"width": width, "height": 800})
+            reader.page.evaluate(
+                "window.__dialogueDesk.app.shell.activateById('dialogue-desk-panel')"
+            )
+            fits(width, 0.5)
+        fits(360, 0.7)  # a window that gets narrow gives the room back to the lesson
+    finally:
+        reader.close()
 
 
 def test_keys_stay_inside_a_plain_widget(reader: Reader) -> None:

@@ -37,6 +37,7 @@
     get(key) { try { return JSON.parse(localStorage.getItem(key)); } catch { return null; } },
     set(key, value) { try { localStorage.setItem(key, JSON.stringify(value)); } catch { /* as above */ } },
   };
+  const narrow = () => innerWidth < 700; // a panel would leave no room for the lesson
   const boxOf = (notebook) => notebook.outerNode ?? notebook.node;
   const topIn = (node, box) => node.getBoundingClientRect().top - box.getBoundingClientRect().top;
   function later(act, wait) {
@@ -185,6 +186,8 @@
 .dd-Lost { padding: 8px 12px; background: var(--jp-warn-color3); color: #1b1b1b; font-size: var(--jp-ui-font-size1); }
 .dd-Lost button { font: inherit; margin-inline-start: 8px; min-height: 28px; cursor: pointer; }
 .dd-Changes pre { white-space: pre-wrap; margin: 2px 0 8px; padding: 6px; background: var(--jp-layout-color2); max-height: 12em; overflow: auto; }
+.jp-Notebook .jp-Placeholder-content, .jp-Notebook .jp-PlaceholderText { min-width: 0; }
+.jp-Notebook .jp-PlaceholderText { overflow: hidden; text-overflow: ellipsis; }
 body.dd-Projector { --jp-content-font-size1: 28px; --jp-code-font-size: 24px; --jp-cell-prompt-width: 12px; }
 body.dd-Projector .jp-CodeCell > .jp-Cell-inputWrapper, body.dd-Projector .jp-Notebook .jp-InputPrompt,
 body.dd-Projector .jp-Notebook .jp-OutputPrompt, body.dd-Projector .jp-Notebook .jp-Collapser, body.dd-Projector .jp-Toolbar
@@ -212,7 +215,10 @@ body.dd-Projector .jp-Cell.dd-Hidden { display: none; }
 
       const current = () => tracker.currentWidget;
       const here = () => current()?.context.path ?? "";
-      const open = (path) => app.commands.execute("docmanager:open", { path });
+      const open = (path) => {
+        if (narrow()) shell?.collapseLeft();
+        return app.commands.execute("docmanager:open", { path });
+      };
       const at = () => course.lessons.findIndex((one) => one.path === here());
 
       // --- the panel beside the lesson ----------------------------------------------------------
@@ -368,7 +374,7 @@ body.dd-Projector .jp-Cell.dd-Hidden { display: none; }
 
       // --- panels: ours at first, then whatever the reader chose ---------------------------------------
       void shell?.restored.then(() => {
-        const choice = kept.get(PANEL) ?? panel.id;
+        const choice = narrow() ? null : kept.get(PANEL) ?? panel.id;
         // An address /lab/tree/… shows the file list just before it opens the document.
         const show = () => { if (choice) shell.activateById(choice); else shell.collapseLeft(); };
         show();
@@ -376,12 +382,17 @@ body.dd-Projector .jp-Cell.dd-Hidden { display: none; }
         tracker.widgetAdded.connect(once);
         setTimeout(() => { tracker.widgetAdded.disconnect(once); remember(); }, 10_000);
       });
+      let wasNarrow = narrow();
+      window.addEventListener("resize", () => {
+        if (narrow() && !wasNarrow) shell?.collapseLeft();
+        wasNarrow = narrow();
+      });
       let remembering = false;
       function remember() {
         if (remembering || !shell) return;
         remembering = true;
         shell.layoutModified.connect(() => {
-          if (document.body.classList.contains("dd-Projector")) return;
+          if (narrow() || document.body.classList.contains("dd-Projector")) return;
           const shown = [...shell.widgets("left")].find((w) => w.isVisible);
           kept.set(PANEL, shown ? shown.id : "");
         });
@@ -435,7 +446,7 @@ body.dd-Projector .jp-Cell.dd-Hidden { display: none; }
         if (on) {
           shell?.collapseLeft();
           document.activeElement?.blur?.(); // keys now turn the parts
-        } else if (kept.get(PANEL) ?? panel.id) shell?.activateById(kept.get(PANEL) ?? panel.id);
+        } else if (!narrow() && (kept.get(PANEL) ?? panel.id)) shell?.activateById(kept.get(PANEL) ?? panel.id);
         if (!on && notebook && beats()[beat]?.[0]) goTo(notebook, beats()[beat][0].model.id);
         window.dispatchEvent(new Event("resize"));
       }, "F8", { caption: "Large type, no code, one part at a time", isToggled: () => document.body.classList.contains("dd-Projector") });
