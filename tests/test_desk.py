@@ -222,11 +222,12 @@ def test_nothing_runs_in_a_file_that_nobody_vouches_for(browser: Any, desk: Lab)
     path = desk.course / "notebooks/06-the-june-raid.ipynb"
     before = path.read_text("utf-8")
     notebook = json.loads(before)
-    notebook["cells"][2]["source"] = "open('/tmp/never', 'w')"
+    notebook["cells"][2]["source"] = "open('never', 'w')"
     path.write_text(json.dumps(notebook), encoding="utf-8")
     stranger = Reader(browser, desk, "notebooks/06-the-june-raid.ipynb")
     try:
         assert stranger.result("notebooks/06-the-june-raid.ipynb") == "not trusted"
+        assert not list(desk.course.rglob("never"))
         # Readable all the same: the reading copy lies in the file.
         assert (
             "One night"
