@@ -141,6 +141,28 @@ def test_a_lesson_has_room_at_any_width(browser: Any, desk: Lab) -> None:
         reader.close()
 
 
+def test_no_label_of_a_picture_is_cut(browser: Any, desk: Lab) -> None:
+    raid = "notebooks/06-the-june-raid.ipynb"
+    reader = Reader(browser, desk, raid)
+    cut = """() => [...document.querySelectorAll(".dx-picture svg")].flatMap((svg) => {
+      const seen = svg.getBoundingClientRect();
+      return [...svg.querySelectorAll("text")].filter((label) => {
+        const edge = label.getBoundingClientRect();
+        return edge.left < seen.left - 1 || edge.right > seen.right + 1;
+      }).map((label) => label.textContent);
+    })"""
+    try:
+        assert reader.result(raid) in ("ran", "has run")
+        wait_until(
+            lambda: reader.page.locator(".dx-picture svg text").count() > 10,
+            "a picture",
+            seconds=60,
+        )
+        wait_until(lambda: reader.page.evaluate(cut) == [], "every label whole", seconds=30)
+    finally:
+        reader.close()
+
+
 def test_keys_stay_inside_a_plain_widget(reader: Reader) -> None:
     cells = reader.page.locator(".jp-Notebook .jp-Cell").count()
     slider = reader.page.locator(".jp-OutputArea select").first

@@ -23,6 +23,21 @@ function nameSliders(root) {
   }
 }
 
+// The drawing was measured in another typeface: where letters are wider here, it gets the room.
+function seeLabels(svg) {
+  const view = svg?.viewBox?.baseVal;
+  const seen = svg?.getBoundingClientRect();
+  if (!view?.width || !seen.width) return;
+  const edges = [...svg.querySelectorAll("text")].map((label) => label.getBoundingClientRect());
+  const unit = view.width / seen.width;
+  const left = Math.ceil(Math.max(0, ...edges.map((edge) => seen.left - edge.left)) * unit);
+  const right = Math.ceil(Math.max(0, ...edges.map((edge) => edge.right - seen.right)) * unit);
+  if (!left && !right) return;
+  const width = view.width + left + right;
+  svg.setAttribute("viewBox", `${view.x - left} ${view.y} ${width} ${view.height}`);
+  svg.setAttribute("width", width);
+}
+
 function render({ model, el }) {
   const strings = model.get("strings");
   const picture = make("div", { class: "dx-picture" });
@@ -44,6 +59,7 @@ function render({ model, el }) {
       // Our own drawing, made in Python from the course's tables.
       picture.innerHTML = scene.svg ?? "";
       drawn = scene.svg;
+      requestAnimationFrame(() => seeLabels(picture.querySelector("svg")));
     }
     picture.hidden = scene.list_only;
     about.hidden = scene.list_only;
