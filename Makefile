@@ -2,7 +2,7 @@
 # Written for GNU make 3.81 (macOS) and any POSIX sh; a checkout path may hold spaces.
 
 .DEFAULT_GOAL := help
-.PHONY: help lab edit test test-all teach browser tidy clean moved
+.PHONY: help lab edit test test-all teach browser site tidy clean moved
 
 # What a learner's shell happens to export must not change what is installed or run.
 unexport PYTHONDONTWRITEBYTECODE PYTHONUTF8 PYTHONCOERCECLOCALE PYTHONPATH PYTHONHOME VIRTUAL_ENV CONDA_PREFIX PYTEST_ADDOPTS
@@ -50,6 +50,9 @@ browser: .venv/.test ## Add a Chromium, so that `make test` includes the browser
 	@if [ "$$(id -u)" = 0 ] && grep -q '^ID=debian' /etc/os-release 2>/dev/null; \
 	then apt-get update -q && apt-get install -y -q --no-install-recommends chromium; \
 	else .venv/bin/playwright install chromium; fi
+
+site: .venv/.lab ## Write the reading edition to site/: the lessons as pages, for any web space
+	@.venv/bin/dialogue site --force site
 
 tidy: .venv/.lab ## Run every notebook and write it in its one canonical form
 	@.venv/bin/dialogue tidy

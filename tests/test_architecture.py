@@ -18,7 +18,7 @@ PACKAGE = ROOT / "src" / "dialogue"
 # From the ground up: a room may import from itself and from those before it.
 ROOMS = (
     *("page", "course", "questions", "bank", "learner", "charts", "widgets"),
-    *("exchange", "grading", "classroom", "lab", "cli"),
+    *("exchange", "grading", "classroom", "lab", "site", "cli"),
 )
 # Imports that may stand inside a function: they are slow or optional, and few callers need them.
 # Of our own modules only those that bring such a library along.

@@ -23,7 +23,7 @@ _TYPEFACE = Path(__file__).parent / "typeface"
 # File, family, weight, and the characters that it is asked for.
 _LATIN = "U+0-5FF, U+1E00-1EFF, U+200B, U+2010-218F, U+2212"
 _ARABIC = "U+600-6FF, U+200C-200F, U+FD3E-FDFC"
-_FACES = (
+FACES = (
     ("latin-400", "Dialogue", "400", _LATIN),
     ("latin-700", "Dialogue", "700", _LATIN),
     ("arabic-400", "Dialogue", "400", _ARABIC),
@@ -55,7 +55,7 @@ def typeface() -> Markup:
             characters,
             b64encode((_TYPEFACE / f"{file}.woff2").read_bytes()).decode(),
         )
-        for file, family, weight, characters in _FACES
+        for file, family, weight, characters in FACES
     )
 
 

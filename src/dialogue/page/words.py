@@ -413,3 +413,18 @@ WALL = {
     "no_vote": "This question has no options to vote on.",
     "time_up": "Time is up",
 }
+
+# The reading edition: pages without a kernel.
+SITE = {
+    "title": "The US–Iraq Strategic Dialogue of 2020",
+    "saved": "Saved in this browser.",
+    "twin": "This is the reading copy. Where scripts may run, you can answer here.",
+    "twin_glossary": "Open a term by click, or by Tab and Enter. Where scripts may run, there is a search field.",
+    "still": "This is a still picture. It moves in JupyterLab on a laptop.",
+    "code": "The code of this cell",
+    "table": "Table",
+    "not_loaded": "This part did not load, so that you can read it but not answer yet.",
+    "again": "Try again",
+    "unsaved_full": "Not saved: this browser’s store for the course is full. Your answer stays until you close this page. Download your answers on the page My answers.",
+    "unsaved_closed": "Not saved: this browser keeps nothing for this page (a private window, or storage is switched off). Your answer stays until you close this page.",
+}

@@ -1,0 +1,143 @@
+"""The whole site, written to a folder: pages, scripts, data."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from dialogue.course import catalogue, files
+from dialogue.page import templates, words
+from dialogue.site import bundles, lessons
+from dialogue.widgets import scripts
+
+# What a page may load: only from the site itself, and no script or style in the page.  A page
+# on a disk has no origin of its own, so that its files are named by their scheme.
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self' file:",
+        "style-src 'self' file:",
+        "img-src 'self' file: data:",
+        "font-src 'self' file:",
+        "connect-src 'self'",
+        "manifest-src 'self'",
+        "worker-src 'self'",
+        "base-uri 'none'",
+        "form-action 'none'",
+    )
+)
+_FONTS = Path(templates.__file__).parent / "typeface"
+# Notebooks that are no lessons, in the order of the menu; the form for authors needs a kernel.
+OTHERS = ("pre-test", "post-test", "review", "what-now", "glossary")
+MENU = (("index.html", "Lessons"), ("glossary.html", "Glossary"), ("review.html", "Review"))
+
+
+def _faces() -> str:
+    rules = []
+    for file, family, weight, characters in templates.FACES:
+        rules.append(
+            f'@font-face {{ font-family: "{family}"; font-weight: {weight}; '
+            f"font-display: optional; unicode-range: {characters}; "
+            f'src: url("{file}.woff2") format("woff2"); }}'
+        )
+    return "\n".join(rules)
+
+
+def _assets() -> dict[str, str | bytes]:
+    static = bundles.STATIC
+    views = ("quiz", "glossary", "explorer", "assessment")
+    style = "\n".join(
+        [
+            _faces(),
+            *dict.fromkeys(scripts.style(name) for name in ("quiz", "explorer")),
+            scripts.style("glossary").removeprefix(scripts.style("quiz")),
+            (static / "site.css").read_text("utf-8"),
+        ]
+    )
+    made: dict[str, str | bytes] = {
+        "assets/site.css": style,
+        "assets/theme.js": (static / "theme.js").read_text("utf-8"),
+        "assets/icon.svg": (static / "icon.svg").read_text("utf-8"),
+        "assets/course.js": bundles.course(),
+        "assets/words.js": bundles.table(),
+        **{f"assets/{name}.js": bundles.view(name) for name in views},
+    }
+    for file in sorted({face[0] for face in templates.FACES}):
+        made[f"assets/{file}.woff2"] = (_FONTS / f"{file}.woff2").read_bytes()
+    made["assets/TYPEFACE-LICENSE"] = (_FONTS / "LICENSE").read_bytes()
+    return made
+
+
+def site(say: Callable[[str], None] = lambda _: None) -> dict[str, str | bytes]:
+    """Every file of the site by its path.  *say* is told what is being made."""
+    made = _assets()
+    known = [one for one in catalogue.lessons() if one.written]
+    stems = [*(one.stem for one in known), *OTHERS]
+    pages = []
+    for stem in stems:
+        say(stem)
+        pages.append(lessons.page(catalogue.root() / "notebooks" / f"{stem}.ipynb"))
+    stamp = _stamp(made, pages)
+    common = {"policy": POLICY, "up": "", "menu": MENU, "stamp": stamp, "lesson": ""}
+    numbered = {one.stem: f"{one.number} · {one.title}" for one in known}
+    order = list(numbered)
+    for page in pages:
+        near: dict[str, tuple[str, str] | None] = {"before": None, "after": None}
+        if page.stem in numbered:
+            at = order.index(page.stem)
+            for name, n in (("before", at - 1), ("after", at + 1)):
+                if 0 <= n < len(order):
+                    near[name] = (f"{order[n]}.html", numbered[order[n]])
+        views = sorted({data["view"] for data in page.places.values()})
+        made[f"{page.stem}.html"] = templates.render(
+            "site/page.html",
+            title=f"{numbered.get(page.stem, page.title)} · {words.SITE['title']}",
+            main=page.main,
+            here=f"{page.stem}.html",
+            scripts=["course", "words", *views],
+            **common | {"lesson": page.stem},
+            **near,
+        )
+        if page.places:
+            made[f"assets/data/{page.stem}.js"] = bundles.data(page.stem, page.places)
+    made["index.html"] = templates.render(
+        "site/index.html",
+        title=words.SITE["title"],
+        lessons=known,
+        others=[(page.stem, page.title) for page in pages if page.stem in OTHERS],
+        here="index.html",
+        scripts=["course", "words"],
+        before=None,
+        after=None,
+        **common,
+    )
+    return made
+
+
+def _stamp(assets: Mapping[str, str | bytes], pages: list[lessons.Page]) -> str:
+    """What tells one edition from another: a digest of what it is made of."""
+    digest = hashlib.sha256()
+    for name, content in sorted(assets.items()):
+        digest.update(name.encode())
+        digest.update(content.encode() if isinstance(content, str) else content)
+    for page in pages:
+        digest.update(page.main.encode())
+        digest.update(bundles.compact(page.places).encode())
+    return digest.hexdigest()[:10]
+
+
+def build(
+    folder: str | Path, *, force: bool = False, say: Callable[[str], None] = lambda _: None
+) -> int:
+    """Write the site to *folder* and return how many files it has.
+
+    Raises :class:`~dialogue.course.files.FileFault` when something is missing or in the way.
+    """
+    made = site(say)
+    with files.folder(folder, force=force) as place:
+        for name, content in made.items():
+            target = place / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            files.write(target, content)
+    return len(made)

@@ -1,0 +1,68 @@
+"""The scripts of the pages: those of the widgets, as plain scripts.
+
+A page that is opened from a disk may load no module, so each view becomes a plain script that
+puts what it would export under ``Dialogue.views``.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from dialogue.page import words
+from dialogue.widgets import scripts
+
+STATIC = Path(__file__).parent / "static"
+_EXPORTED = re.compile(r"^export (function|const) (\w+)", re.MULTILINE)
+_DEFAULT = re.compile(r"^export default (\{[^}]*\});$", re.MULTILINE)
+# In this order: a part may use what an earlier one has.
+_COURSE = ("record", "answers", "page")
+
+# What a page without a kernel says in place of what a notebook says.
+_QUIZ = {
+    "saved": words.SITE["saved"],
+    "live": words.SITE["twin"],
+}
+
+
+def view(name: str) -> str:
+    """The script of a widget's view, such as the quiz, as a plain script."""
+    text = scripts.script(name)
+    names = [found[2] for found in _EXPORTED.finditer(text)]
+    text = _EXPORTED.sub(r"\1 \2", text)
+    text = _DEFAULT.sub(r"const exported = \1;", text)
+    every = "".join(f", {one}" for one in names)
+    return (
+        f'Dialogue.views["{name}"] = (() => {{\n"use strict";\n{text}\n'
+        f"return {{ ...exported{every} }};\n}})();\n"
+    )
+
+
+def course() -> str:
+    """What every page has: the record, and what brings its places to life."""
+    parts = [(STATIC / f"{name}.js").read_text(encoding="utf-8") for name in _COURSE]
+    return '(() => {\n"use strict";\n' + "\n".join(parts) + "})();\n"
+
+
+def compact(data: Any) -> str:
+    """*data* as JSON in as few characters as it takes."""
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
+def data(name: str, value: Any) -> str:
+    """A script of data: a page that is opened from a disk may fetch no JSON."""
+    return f"Dialogue.put({json.dumps(name)},{compact(value)});\n"
+
+
+def table() -> str:
+    """The words of the interface, as a script."""
+    every = {
+        "quiz": {**words.STRINGS, **_QUIZ},
+        "glossary": words.GLOSSARY,
+        "explorer": words.EXPLORER,
+        "assessment": words.ASSESSMENT,
+        "site": words.SITE,
+    }
+    return f"Dialogue.words={compact(every)};\n"

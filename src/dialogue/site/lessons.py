@@ -1,0 +1,136 @@
+"""From a stored notebook to a page: nbconvert reads it, our templates write it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from bs4 import BeautifulSoup, Tag
+from markupsafe import Markup
+from nbconvert import HTMLExporter
+
+from dialogue.page import words
+from dialogue.site import bundles, live
+
+_TEMPLATES = Path(__file__).parent / "templates"
+# What a stored page says of kernels, and what this edition says there.
+_INSTEAD = {
+    words.QUIZ["live"]: words.SITE["twin"],
+    words.PANELS["panel_live"]: words.SITE["twin"],
+    words.ASSESSMENT["live"]: words.SITE["twin"],
+    words.EXPLORER["live"]: words.SITE["still"],
+    words.GLOSSARY["live"]: words.SITE["twin_glossary"],
+}
+_RUN_FIRST = re.compile(r"^Run the next cell first\b.*$\n?", re.MULTILINE)
+
+
+@dataclass
+class Page:
+    """A lesson as a page: its text, what its live places need, and pictures beside it."""
+
+    stem: str
+    title: str
+    main: Markup
+    places: dict[str, live.Data]
+    pictures: dict[str, bytes] = field(default_factory=dict)
+
+
+@lru_cache(maxsize=1)
+def _exporter() -> HTMLExporter:
+    exporter = HTMLExporter(template_name="cells", extra_template_basedirs=[str(_TEMPLATES)])
+    exporter.exclude_anchor_links = True
+    return exporter
+
+
+def _text(value: Any) -> str:
+    return "".join(value) if isinstance(value, list) else str(value)
+
+
+def _shown(outputs: list[Any]) -> str:
+    """What a page without a kernel shows of the stored outputs."""
+    parts = []
+    for output in outputs:
+        data = output.get("data", {})
+        if "text/html" in data:
+            parts.append(_text(data["text/html"]))
+        elif "image/svg+xml" in data:
+            parts.append(f"<figure>{_text(data['image/svg+xml'])}</figure>")
+        elif "text/plain" in data or "text" in output:
+            said = _text(data.get("text/plain", output.get("text", "")))
+            parts.append(str(Markup("<pre>{}</pre>").format(said)))
+    return "\n".join(parts)
+
+
+def _about(source: str) -> str:
+    first = source.lstrip().split("\n", 1)[0]
+    return first.lstrip("# ").strip() if first.startswith("#") else words.SITE["code"]
+
+
+def page(path: Path) -> Page:
+    """The page of the notebook at *path*."""
+    notebook = nbformat.read(path, as_version=4)
+    places: dict[str, live.Data] = {}
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = _RUN_FIRST.sub("", cell.source)
+            continue
+        data = live.place(cell.source)
+        shown = _shown(cell.outputs)
+        if not data and not shown and cell.id == "setup":
+            cell.metadata.pop("site", None)
+            continue
+        site: dict[str, Any] = {"shown": shown, "from": path.stem, "data": ""}
+        if data:
+            site["place"] = True
+            if not places:
+                # The first question waits for no second file.
+                site["data"] = _inline(data)
+            places[cell.id] = data
+        else:
+            hidden = cell.metadata.get("jupyter", {}).get("source_hidden", False)
+            quiet = live.called(cell.source) is not None
+            site |= {"code": not quiet or hidden, "open": not hidden, "about": _about(cell.source)}
+        cell.metadata["site"] = site
+    body, _ = _exporter().from_notebook_node(notebook)
+    for said, instead in _INSTEAD.items():
+        body = body.replace(str(Markup.escape(said)), str(Markup.escape(instead)))
+    soup = BeautifulSoup(body, "html.parser")
+    _tidy(soup)
+    heading = soup.find("h1")
+    title = heading.get_text(strip=True) if heading else path.stem
+    return Page(path.stem, title, Markup(soup.decode(formatter="minimal")), places)
+
+
+def _inline(data: live.Data) -> str:
+    text = bundles.compact(data).replace("<", "\\u003c")
+    return f'<script type="application/json">{text}</script>'
+
+
+def _tidy(soup: BeautifulSoup) -> None:
+    """What the page's own rules ask of a stored output: no style of its own, tables that
+    scroll inside their box, links that lead to pages."""
+    for style in soup.find_all("style"):
+        style.decompose()
+    for node in soup.find_all(style=True):
+        del node["style"]
+    for table in soup.find_all("table"):
+        for old in ("border", "class"):
+            table.attrs.pop(old, None)
+        box = soup.new_tag("div", attrs={"class": "scroll", "role": "region", "tabindex": "0"})
+        caption = table.find("caption")
+        box["aria-label"] = caption.get_text(strip=True) if caption else words.SITE["table"]
+        table.wrap(box)
+    for link in soup.find_all("a", href=True):
+        _link(link)
+
+
+def _link(link: Tag) -> None:
+    address = str(link["href"])
+    if address.startswith(("http:", "https:")):
+        link["rel"] = "noopener noreferrer"
+    elif ".ipynb" in address:
+        link["href"] = address.replace(".ipynb", ".html")

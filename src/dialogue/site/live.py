@@ -1,0 +1,115 @@
+"""Which live view a cell of a lesson shows, read from its call without running anything."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import Any
+
+from dialogue import bank
+from dialogue.learner import recall
+from dialogue.page.words import GLOSSARY, STRINGS
+from dialogue.questions import Question
+from dialogue.widgets import assessment, glossary, quiz
+
+Data = dict[str, Any]
+
+
+def item(question: Question, full: Question | None = None) -> Data:
+    """One question for a page that keeps the record itself; *full* has the key where it has not."""
+    known = full or question
+    former = sorted(known.versions - {known.version})
+    return quiz.content(question) | {
+        "version": known.version,
+        "versions": [known.version, *former],
+        "was": list(known.was),
+        "event": known.event,
+    }
+
+
+def called(source: str) -> tuple[str, list[Any], dict[str, Any]] | None:
+    """The call that ends a cell: its name, and its arguments where all of them are literal."""
+    try:
+        body = ast.parse(source).body
+        last = body[-1] if body else None
+        if not (isinstance(last, ast.Expr) and isinstance(last.value, ast.Call)):
+            return None
+        call = last.value
+        if not isinstance(call.func, ast.Name):
+            return None
+        given = [ast.literal_eval(one) for one in call.args]
+        named = {one.arg: ast.literal_eval(one.value) for one in call.keywords if one.arg}
+    except (SyntaxError, ValueError):
+        return None
+    return call.func.id, given, named
+
+
+def _set(questions: list[Question], title: str) -> Data:
+    return {
+        "view": "quiz",
+        "content": {
+            "panel": "quiz",
+            "title": title,
+            "items": [item(question) for question in questions],
+        },
+    }
+
+
+def _ask(ids: list[Any], named: dict[str, Any]) -> Data | None:
+    questions, problems = quiz.find(ids)
+    if problems:
+        return None
+    many = f"{len(questions)} questions" if len(questions) > 1 else ""
+    return _set(questions, named.get("title") or many)
+
+
+def _write(given: list[Any]) -> Data | None:
+    name = str(given[0]) if given else ""
+    name = f"{name}-write" if re.fullmatch(r"\d\d", name) else name
+    questions, problems = quiz.find([name])
+    return None if problems else _set(questions, "")
+
+
+def _warm_up(given: list[Any]) -> Data | None:
+    number = str(given[0]) if given else ""
+    questions = recall.fixed_warm_up(bank.course_bank().questions.values(), number)
+    return _set(questions, STRINGS["warm_up"]) if questions else None
+
+
+def _test(given: list[Any]) -> Data | None:
+    name = given[0] if given else ""
+    if name not in assessment.TESTS:
+        return None
+    # The key stays away, as in a notebook: what is kept is marked where the key is.
+    items = [item(assessment.without_key(q), q) for q in assessment.questions_of(name)]
+    content = {"panel": "quiz", "title": assessment.TESTS[name], "items": items}
+    return {"view": "quiz", "content": content, "test": True}
+
+
+def _glossary(given: list[Any]) -> Data:
+    every = glossary.entries()
+    if not given:
+        return {"view": "glossary", "terms": every, "title": GLOSSARY["title"]}
+    shown = [one for wish in given for one in every if glossary.rank(one, str(wish)) == 0]
+    names = ", ".join(one["name"] for one in shown)
+    return {"view": "glossary", "terms": shown, "title": f"{GLOSSARY['title']}: {names}"}
+
+
+def place(source: str) -> Data | None:
+    """What the live view of a cell needs; None where what was stored has to do."""
+    call = called(source)
+    if call is None:
+        return None
+    name, given, named = call
+    match name:
+        case "ask":
+            return _ask(given, named)
+        case "write":
+            return _write(given)
+        case "warm_up":
+            return _warm_up(given)
+        case "take_test":
+            return _test(given)
+        case "glossary":
+            return _glossary(given)
+    return None

@@ -1,0 +1,79 @@
+// A page of the reading edition: its places come to life one by one as they come near.
+
+const Dialogue = globalThis.Dialogue = {
+  views: {}, words: {}, data: {}, record: makeRecord(browserStore()),
+  /** A file of data puts what it holds here by its name: `fetch` does not work from a disk. */
+  put(name, value) { Dialogue.data[name] = value; },
+};
+
+const here = document.currentScript.src.replace(/[^/]*$/, ""); // the folder of the scripts
+const asked = new Map();
+
+/** Load a script of data once; resolves to what it has put under *name*. */
+function need(name) {
+  if (name in Dialogue.data) return Promise.resolve(Dialogue.data[name]);
+  if (!asked.has(name)) {
+    asked.set(name, new Promise((resolve, reject) => {
+      const script = document.createElement("script");
+      script.src = `${here}data/${name}.js`;
+      script.addEventListener("load", () => (name in Dialogue.data ? resolve(Dialogue.data[name]) : reject(new Error(name))));
+      script.addEventListener("error", () => { asked.delete(name); script.remove(); reject(new Error(name)); });
+      document.head.append(script);
+    }));
+  }
+  return asked.get(name);
+}
+
+const plainModel = (data) => ({ get: (name) => data[name], set() {}, save_changes() {}, send() {}, on() {}, off() {} });
+
+// How each view gets its model; other scripts of the page add theirs.
+const MODELS = {
+  quiz: ({ content }) => quizModel(content, Dialogue.words, Dialogue.record, Dialogue.views.quiz.grade),
+  glossary: ({ terms, title }) => plainModel({ terms, strings: { ...Dialogue.words.glossary, title } }),
+};
+
+/** Put the live view in the place of its readable twin. */
+async function mount(place) {
+  if (place.dataset.live !== undefined) return;
+  place.dataset.live = "coming";
+  const inline = place.querySelector("script[type='application/json']");
+  try {
+    const data = inline ? JSON.parse(inline.textContent) : (await need(place.dataset.from))[place.dataset.place];
+    const model = await MODELS[data.view](data, place);
+    const box = document.createElement("div");
+    await Dialogue.views[data.view].render({ model, el: box });
+    place.replaceChildren(box);
+    place.dataset.live = "yes";
+    place.dispatchEvent(new CustomEvent("dialogue:mounted", { bubbles: true }));
+  } catch (error) {
+    // The twin stays and can be read; the next visit, or the button, tries again.
+    delete place.dataset.live;
+    if (place.querySelector(".again")) return;
+    const again = document.createElement("button");
+    again.type = "button";
+    again.textContent = Dialogue.words.site.again;
+    const words = document.createElement("p");
+    words.className = "again";
+    words.setAttribute("role", "status");
+    words.append(`${Dialogue.words.site.not_loaded} `, again);
+    again.addEventListener("click", () => { words.remove(); mount(place); });
+    place.prepend(words);
+    console.error(error);
+  }
+}
+
+function begin() {
+  const places = [...document.querySelectorAll("[data-place]")];
+  const near = new IntersectionObserver((entries) => {
+    for (const { isIntersecting, target } of entries) {
+      if (!isIntersecting) continue;
+      near.unobserve(target);
+      mount(target);
+    }
+  }, { rootMargin: "150% 0px" });
+  places.forEach((place) => near.observe(place));
+  // What is far comes when there is nothing else to do, so that a jump meets no twin.
+  const rest = async () => { for (const place of places) { await mount(place); await new Promise((go) => { setTimeout(go, 60); }); } };
+  addEventListener("load", () => setTimeout(() => rest().then(() => { document.documentElement.dataset.ready = ""; }), 300));
+}
+document.addEventListener("DOMContentLoaded", begin);
