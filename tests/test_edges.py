@@ -228,4 +228,4 @@ def test_the_parser_knows_every_command_of_the_matrix() -> None:
     every = set(next(a for a in parser.parser()._actions if a.dest == "command").choices)
     tried = {command.split(" ")[0] for command in COMMANDS} | {"overlay"}
     # These take no name, or start a server, run lessons or print a whole kit.
-    assert every - tried <= {"lab", "tidy", "cards", "class-kit"}
+    assert every - tried <= {"lab", "tidy", "cards", "class-kit", "site"}
