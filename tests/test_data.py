@@ -483,6 +483,21 @@ RULES = {
         set_where("fieldwork_end", "2019-01-01", poll_id="PL03"),
         "is before fieldwork_start",
     ),
+    "sure of one newsroom": (
+        "ties",
+        set_where("confidence", "high", tie_id="T23"),
+        "'high' rests on SHAFAQ-2020-07-27: one newsroom",
+    ),
+    "sure of one newsroom twice": (
+        "force_events",
+        set_where("confidence", "high", force_event_id="E17"),
+        "'high' rests on REUTERS-2020-03-13 and REUTERS-2020-03-14: one newsroom",
+    ),
+    "sure of a text seen in somebody's page": (
+        "troop_levels",
+        set_where("confidence", "high", level_id="T47"),
+        "'high' rests on CRS-IF10404-2024: one newsroom",
+    ),
 }
 
 
@@ -495,6 +510,17 @@ def test_a_broken_rule_of_the_evidence_is_seen(
     rewrite(course / "data" / f"{table}.csv", change)
     found = problems(course, monkeypatch)
     assert any(words in line and f"{table}.csv:" in line for line in found), found
+
+
+def test_a_house_is_one_newsroom_under_all_its_names() -> None:
+    def houses(publisher: str) -> frozenset[str]:
+        return evidence.newsrooms({"publisher": publisher})
+
+    assert houses("AFP") == houses("Agence France-Presse")
+    assert houses("AFP and Reuters") & houses("Al-Hal Net, with AFP") == houses("AFP")
+    assert houses("Rudaw in Sorani").isdisjoint(houses("Shafaq News, with Reuters"))
+    publishers = {row["publisher"] for row in tables.sheet(ROOT / "seeds/sources.csv").rows}
+    assert evidence._HOUSES.keys() <= publishers, "a name that no source has"
 
 
 def test_every_claim_and_caution_is_registered() -> None:

@@ -100,7 +100,7 @@ def _rules(resources: list[tuple[Path, dict[str, Any]]], sound: dict[str, Rows])
             for rule in rules:
                 for line, field, message, remedy in rule(sound[name]):
                     yield Fault(shown(file), line, field, message, remedy)
-    for name, line, field, message, remedy in _unregistered(sound):
+    for name, line, field, message, remedy in (*_unregistered(sound), *_overconfident(sound)):
         file = next(path for path, resource in resources if resource["name"] == name)
         yield Fault(shown(file), line, field, message, remedy)
 
@@ -410,6 +410,71 @@ def _unregistered(
                     message = f"seeds/quotations.csv does not have {row[column]!r} for {place}"
                     remedy = "add the phrase there, with its words counted and this place"
                     yield name, line, column, message, remedy
+
+
+# --- how sure: what 'high' rests on ------------------------------------------------------
+
+# The wording of a document, or a public body on its own act or count.
+_OFFICIAL = frozenset({"primary", "official"})
+# Seen in somebody else's page, or not at all: it bears no 'high' by itself.
+_GLIMPSED = frozenset({"excerpt", "unknown"})
+# The document that a table is about bears what the table says of it.
+_ABOUT = {"claims": "ACW-2020-07"}
+# One house under several names.
+_HOUSES = {
+    "A24 News Agency": "A24",
+    "AFP": "Agence France-Presse",
+    "Al Arabiya English": "Al Arabiya",
+    "Al Jazeera Net": "Al Jazeera",
+    "Al-Alam in Persian": "Al-Alam",
+    "Al-Sharqiya": "Al Sharqiya",
+    "Alsumaria TV": "Alsumaria",
+    "Anadolu": "Anadolu Agency",
+    "AP": "Associated Press",
+    "Basnews": "BasNews",
+    "Enabling Peace in Iraq Center": "EPIC",
+    "EPIC (Enabling Peace in Iraq Center)": "EPIC",
+    "Esta Media": "Esta",
+    "INA": "Iraqi News Agency",
+    "Iranian Labour News Agency": "ILNA",
+    "MEMRI": "Middle East Media Research Institute",
+    "Mehr": "Mehr News Agency",
+    "PBS": "PBS NewsHour",
+    "RT Arabic": "RT",
+    "Rudaw in Sorani": "Rudaw",
+    "Sputnik Arabic": "Sputnik",
+    "The Washington Institute": "The Washington Institute for Near East Policy",
+    "Wikipedia": "Wikipedia contributors",
+}
+_PARTNERS = re.compile(r", with |, quoting |, from | and ")
+
+
+def newsrooms(source: tables.Row) -> frozenset[str]:
+    """The houses whose report a source is: of a copy, those that first published it."""
+    names = _PARTNERS.split(source["publisher"])
+    return frozenset(_HOUSES.get(name, name) for name in names)
+
+
+def _overconfident(sound: dict[str, Rows]) -> Iterator[tuple[str, int, str, str, str]]:
+    """A row is 'high' by an official text, or by two sources that share no newsroom."""
+    sources = {row["source_id"]: row for row in sound.get("sources", [])}
+    for name, rows in sound.items():
+        for line, row in enumerate(rows, 2):
+            if row.get("confidence") != "high":
+                continue
+            keys = f"{row.get('source_id', '')} {row.get('second_source_id', '')}".split()
+            if _ABOUT.get(name) in keys:
+                continue
+            cited = [sources[key] for key in keys if key in sources]
+            if any(one["kind"] in _OFFICIAL and one["read"] not in _GLIMPSED for one in cited):
+                continue
+            houses = [newsrooms(one) for one in cited]
+            if any(one.isdisjoint(other) for one in houses for other in houses):
+                continue
+            resting = f"{' and '.join(keys)}: one newsroom" if keys else "no source"
+            message = f"'high' rests on {resting}"
+            remedy = "name a second source of another newsroom, or an official text; or say medium"
+            yield name, line, "confidence", message, remedy
 
 
 # --- advice: what is no fault and could be better ----------------------------------------
