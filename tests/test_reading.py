@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import http.server
 import json
+import random
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,8 +13,13 @@ from typing import Any
 
 import pytest
 
+from conftest import wait_until
+from dialogue import bank
 from dialogue.course import catalogue
+from dialogue.learner import progress
+from dialogue.page.words import SITE
 from dialogue.site import build
+from dialogue.widgets.quiz import Quiz
 
 PERMANENT = "form[data-item='05-permanent-bases']"
 
@@ -132,3 +138,106 @@ def test_it_works_from_a_disk(reader: Reader, folder: Path) -> None:
     assert form.locator(".dq-note").text_content() == "Saved in this browser."
     reader.open(address)
     assert form.locator("input[type=radio]").first.is_checked()
+
+
+# --- the record: out, in, together, away -------------------------------------------------------
+
+
+def choose_file(page: Any, name: str, data: bytes) -> str:
+    file = {"name": name, "mimeType": "text/plain", "buffer": data}
+    page.locator("input[type=file]").set_input_files(file)
+    status = page.locator("section.dq .dq-status")
+    words = wait_until(status.text_content, "the page says what came of it")
+    page.evaluate("document.querySelector('section.dq .dq-status').textContent = ''")
+    return str(words)
+
+
+def downloaded(page: Any) -> bytes:
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name=SITE["download"]).click()
+    return Path(waiting.value.path()).read_bytes()
+
+
+def test_answers_travel_to_a_laptop_and_back(reader: Reader, served: str, tmp_path: Path) -> None:
+    answer(reader.open(f"{served}/05-round-one.html"), choice=1)
+    page = reader.open(f"{served}/answers.html")
+    assert SITE["answers_count"].format(questions=1, right=1) in page.locator("main").inner_text()
+    file = tmp_path / "answers.jsonl"
+    file.write_bytes(downloaded(page))
+    assert progress.import_from(file) == progress.Imported(1, 0, 0)
+    assert file.read_bytes() == progress.path().read_bytes()  # one form of line everywhere
+    quiz = Quiz([bank.course_bank().questions["05-permanent-bases"]])
+    assert quiz.state["05-permanent-bases"]["outcome"]["verdict"] == "right"
+    own = progress.append(progress.Attempt("05-cuts", "0", "check", [1, "ü"], "wrong", 0.25))
+    back = tmp_path / "back.jsonl"
+    progress.export_to(back)
+    assert choose_file(page, "back.jsonl", back.read_bytes()).startswith(
+        SITE["loaded"].format(added=1, known=1)
+    )
+    assert choose_file(page, "back.jsonl", back.read_bytes()) == SITE["loaded"].format(
+        added=0, known=2
+    )
+    assert downloaded(page).splitlines()[-1] == back.read_bytes().splitlines()[-1]
+    assert own.id.encode() in downloaded(page)
+
+
+def test_what_cannot_be_read_is_said_and_harms_nothing(reader: Reader, served: str) -> None:
+    page = reader.open(f"{served}/answers.html")
+    assert choose_file(page, "empty.jsonl", b"") == SITE["load_nothing"]
+    assert choose_file(page, "picture.png", bytes(range(256)) * 40) == SITE["load_nothing"]
+    line = {"format": 2, "item": "05-permanent-bases", "version": "0", "event": "check", "id": "a"}
+    hostile = [
+        json.dumps(line)[:-9],  # torn
+        json.dumps(
+            {**line, "id": "b", "item": "__proto__", "event": "<img src=x onerror=alert(1)>"}
+        ),
+        json.dumps({**line, "id": "c", "item": "99-another-course"}),
+        '{"format": 2, "item": "05-x", "version": "0", "event": "check", "id": "d", "response": '
+        + "[" * 5000
+        + "]" * 5000
+        + "}",
+        json.dumps({"format": 3, "new": True}),
+        "null",
+        "[]",
+        "7",
+        '"x"',
+    ]
+    said = choose_file(page, "hostile.jsonl", "\n".join(hostile).encode())
+    assert said.startswith(SITE["loaded"].format(added=4, known=0))
+    assert SITE["load_unreadable"].format(unreadable=5, first=1) in said
+    assert SITE["load_foreign"].format(n=3) in said
+    page = reader.open(f"{served}/05-round-one.html")
+    assert answer(page).locator(".dq-note").text_content() == SITE["saved"]
+    assert reader.faults == []
+
+
+def test_erasing_asks_first(reader: Reader, served: str) -> None:
+    answer(reader.open(f"{served}/05-round-one.html"))
+    page = reader.open(f"{served}/answers.html")
+    page.get_by_role("button", name=SITE["erase"]).click()
+    page.get_by_role("button", name=SITE["erase_no"]).click()
+    assert len(page.evaluate("Object.keys(localStorage)")) == 1
+    page.get_by_role("button", name=SITE["erase"]).click()
+    page.get_by_role("button", name=SITE["erase_yes"]).click()
+    assert SITE["erased"].format(n=1) in page.locator("main").inner_text()
+    assert page.evaluate("Object.keys(localStorage)") == []
+
+
+def test_the_order_of_a_merged_record_is_that_of_python(reader: Reader, served: str) -> None:
+    page = reader.open(f"{served}/answers.html")
+    draw = random.Random(22)
+    for _ in range(60):
+        lines = []
+        for n in range(draw.randrange(12)):
+            at = draw.choice(["", "x", "2019-01-01T00:00:00+00:00", None])
+            if draw.random() < 0.8:
+                at = f"2026-11-{draw.randrange(1, 29):02}T10:00:00{draw.choice(['+00:00', 'Z', '+02:00', ''])}"
+            entry = {"item": "i", "version": "v", "event": "check", "id": str(n % 9), "at": at}
+            lines.append(draw.choice(["", "", " "]) + json.dumps(entry))
+        python = [
+            e.line.decode() for e in progress.in_order(progress.entries(map(str.encode, lines)))
+        ]
+        script = (
+            "(lines) => Dialogue.rules.inOrder(Dialogue.rules.entriesOf(lines)).map((e) => e.line)"
+        )
+        assert page.evaluate(script, lines) == python

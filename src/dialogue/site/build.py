@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dialogue.course import catalogue, files
 from dialogue.page import templates, words
-from dialogue.site import bundles, lessons
+from dialogue.site import bundles, index, lessons
 from dialogue.widgets import scripts
 
 # What a page may load: only from the site itself, and no script or style in the page.  A page
@@ -30,7 +30,14 @@ POLICY = "; ".join(
 _FONTS = Path(templates.__file__).parent / "typeface"
 # Notebooks that are no lessons, in the order of the menu; the form for authors needs a kernel.
 OTHERS = ("pre-test", "post-test", "review", "what-now", "glossary")
-MENU = (("index.html", "Lessons"), ("glossary.html", "Glossary"), ("review.html", "Review"))
+MENU = (
+    ("index.html", "Lessons"),
+    ("glossary.html", "Glossary"),
+    ("review.html", "Review"),
+    ("answers.html", words.SITE["answers"]),
+)
+# Views that stand in the script of every page.
+BUILT_IN = ("desk",)
 
 
 def _faces() -> str:
@@ -89,7 +96,7 @@ def site(say: Callable[[str], None] = lambda _: None) -> dict[str, str | bytes]:
             for name, n in (("before", at - 1), ("after", at + 1)):
                 if 0 <= n < len(order):
                     near[name] = (f"{order[n]}.html", numbered[order[n]])
-        views = sorted({data["view"] for data in page.places.values()})
+        views = sorted({data["view"] for data in page.places.values()} - {*BUILT_IN})
         made[f"{page.stem}.html"] = templates.render(
             "site/page.html",
             title=f"{numbered.get(page.stem, page.title)} · {words.SITE['title']}",
@@ -101,6 +108,17 @@ def site(say: Callable[[str], None] = lambda _: None) -> dict[str, str | bytes]:
         )
         if page.places:
             made[f"assets/data/{page.stem}.js"] = bundles.data(page.stem, page.places)
+    made["assets/data/questions.js"] = bundles.data("questions", index.questions())
+    made["assets/data/answers.js"] = bundles.data("answers", {"desk": {"view": "desk"}})
+    made["answers.html"] = templates.render(
+        "site/answers.html",
+        title=f"{words.SITE['answers']} · {words.SITE['title']}",
+        here="answers.html",
+        scripts=["course", "words"],
+        before=None,
+        after=None,
+        **common,
+    )
     made["index.html"] = templates.render(
         "site/index.html",
         title=words.SITE["title"],

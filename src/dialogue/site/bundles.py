@@ -18,7 +18,7 @@ STATIC = Path(__file__).parent / "static"
 _EXPORTED = re.compile(r"^export (function|const) (\w+)", re.MULTILINE)
 _DEFAULT = re.compile(r"^export default (\{[^}]*\});$", re.MULTILINE)
 # In this order: a part may use what an earlier one has.
-_COURSE = ("record", "answers", "page")
+_COURSE = ("record", "answers", "page", "desk")
 
 # What a page without a kernel says in place of what a notebook says.
 _QUIZ = {
@@ -42,7 +42,8 @@ def view(name: str) -> str:
 
 def course() -> str:
     """What every page has: the record, and what brings its places to life."""
-    parts = [(STATIC / f"{name}.js").read_text(encoding="utf-8") for name in _COURSE]
+    parts = [scripts.part("shared")]
+    parts += [(STATIC / f"{name}.js").read_text(encoding="utf-8") for name in _COURSE]
     return '(() => {\n"use strict";\n' + "\n".join(parts) + "})();\n"
 
 

@@ -39,6 +39,11 @@ def _read(name: str) -> str:
     return (STATIC / name).read_text(encoding="utf-8")
 
 
+def part(name: str) -> str:
+    """One part by itself, such as ``part("shared")``, for a page with scripts of its own."""
+    return _read(f"{name}.js")
+
+
 def script(view: str) -> str:
     """The script of a view, such as ``script("quiz")``."""
     parts = []

@@ -123,7 +123,12 @@ function makeRecord(store, clock = () => Date.now()) {
     try { return keys().map((key) => store.getItem(key) ?? ""); } catch { return []; }
   };
   const lines = () => [...kept(), ...unsaved];
-  const put = (line, n) => store.setItem(`${LINES}${String(n).padStart(9, "0")}-${newMark()}`, line);
+  function put(line, n) {
+    const key = `${LINES}${String(n).padStart(9, "0")}-${newMark()}`;
+    store.setItem(key, line);
+    return key;
+  }
+  const cause = (error) => (error?.name === "QuotaExceededError" ? "full" : "closed");
   const next = () => Number(keys().at(-1)?.slice(LINES.length, LINES.length + 9) ?? 0) + 1;
 
   const newMark = (bytes = 4) => [...crypto.getRandomValues(new Uint8Array(bytes))]
@@ -152,7 +157,7 @@ function makeRecord(store, clock = () => Date.now()) {
       return true;
     } catch (error) {
       unsaved.push(line);
-      trouble = error?.name === "QuotaExceededError" ? "full" : "closed";
+      trouble = cause(error);
       return false;
     }
   }
@@ -220,9 +225,16 @@ function makeRecord(store, clock = () => Date.now()) {
       const before = kept().filter((line) => !line.startsWith(" ")).map((line) => parsed(line)?.attempt).filter(Boolean).at(-1);
       const last = before ? moment(before.at) : null;
       const older = last !== null && batch.some(({ attempt }) => attempt && (moment(attempt.at) ?? last) < last);
-      const held = unsaved.length;
-      for (const { line } of batch) keep((older ? " " : "") + line);
-      return { added: batch.length, known, unreadable: bad.length, first: bad[0] ?? 0, unsaved: unsaved.length - held };
+      // All of it or nothing: a store that is full to the brim could keep no answer any more.
+      const put_in = [];
+      try {
+        let n = next();
+        for (const { line } of batch) { put_in.push(put((older ? " " : "") + line, n)); n += 1; }
+      } catch (error) {
+        put_in.forEach((key) => store.removeItem(key));
+        return { added: 0, known, unreadable: bad.length, first: bad[0] ?? 0, refused: cause(error) };
+      }
+      return { added: batch.length, known, unreadable: bad.length, first: bad[0] ?? 0, refused: "", items: batch.flatMap(({ attempt }) => (attempt ? [attempt.item] : [])) };
     },
 
     /** Delete every line; returns how many attempts there were. */
