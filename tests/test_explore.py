@@ -691,10 +691,17 @@ def test_without_any_weight_nothing_is_ranked() -> None:
 # --- 11 ------------------------------------------------------------------------------------
 
 
+def given(count: int) -> str:
+    """As many verdicts as are wanted, all sorts of them in turn."""
+    return ("ymnc" * 5)[:count]
+
+
 def test_a_closed_row_tells_no_outcome(sweep: Sweep) -> None:
     rows = ledger.ledger_rows()
-    for state in sweep["ledger"]:
-        opened = set(ledger.ROWS[: state.settings["opened"]])
+    states = [*sweep["ledger"], *(stage("ledger", {"verdicts": given(n)}) for n in (1, 7, 19))]
+    for state in states:
+        many = 20 if state.settings["all"] else len(state.settings["verdicts"])
+        opened = set(ledger.ROWS[:many])
         closed = rows[~rows["ledger"].isin(opened)]
         everything = (
             state.scene.words
@@ -709,16 +716,53 @@ def test_a_closed_row_tells_no_outcome(sweep: Sweep) -> None:
         assert "not opened" not in set(shown.drop(closed["forecast_id"]))
 
 
-def test_the_ledger_opens_one_row_at_a_time_and_names_the_next() -> None:
+def test_a_row_opens_by_a_verdict_and_the_next_is_named() -> None:
     rows = ledger.ledger_rows()
-    for opened, name in enumerate(ledger.ROWS):
-        words = stage("ledger", {"opened": opened}).scene.words
+    for count, name in enumerate(ledger.ROWS):
+        state = stage("ledger", {"verdicts": given(count)})
+        buttons = state.controls[0]
+        assert buttons.label == f"Your verdict on {name}"
+        assert [label for label, _ in buttons.options][1:] == list(ledger.ANSWERS.values())
+        words = state.scene.words
         for row in rows[rows["ledger"] == name].itertuples():
             assert row.statement in words.split(f"Next is {name}:")[1]
             assert row.resolution_rule in words
-            told = stage("ledger", {"opened": opened + 1}).scene.words
+            told = stage("ledger", {"verdicts": given(count + 1)}).scene.words
             assert row.evidence in told.split(f"{name} says:")[1].split("Next is")[0]
-    assert "open to its end" in stage("ledger", {"opened": 20}).scene.words
+    done = stage("ledger", {"verdicts": given(20)})
+    assert "open to its end" in done.scene.words
+    assert done.controls[0].values == [given(20)]
+
+
+def test_the_running_score_counts_statements_and_not_rows() -> None:
+    """F1 yes, F2 no, F3 twice yes; F7 twice not to be scored, once mixed."""
+    for verdicts, fits in {
+        "y": "1 verdict fits the rule in 1 of 1 statement.",
+        "yyy": "3 verdicts fit the rule in 3 of 4 statements.",
+        "yny": "3 verdicts fit the rule in 4 of 4 statements.",
+        "ynymymc": "7 verdicts fit the rule in 9 of 10 statements.",
+    }.items():
+        assert f"So far your {fits}" in stage("ledger", {"verdicts": verdicts}).scene.words
+    assert "So far" not in stage("ledger", {"all": True}).scene.words
+
+
+def test_verdicts_that_nobody_could_have_given_are_none() -> None:
+    for wish in ("yx", "y" * 21, 3, None):
+        assert stage("ledger", {"verdicts": wish}).settings["verdicts"] == ""
+
+
+def test_pressing_a_button_opens_one_row_and_offers_the_next() -> None:
+    live = explore("ledger")
+    buttons = live.controls["verdicts"]
+    buttons.value = "y"
+    assert live.words.startswith("1 of 20 rows is open.")
+    assert (buttons.description, buttons.value) == ("Your verdict on F2", "y")
+    buttons.value = buttons.options[3][1]
+    assert "Your verdict on F2 was “no”." in live.words
+    live.controls["all"].value = True
+    assert "20 of 20 rows are open" in live.words
+    live.controls["all"].value = False
+    assert live.words.startswith("2 of 20 rows are open.")
 
 
 def test_what_cannot_be_scored_is_not_and_is_said() -> None:
@@ -728,7 +772,7 @@ def test_what_cannot_be_scored_is_not_and_is_said() -> None:
     assert not set(scored["kind"].astype(str)) & {"advice", "conditional"}
     assert rows.loc["FC01", "score"] == 0
     assert rows.loc["FC24", "score"] == 1
-    told = stage("ledger", {"opened": 20}).scene.tables[0][1].set_index("No.")
+    told = stage("ledger", {"all": True}).scene.tables[0][1].set_index("No.")
     for number, row in rows.iterrows():
         outcome = told.loc[number, "Outcome"]
         counted = told.loc[number, "Counted as"]
@@ -741,18 +785,14 @@ def test_what_cannot_be_scored_is_not_and_is_said() -> None:
     assert "stand-in" in told.loc["FC30", "Outcome"]
 
 
-def test_the_score_of_one_chance_for_all() -> None:
+def test_the_open_rows_say_how_many_can_be_scored() -> None:
     scores = ledger.ledger_rows()["score"].dropna()
-    for percent in (0, 50, 85, 100):
-        words = stage("ledger", {"opened": 20, "chance": percent}).scene.words
-        mean = ((percent / 100 - scores) ** 2).mean()
-        assert f"Brier score of {mean:.3f}" in words
+    words = stage("ledger", {"all": True}).scene.words
     assert f"{len(scores)} are scored, {int(scores.sum())} of them yes" in words
-    nothing = stage("ledger", {"opened": 0}).scene.words
-    assert "Brier" not in nothing
+    assert "scored" not in stage("ledger", {}).scene.words
 
 
-LIVE = {"opened": 3, "chance": 50, "mine": True}
+LIVE = {"verdicts": "yny", "all": False, "mine": True}
 
 
 def _log(item: str, percent: float) -> None:
@@ -777,7 +817,7 @@ def test_the_learners_own_chances_stand_beside_their_rows(
     assert own.loc["F13", "Outcome of that question"] == "not opened"
     assert "logged 2 chances" in scene.words
     assert "the one settled here has a Brier score of 0.490" in scene.words
-    later = stage("ledger", {**LIVE, "opened": 13}).scene
+    later = stage("ledger", {**LIVE, "verdicts": given(13)}).scene
     assert later.tables[1][1].set_index("Beside").loc["F13", "Brier score"] == "0.640"
     assert "mean Brier score of 0.565" in later.words
     assert "logged 2" not in stage("ledger", {**LIVE, "mine": False}).scene.words
@@ -794,9 +834,9 @@ def test_the_saved_ledger_does_not_know_the_learner(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DIALOGUE_RECORD_DIR", str(tmp_path))
-    before = explore("ledger", opened=3)
+    before = explore("ledger", verdicts="yny")
     _log("01-round-two-place", 30)
-    live = explore("ledger", opened=3)
+    live = explore("ledger", verdicts="yny")
     assert (live.twin_html, live.twin_text) == (before.twin_html, before.twin_text)
     # Not even when a notebook asks for the record: a picture begins without it.
     assert "cannot be 'True'" in repr(explore("ledger", mine=True))

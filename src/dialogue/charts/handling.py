@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Control:
-    """One thing that a learner can set: a ``slider``, a ``menu`` or a ``tick`` (yes or no)."""
+    """One thing that a learner can set: a ``slider``, a ``menu``, ``buttons`` or a ``tick``."""
 
     key: str
     label: str

@@ -86,7 +86,30 @@ def forecasts() -> Picture:
 
 
 # --- the ledger -------------------------------------------------------------------------------
-ROWS = tuple(f"F{number}" for number in range(1, 21))
+# What each row is about, in a few words, for the axis of the picture.
+NAMES = {
+    "F1": "Acting against armed groups is hard",
+    "F2": "Round two comes in July",
+    "F3": "It meets in Washington, with a visit",
+    "F4": "Washington is satisfied for now",
+    "F5": "Round two is productive",
+    "F6": "Round two is chiefly about forces",
+    "F7": "Washington asks for more security",
+    "F8": "Washington wants benchmarks",
+    "F9": "Baghdad presses for economic help",
+    "F10": "More aid may come, but no large cash",
+    "F11": "More leniency over sanctions",
+    "F12": "Help with the election, by the UN",
+    "F13": "An election within two years",
+    "F14": "Politicians near the PMF support talks",
+    "F15": "The armed groups' restraint ends",
+    "F16": "A bloc behind the prime minister grows",
+    "F17": "The prime minister is strong at home",
+    "F18": "Iran and its allies lose influence",
+    "F19": "An opportunity to reshape politics",
+    "F20": "Full backing would steady Iraq",
+}
+ROWS = tuple(NAMES)
 CLOSED = "not opened"
 # Advice is no forecast, so it is never scored, even where its rule gives yes or no.
 UNSCORED_KINDS = ("advice", "conditional")
@@ -125,7 +148,7 @@ def ledger(opened: int = 0) -> Picture:
     is_open = table["ledger"].isin(open_rows)
     shown = pd.DataFrame(
         {
-            "row": table["ledger"],
+            "row": [f"{row} {NAMES[row]}" for row in table["ledger"]],
             "id": table["forecast_id"],
             "outcome": table["outcome"].where(is_open, CLOSED).str.replace("-", " "),
         }
@@ -135,7 +158,12 @@ def ledger(opened: int = 0) -> Picture:
     # Statements of one row with one outcome would cover each other.
     shown["shift"] = shown.groupby(["row", "outcome"]).cumcount() * 12
     base = alt.Chart(shown).encode(
-        y=alt.Y("row:N", title=None, sort=list(ROWS), axis=alt.Axis(grid=True)),
+        y=alt.Y(
+            "row:N",
+            title=None,
+            sort=[f"{row} {name}" for row, name in NAMES.items()],
+            axis=alt.Axis(grid=True, labelLimit=300),
+        ),
         x=alt.X(
             "outcome:N",
             title=None,
@@ -168,7 +196,7 @@ def ledger(opened: int = 0) -> Picture:
         }
     )
     return Picture(
-        points.properties(width=576, height=440),
+        points.properties(width=500, height=440),
         f"A ledger of {len(ROWS)} rows, F1 to F{len(ROWS)}, with {len(table)} statements of the "
         f"article, one mark each. {opened} rows are open. "
         + (
@@ -269,34 +297,51 @@ def own_forecasts() -> list[Logged]:
     return found
 
 
+# The letters in which verdicts are kept: one string holds all that were given, row by row.
+ANSWERS = {"y": "yes", "m": "mixed", "n": "no", "c": "cannot be told"}
+_FITS = {"yes": "y", "mixed": "m", "no": "n", "unresolved": "c", "not-scorable": "c"}
+
+
+def _verdicts(wish: Any) -> Control:
+    """The buttons for the next row.  Pressing one opens the row and moves on to the one after."""
+    given = str(wish)
+    if len(given) > len(ROWS) or set(given) - set(ANSWERS):
+        given = ""
+    if len(given) == len(ROWS):
+        return Control("verdicts", "Your verdicts", "buttons", (("all given", given),), "")
+    options = (("not yet", given), *((said, given + key) for key, said in ANSWERS.items()))
+    return Control("verdicts", f"Your verdict on {ROWS[len(given)]}", "buttons", options, "")
+
+
 def explore_ledger(wishes: Mapping[str, Any]) -> Steps:
-    """Open the forecasts F1 to F20 one after another, with the score of one chance for all."""
-    stops = (
-        ("none", 0),
-        *((f"F1 to {row}" if row != "F1" else row, n) for n, row in enumerate(ROWS, 1)),
-    )
-    opened = yield Control("opened", "Rows opened", "slider", stops, 0)
-    stops = tuple((f"{percent} per cent", percent) for percent in range(0, 101, 5))
-    same = yield Control("chance", "Your one chance for every row", "slider", stops, 50)
+    """Commit to a verdict on one forecast after another; each opens its row, and is counted."""
+    given = yield _verdicts(wishes.get("verdicts", ""))
+    everything = yield tick("all", "Open all rows, without verdicts of mine", False)
     # Only a hand on the controls of a live picture sets all of them.  A picture begins without
     # the record, whatever a notebook asks for, so that its saved copy never holds anybody's own.
-    live = {"opened", "chance", "mine"} <= set(wishes)
+    live = {"verdicts", "all", "mine"} <= set(wishes)
     own_tick = tick("mine", "Show the chances that I logged", False)
     if not live:
         own_tick = Control(own_tick.key, own_tick.label, "tick", (("no", False),), False)
     mine = yield own_tick
 
     table = ledger_rows()
+    opened = len(ROWS) if everything else len(given)
     seen = table[table["ledger"].isin(ROWS[:opened])]
     words = f"{opened} of {len(ROWS)} rows {'is' if opened == 1 else 'are'} open."
+    if given and not everything:
+        last = ROWS[len(given) - 1]
+        words += f"\nYour verdict on {last} was “{ANSWERS[given[-1]]}”."
+        words += _row_told(table[table["ledger"] == last], last)
+    if given:
+        words += _fit(given, table)
     if opened:
-        words += _row_told(table[table["ledger"] == ROWS[opened - 1]], ROWS[opened - 1])
-        words += _total(seen, same)
+        words += _total(seen)
     if opened < len(ROWS):
         following = ROWS[opened]
         asked = table[table["ledger"] == following]
         rules = [f"{row.statement} Rule: {row.resolution_rule}" for row in rows_of(asked)]
-        words += f" Next is {following}: {' And: '.join(rules)} Commit yourself before you open it."
+        words += f"\nNext is {following}: {' And: '.join(rules)} Choose your verdict."
     else:
         words += " The ledger is open to its end."
     tables: tuple[tuple[str, Any], ...] = (("What the open rows show", _outcomes(seen)),)
@@ -307,6 +352,20 @@ def explore_ledger(wishes: Mapping[str, Any]) -> Steps:
         if len(own):
             tables = (*tables, ("The chances that you logged", own))
     return Scene(ledger(opened=opened), words.strip(), tables)
+
+
+def _fit(given: str, table: Any) -> str:
+    """How many statements the verdicts fit.  A verdict is on a row; a row may hold several."""
+    hits = [
+        _FITS[row.outcome] == letter
+        for name, letter in zip(ROWS, given, strict=False)
+        for row in rows_of(table[table["ledger"] == name])
+    ]
+    return (
+        f"\nSo far your {how_many(len(given), 'verdict')} "
+        f"{'fits' if len(given) == 1 else 'fit'} the rule in {sum(hits)} of "
+        f"{how_many(len(hits), 'statement')}."
+    )
 
 
 _VERDICTS = {
@@ -334,34 +393,22 @@ def _row_told(rows: Any, name: str) -> str:
     parts = []
     for row in rows_of(rows):
         parts.append(
-            f"{row.forecast_id} ({row.paragraph}; the article's hedge: {row.hedge}): "
-            f"“{row.statement}” Outcome as of {in_words(row.as_of)}: {_verdict(row)}. {row.evidence}"
+            f"“{row.statement}” ({row.paragraph}; the article's hedge: {row.hedge}) "
+            f"Outcome as of {in_words(row.as_of)}: {_verdict(row)}. {row.evidence}"
         )
-    return f" {name} says: {' '.join(parts)} "
+    return f" {name} says: {' '.join(parts)}"
 
 
-def _total(seen: Any, same: int) -> str:
-    """The score of one chance for every statement that can be scored, and what is left out."""
-
+def _total(seen: Any) -> str:
+    """How many of the open statements can be scored, and how many of those came true."""
     scored = seen["score"].dropna()
     left = len(seen) - len(scored)
     if not len(scored):
-        return f"None of the {how_many(len(seen), 'statement')} opened can be scored."
-    score = sum(brier(same / 100, bool(value)) for value in scored) / len(scored)
-    share = float(scored.mean())
+        return f" None of the {how_many(len(seen), 'statement')} opened can be scored."
     verb = "is" if len(scored) == 1 else "are"
-    words = (
-        f"Of the {how_many(len(seen), 'statement')} opened {len(scored)} {verb} scored, "
-        f"{int(scored.sum())} of them yes; {left} cannot be. Your {same} per cent for each gives a "
-        f"Brier score of {score:.3f} (0 is perfect)"
-    )
-    if same != 50:
-        words += "; fifty-fifty for each gives 0.250"
-    return words + (
-        f". With hindsight the best single chance would have been {share:.0%}".replace(
-            "%", " per cent"
-        )
-        + f", for {share * (1 - share):.3f}."
+    return (
+        f" Of the {how_many(len(seen), 'statement')} opened {len(scored)} {verb} scored, "
+        f"{int(scored.sum())} of them yes" + (f"; {left} cannot be." if left else ".")
     )
 
 

@@ -78,6 +78,10 @@ def _widget(control: Control, state: State) -> Any:
     width = {"style": {"description_width": "initial"}, "layout": {"width": "min(100%, 44rem)"}}
     if control.kind == "tick":
         return ipywidgets.Checkbox(value, description=control.label, indent=False, **width)
+    if control.kind == "buttons":
+        return ipywidgets.ToggleButtons(
+            options=control.options, value=value, description=control.label, **width
+        )
     if control.kind == "slider":
         return ipywidgets.SelectionSlider(
             options=control.options,
@@ -93,6 +97,8 @@ def _widget(control: Control, state: State) -> Any:
 
 def _adjust(widget: Any, control: Control, value: Any) -> None:
     """Bring a control up to date: what it offers may depend on the others."""
+    if widget.description != control.label:
+        widget.description = control.label
     if control.kind != "tick" and tuple(widget.options) != control.options:
         with widget.hold_sync():
             widget.options = control.options
