@@ -8,7 +8,7 @@ The rule of the computer's lead:
 1. The seed draws both leads, its temper and how far above its walk-away it stops.  It opens
    with a text within six points of the best that its home carries.
 2. What it wants falls from its best to its floor as its clock runs from 0 to 1: clock to the
-   power 1.5 (firm, gives late), 1 (even) or 0.7 (open, gives early).
+   power 1.5 (firm, gives late), 1 (even) or 0.75 (open, gives early).
 3. An offer moves the clock by the *level* of what it brings: half a round's worth at the
    walk-away, a whole one at what it wants now.  So nothing is gained by beginning low and
    climbing.  An offer made before moves it little.  A question moves it by eight tenths.
@@ -22,19 +22,26 @@ The rule of the computer's lead:
 
 It knows nothing of the learner's points.  Time-dependent concession and the choice of the
 nearest text follow Faratin, Sierra and Jennings (1998, 2002), in a much simpler form.
+
+``widgets/static/bargaining.js`` plays by the same rules where there is no kernel; a test plays
+whole games in both and compares them move by move.
 """
 
 from __future__ import annotations
 
-import random
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from dialogue.course import leads, negotiation
+from dialogue.course.chance import Chance
 from dialogue.course.leads import ISSUES, Lead
-from dialogue.course.negotiation import OTHER, ROUNDS, RULES, as_side, as_text
+from dialogue.course.negotiation import OTHER, ROUNDS, as_side, as_text
+from dialogue.page.words import TALKS
 
-TEMPERS = {"firm": 1.5, "even": 1.0, "open": 0.7}
+TEMPERS = ("firm", "even", "open")
+# Which games the seeds draw.  Chosen so that the games which lesson and notes name are kept.
+SALT = 1376292
 OPENS_WITHIN, JUMP, STRIKE, FAR = 6, 14, 2, 12
 QUESTION, REPEATED = 0.8, 0.3
 # A second choice that costs the lead no more than this would do "almost as well".
@@ -139,8 +146,22 @@ class Game:
     def wanted(self) -> float:
         """The points that the other side wants now; never below its walk-away."""
         floor = min(self.best, self.them.walk_away + self.reserve)
-        fallen = (self.best - floor) * min(1.0, self.clock) ** TEMPERS[self.temper]
+        fallen = (self.best - floor) * paced(self.temper, min(1.0, self.clock))
         return min(self.best, self.best - fallen + STRIKE * self.strikes)
+
+
+def paced(temper: str, clock: float) -> float:
+    """How much of its way down a temper has gone at *clock*, 0 to 1.
+
+    By roots, which every machine rounds alike, and not by a power, which they do not.
+    """
+    match temper:
+        case "firm":
+            return clock * math.sqrt(clock)
+        case "open":
+            return math.sqrt(clock) * math.sqrt(math.sqrt(clock))
+        case _:
+            return clock
 
 
 def takes_a_round(turn: Turn) -> bool:
@@ -156,10 +177,10 @@ def start(side: str, seed: int = 1, own: str = "", theirs: str = "", temper: str
     ``ValueError`` for what does not exist.
     """
     mine = as_side(side)
-    roll = random.Random(f"{RULES} {seed} {mine}")
+    roll = Chance(f"{SALT} {seed} {mine}")
     drawn = [roll.choice(sorted(leads.leads(s))) for s in (mine, OTHER[mine])]
     own, theirs = own or drawn[0], theirs or drawn[1]
-    drawn_temper, reserve = roll.choice(sorted(TEMPERS)), roll.randint(2, 6)
+    drawn_temper, reserve = roll.choice(sorted(TEMPERS)), 2 + roll.below(5)
     temper = temper or drawn_temper
     me, them = leads.lead(own), leads.lead(theirs)
     if me.side != mine or them.side == mine:
@@ -175,7 +196,7 @@ def step(game: Game, move: Move) -> Game:
     """*game* after *move*.  Raises ``ValueError``, with a line for the learner, for a move that
     cannot be made: after the end, an unknown text, a ninth offer or question."""
     if game.outcome != "open":
-        raise ValueError("This game is over. Start a new one.")
+        raise ValueError(TALKS["over"])
     if move.kind in ("accept", "walk"):
         signed = move.kind == "accept"
         turn = Turn(game.used, Move(move.kind), "signed" if signed else "left", game.offer)
@@ -185,7 +206,7 @@ def step(game: Game, move: Move) -> Game:
     if move.kind not in ("offer", "why"):
         raise ValueError(f"There is no move {move.kind!r}: use offer, why, accept or walk.")
     if game.used >= ROUNDS:
-        raise ValueError("The eight rounds are used up. Accept the last offer or walk away.")
+        raise ValueError(TALKS["no_rounds"])
     if move.kind == "why":
         told = answer(game)
         free = told.kind == "all-told"

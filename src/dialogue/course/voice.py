@@ -7,14 +7,16 @@ so that no line comes twice before its others have come once.
 
 from __future__ import annotations
 
-import random
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
 from dialogue.course import catalogue, leads, negotiation, tables
 from dialogue.course.bargaining import Game, Turn
+from dialogue.course.chance import Chance
 from dialogue.course.negotiation import OTHER, REMEDY, ROUNDS, Condition, TableError
+from dialogue.page.words import TALKS
 
 LINES = "data/negotiation_lines.csv"
 # The issues as they stand inside a sentence.
@@ -43,19 +45,24 @@ SITUATIONS = (
 
 def lines(situation: str, side: str, temper: str) -> list[str]:
     """What can be said.  Raises :class:`TableError`."""
-    root = catalogue.root()
-    try:
-        stamp = tables.stamp(root / LINES)
-    except OSError as error:
-        raise TableError(f"{LINES}: cannot be read ({error.strerror}); {REMEDY}") from error
     found = [
         text
-        for kind, who, how, text in _read(root, stamp)
+        for kind, who, how, text in all_lines()
         if kind == situation and who in ("any", side) and how in ("any", temper)
     ]
     if not found:
         raise TableError(f"{LINES}:1: no line for {situation}, {side}, {temper}; {REMEDY}")
     return found
+
+
+def all_lines() -> tuple[tuple[str, str, str, str], ...]:
+    """Every line with its situation, side and temper.  Raises :class:`TableError`."""
+    root = catalogue.root()
+    try:
+        stamp = tables.stamp(root / LINES)
+    except OSError as error:
+        raise TableError(f"{LINES}: cannot be read ({error.strerror}); {REMEDY}") from error
+    return _read(root, stamp)
 
 
 @lru_cache(maxsize=8)
@@ -68,6 +75,15 @@ def _read(root: Path, _stamp: tables.Stamp) -> tuple[tuple[str, str, str, str], 
             raise TableError(f"{LINES}:{line}: an unknown situation or gap; {REMEDY}")
         found.append((row["situation"], row["side"], row["temper"], row["text"]))
     return tuple(found)
+
+
+def say(key: str, **gaps: object) -> str:
+    """A sentence of the table of words with its gaps filled, as the page's script does it."""
+    return _filled(TALKS[key], gaps)
+
+
+def _filled(words: str, gaps: Mapping[str, object]) -> str:
+    return re.sub(r"\{(\w+)\}", lambda gap: str(gaps[gap[1]]), words)
 
 
 def named(side: str) -> str:
@@ -132,21 +148,21 @@ def at_home(text: str, side: str) -> str:
     home = negotiation.home_test(text, side)
     missing = [(seats, name) for name, seats, holds in home.support if not holds]
     if not missing:
-        return "Every bloc in Baghdad could be for the text as it stands."
+        return say("all_blocs")
     seats, name = max(missing)
     bloc = next(b for b in negotiation.model().blocs if b.name == name)
-    return (
-        f"{home.seats} seats would be for it and {home.needed} are needed. The largest bloc that "
-        f"is missing is {name} with {seats}; it asks for {rule(bloc.condition)}."
-    )
+    return say(
+        "bloc_missing", have=home.seats, needed=home.needed, bloc=name, seats=seats,
+        asks=rule(bloc.condition),
+    )  # fmt: skip
 
 
 def _said(game: Game, situation: str, before: int, **gaps: str) -> str:
     """The line for a situation that has come *before* times in this game."""
-    found = lines(situation, OTHER[game.side], game.temper)
-    random.Random(f"{game.seed} {game.side} {situation}").shuffle(found)
+    known = lines(situation, OTHER[game.side], game.temper)
+    found = Chance(f"{game.seed} {game.side} {situation}").shuffled(known)
     line = found[before % len(found)]
-    return re.sub(r"\{(\w+)\}", lambda gap: gaps[gap[1]], line)
+    return _filled(line, gaps)
 
 
 def _situation(turn: Turn) -> str:
@@ -159,16 +175,11 @@ def moved(before: str, turn: Turn, them: leads.Lead) -> str:
     for n, (old, new) in enumerate(zip(before, turn.offer, strict=True), 1):
         if old == new:
             continue
-        offered = turn.move.text[n - 1]
-        if offered == new:
-            changes.append(f"on {ISSUES[n - 1]} we take your {quoted(n, new)}")
-        elif them.points[n - 1][new] > them.points[n - 1][old]:
-            changes.append(
-                f"since you offered {quoted(n, offered)} on {ISSUES[n - 1]}, we now say "
-                f"{quoted(n, new)}"
-            )
-        else:
-            changes.append(f"on {ISSUES[n - 1]} we now say {quoted(n, new)}")
+        offered, own = turn.move.text[n - 1], them.points[n - 1]
+        taken, back = offered == new, own[new] > own[old]
+        key = "moved_taken" if taken else "moved_back" if back else "moved_on"
+        new_words, old_words = option(n, new), option(n, offered)
+        changes.append(say(key, issue=ISSUES[n - 1], new=new_words, offered=old_words))
     return f"{_upper('; '.join(changes))}." if changes else ""
 
 
@@ -189,9 +200,9 @@ def reply(game: Game, count: int | None = None) -> str:
         if situation == "unhomely":
             falls = at_home(turn.move.text, OTHER[game.side])
             parts += [falls] * (falls not in parts[0])
-            parts.append("It earns nothing and costs goodwill.")
+            parts.append(say("costs_goodwill"))
         if situation == "far":
-            parts.append("It earns nothing.")
+            parts.append(say("earns_nothing"))
         parts.append(moved(past[-1].offer if past else game.opening, turn, game.them))
         if turn.round >= ROUNDS:
             parts.append(_said(game, "last", 0))
@@ -222,24 +233,13 @@ def _gaps(game: Game, turn: Turn) -> dict[str, str]:
 
 def learnt(game: Game) -> list[str]:
     """What the other side has told so far, a short line each."""
-    found = []
-    for told in game.told:
-        match told.kind:
-            case "weights":
-                found.append(
-                    f"Most to them: {ISSUES[told.issue - 1]}. Least: {ISSUES[told.other - 1]}."
-                )
-            case "second":
-                found.append(
-                    f"Second: {ISSUES[told.issue - 1]}. Second to last: {ISSUES[told.other - 1]}."
-                )
-            case "option":
-                found.append(
-                    f"Almost as good on {ISSUES[told.issue - 1]}: "
-                    f"{quoted(told.issue, told.option)}."
-                )
-            case "package":
-                found.append(f"They would sign: {sentence(told.text)}.")
-            case _:
-                found.append("Who at home worries them: see the talks.")
-    return found
+    return [
+        say(
+            f"learnt_{told.kind}",
+            issue=ISSUES[told.issue - 1],
+            other=ISSUES[told.other - 1],
+            option=option(told.issue, told.option) if told.option else "",
+            text=sentence(told.text),
+        )
+        for told in game.told
+    ]

@@ -16,37 +16,55 @@ import traitlets
 
 from dialogue.course import bargaining, negotiation, voice
 from dialogue.course.bargaining import Game, Move
-from dialogue.course.negotiation import OTHER, ROUNDS, TableError
+from dialogue.course.negotiation import OTHER, TableError
 from dialogue.learner import games
 from dialogue.learner.games import SEEDS
 from dialogue.page.text import TWIN
 from dialogue.page.words import NEGOTIATION as WORDS
 from dialogue.widgets import debrief, scripts
 from dialogue.widgets.base import Notice, View
+from dialogue.widgets.negotiation_data import content, rules
 
 
-def rules(side: str) -> list[str]:
-    """The rules for the lead of *side*, one sentence or two each."""
-    m = negotiation.model()
-    blocs = [f"{b.name}, {b.seats} seats: {voice.rule(b.condition)}." for b in m.blocs]
-    return [
-        "Washington, August 2020. A text settles six issues, one option each: "
-        f"{len(m.seats):,} texts are possible. You lead for {voice.named(side)}; the other side is "
-        "played by the computer, by a fixed rule. It is a game, and no government speaks here.",
-        f"You have {ROUNDS} rounds. {WORDS['costs']} After the last round you may still accept "
-        "the offer on the table or walk away. Walking away can be right: between some leads "
-        "no text can stand.",
-        "You see your own points only. What matters to the other side you learn from its brief, "
-        "from its answers and by asking why: it tells the truth, something new each time.",
-        "The other side moves by what your offer is worth to it, and not by how far you have "
-        "come: an absurd opening followed by large steps gains nothing. A new, serious offer "
-        "moves it most, a question nearly as much, a repeated offer little. An offer that would "
-        "fall at its home, or lies far below what it needs, earns nothing and costs goodwill.",
-        "A deal must pass at both homes, or it falls and nobody has anything from it. That is "
-        f"a device of the game: the real statement was not put to a vote. {voice.home_rule('us')} "
-        f"{voice.home_rule('iraq')}",
-        *blocs,
-    ]
+def worth(game: Game, text: str) -> dict[str, Any]:
+    """What a text is worth to the learner's own lead, and what both homes say of it."""
+    them = OTHER[game.side]
+    return {
+        "text": text,
+        "points": game.me.worth(text),
+        "own": debrief.home_words(text, game.side),
+        "theirs": debrief.home_words(text, them),
+        "passes": [negotiation.home_test(text, side).passes for side in (game.side, them)],
+    }
+
+
+def shown(game: Game, draft: str = "") -> dict[str, Any]:
+    """All that the view shows of a game, but for what is kept of earlier ones."""
+    me, over = game.me, game.outcome != "open"
+    packages = [told.text for told in game.told if told.text]
+    return {
+        "seed": game.seed,
+        "used": game.used,
+        "over": over,
+        "lead": {
+            "title": me.title,
+            "brief": me.own_brief,
+            "walk": me.walk_away,
+            "historical": me.historical,
+            "points": [dict(own) for own in me.points],
+            "their_brief": game.them.public_brief,
+        },
+        "offer": worth(game, game.offer),
+        "package": packages[-1] if packages else "",
+        "reply": voice.reply(game),
+        "told": voice.learnt(game),
+        "log": debrief.log(game),
+        "draft": worth(game, draft or (game.offers[-1] if game.offers else game.opening)),
+        "note": "",
+        "restored": False,
+        "debrief": debrief.shown(game) if over else {},
+        "picture": debrief.picture(game) if over else {},
+    }
 
 
 class Negotiation(View):
@@ -63,57 +81,14 @@ class Negotiation(View):
         self.twin_html, self.twin_text = _twin_html(side, seed), _twin_text(side, seed)
         known = games.last_game(side, seed)
         self.name, self.game = known or ("", bargaining.start(side, seed))
-        super().__init__(
-            content={
-                "title": WORDS["title"].format(side=voice.named(side)),
-                "rules": rules(side),
-                "rounds": ROUNDS,
-                "issues": [
-                    {"title": issue.title, "options": list(issue.options.items())}
-                    for issue in negotiation.model().issues
-                ],
-            }
-        )
+        super().__init__(content=content(side))
         self.state = {**self._shown(), "restored": bool(self.game.turns)}
         self.on_msg(self._received)
 
-    def _worth(self, text: str) -> dict[str, Any]:
-        """What a text is worth to the learner's own lead, and what both homes say of it."""
-        them = OTHER[self.side]
-        return {
-            "text": text,
-            "points": self.game.me.worth(text),
-            "own": debrief.home_words(text, self.side),
-            "theirs": debrief.home_words(text, them),
-            "passes": [negotiation.home_test(text, side).passes for side in (self.side, them)],
-        }
-
     def _shown(self, draft: str = "") -> dict[str, Any]:
-        game, me = self.game, self.game.me
-        over = game.outcome != "open"
-        packages = [told.text for told in game.told if told.text]
+        over = self.game.outcome != "open"
         return {
-            "seed": game.seed,
-            "used": game.used,
-            "over": over,
-            "lead": {
-                "title": me.title,
-                "brief": me.own_brief,
-                "walk": me.walk_away,
-                "historical": me.historical,
-                "points": [dict(own) for own in me.points],
-                "their_brief": game.them.public_brief,
-            },
-            "offer": self._worth(game.offer),
-            "package": packages[-1] if packages else "",
-            "reply": voice.reply(game),
-            "told": voice.learnt(game),
-            "log": debrief.log(game),
-            "draft": self._worth(draft or (game.offers[-1] if game.offers else game.opening)),
-            "note": "",
-            "restored": False,
-            "debrief": debrief.shown(game) if over else {},
-            "picture": debrief.picture(game) if over else {},
+            **shown(self.game, draft),
             "history": [debrief.line(one) for one in games.finished()] if over else [],
             "kept": f"Your moves are kept on this computer: {games.record_path()}" if over else "",
         }
@@ -134,7 +109,7 @@ class Negotiation(View):
 
     def _done(self, event: Any, message: dict[str, Any]) -> dict[str, Any]:
         if event == "look":
-            return {"draft": self._worth(negotiation.as_text(message.get("text"))), "note": ""}
+            return {"draft": worth(self.game, negotiation.as_text(message.get("text"))), "note": ""}
         if event == "again":
             seed = message.get("seed")
             if type(seed) is not int or seed not in SEEDS:
@@ -211,7 +186,7 @@ def _twin_text(side: str, seed: int) -> str:
     for issue, own in zip(negotiation.model().issues, game.me.points, strict=True):
         options = "; ".join(f"{words} ({own[o]})" for o, words in issue.options.items())
         lines.append(f"{issue.title}: {options}")
-    return "\n".join([*lines, f"(seed {seed}, tables {negotiation.model().digest})"])
+    return "\n".join([*lines, f"(seed {seed})"])
 
 
 # --- the way in ------------------------------------------------------------------------------

@@ -22,6 +22,8 @@ _SCRIPTS = {
     "glossary": ("shared", "typed", "glossary"),
     "explorer": ("shared", "explorer"),
     "negotiation": ("shared", "negotiation"),
+    # The same view with the rules in the page, for an edition without a kernel.
+    "negotiation-page": ("shared", "negotiation", "bargaining", "local-game"),
     "assessment": ("shared", "assessment"),
     "form": ("shared", "form"),
     "wall": ("shared", "wall"),

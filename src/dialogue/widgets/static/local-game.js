@@ -1,0 +1,88 @@
+// The negotiation in a page without a kernel: the view of negotiation.js over a model that plays
+// here by the rules of bargaining.js.
+//
+//   playNegotiation(element, data, storage, { side: "iraq", seed: 7 })
+//
+// *data* is widgets/negotiation_data.py's `data()` as JSON; *storage* has `get(key)` and
+// `put(key, value)`, each of which may answer at once or by a promise, and holds plain JSON.
+
+/** Where the games of a page are kept.  A game of other tables or rules is left alone. */
+function keptGames(data, rules, storage) {
+  const own = (entry) => entry?.version === data.version && Array.isArray(entry.moves);
+  const again = ({ side, seed, moves }) => {
+    let game = rules.start(side, seed);
+    for (const move of moves) {
+      try { game = rules.step(game, move); } catch (error) {
+        if (error instanceof CannotBe) break;
+        throw error;
+      }
+    }
+    return game;
+  };
+  const entry = (game) => ({ version: data.version, side: game.side, seed: game.seed, moves: game.turns.map(({ move }) => move) });
+  const fits = (found) => own(found) && rules.other[found.side] && Number.isInteger(found.seed) && found.moves.every((move) => {
+    const { kind, text } = move ?? {};
+    return ["why", "accept", "walk"].includes(kind) || (kind === "offer" && rules.isText(text));
+  });
+  const read = async (key) => { try { return await storage.get(key); } catch { return null; } };
+  const finished = async () => {
+    const list = await read("negotiation/finished");
+    return Array.isArray(list) ? list.filter(fits) : [];
+  };
+  return {
+    async last(place) {
+      const found = await read(place);
+      return fits(found) ? again(found) : null;
+    },
+    async keep(place, game) {
+      await storage.put(place, entry(game));
+      if (game.outcome !== "open") await storage.put("negotiation/finished", [entry(game), ...await finished()].slice(0, 8));
+    },
+    finished: async () => (await finished()).map(again).filter((game) => game.outcome !== "open"),
+  };
+}
+
+/** A model as a notebook's, with the rules in the page. */
+async function localModel(data, storage, side, cell) {
+  const rules = bargaining(data), games = keptGames(data, rules, storage), place = `negotiation/${side}/${cell}`;
+  const heard = new Set();
+  let game = await games.last(place) ?? rules.start(side, cell);
+  let history = (await games.finished()).map(rules.line), kept = Promise.resolve();
+  const view = (draft) => rules.shown(game, { draft, history, kept: data.strings.kept_here });
+  let state = { ...view(), restored: game.turns.length > 0 };
+  const known = { content: data.content[side], strings: data.strings };
+  const change = (next) => { state = { ...state, restored: false, ...next }; heard.forEach((act) => act()); };
+  const keep = () => {
+    const now = game;
+    kept = kept.then(() => games.keep(place, now)).catch(() => change({ note: data.strings.kept_not }));
+  };
+  const done = ({ event, text, seed }) => {
+    if (event === "look") return { draft: rules.worthOf(game, text), note: "" };
+    if (event === "again") { game = rules.start(side, seed); keep(); return view(); }
+    game = rules.step(game, { kind: event, text: event === "offer" ? text : "" });
+    if (game.outcome !== "open") history = [rules.line(game), ...history].slice(0, 8);
+    keep();
+    return view(text || state.draft.text);
+  };
+  return {
+    get: (name) => (name === "state" ? state : known[name]),
+    on: (_, act) => heard.add(act), off: (_, act) => heard.delete(act), set() {}, save_changes() {},
+    send(message) {
+      let next = {};
+      try { next = done(message); } catch (error) {
+        if (!(error instanceof CannotBe)) throw error;
+        next = { note: error.message };
+      }
+      change({ ...next, seq: message.seq });
+    },
+    kept: () => kept,
+  };
+}
+
+/** Play in *element*.  Returns a promise of what ends the view. */
+async function playNegotiation(element, data, storage, { side = "iraq", seed = 1 } = {}) {
+  const model = await localModel(data, storage, side, seed);
+  return render({ model, el: element });
+}
+
+export { bargaining, chance, playNegotiation };

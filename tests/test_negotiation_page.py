@@ -1,0 +1,204 @@
+"""The negotiation without a kernel: the page's rules play as Python's do, word for word."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from dialogue.course import bargaining, leads, negotiation
+from dialogue.course.bargaining import Game, Move
+from dialogue.course.chance import Chance
+from dialogue.widgets import negotiation_data, scripts
+from dialogue.widgets.negotiation import shown
+
+SEEDS = 40
+# A page with a storage that a reload keeps.
+BLANK = "<!doctype html><html lang='en'><title>t</title><body><main></main></body></html>"
+LOAD = """async ([source, data]) => {
+    const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+    window.talks = await import(url);
+    window.data = data;
+    window.rules = talks.bargaining(data);
+    const known = JSON.parse(sessionStorage.getItem("kept") ?? "{}");
+    window.storage = {
+        async get(key) { return known[key]; },
+        async put(key, value) {
+            if (window.full) throw new Error("full");
+            known[key] = value;
+            sessionStorage.setItem("kept", JSON.stringify(known));
+        },
+    };
+}"""
+
+
+@pytest.fixture(scope="module")
+def page(browser: Any) -> Iterator[Any]:
+    """The very script that a page gets, with the whole tables as data."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.route(
+        "http://course.test/", lambda route: route.fulfill(body=BLANK, content_type="text/html")
+    )
+    page.goto("http://course.test/")
+    load(page)
+    yield page
+    context.close()
+
+
+def load(page: Any) -> None:
+    data = json.loads(json.dumps(negotiation_data.data()))
+    page.evaluate(LOAD, [scripts.script("negotiation-page"), data])
+    page.add_style_tag(content=scripts.style("negotiation"))
+
+
+def anything(side: str) -> Callable[[Game], Move]:
+    """Any move at any time, from the game's own seed: mostly texts that one could sign."""
+
+    def move(game: Game) -> Move:
+        roll = random.Random(f"{side} {game.seed} {len(game.turns)}")
+        if game.used == negotiation.ROUNDS or roll.random() < 0.04:
+            return Move(roll.choice(["accept", "walk"]))
+        if roll.random() < 0.3:
+            return Move("why")
+        if game.offers and roll.random() < 0.1:
+            return Move("offer", game.offers[0])
+        fits = game.me.willing if game.seed % 3 else negotiation.texts()
+        return Move("offer", roll.choice(fits))
+
+    return move
+
+
+def test_numbers_by_chance_are_the_same(page: Any) -> None:
+    """A few are written out, so that both cannot change together unseen."""
+    words = ["", "3 7 iraq", "Wörter, ‘كلمات’", "x" * 300]
+    ours = []
+    for one in words:
+        roll = Chance(one)
+        ours.append([*(roll.below(count) for count in (2, 5, 1728, 7, 7)), roll.shuffled("abcdef")])
+    theirs = page.evaluate(
+        """(words) => words.map((one) => {
+            const roll = talks.chance(one);
+            return [...[2, 5, 1728, 7, 7].map(roll.below), roll.shuffled([..."abcdef"])];
+        })""",
+        words,
+    )
+    assert theirs == ours
+    assert ours[1] == [1, 2, 1221, 5, 1, list("beacdf")]
+
+
+def test_both_know_the_same_texts_leads_and_homes(page: Any) -> None:
+    told = page.evaluate(
+        """() => [rules.texts, Object.fromEntries(Object.values(rules.leads).map((lead) =>
+            [lead.id, [lead.willing, lead.ranking]])),
+            rules.texts.map((text) => ["us", "iraq"].map((side) => rules.homeWords(text, side)))]"""
+    )
+    from dialogue.widgets.debrief import home_words
+
+    assert told[0] == list(negotiation.texts())
+    assert told[1] == {
+        name: [list(lead.willing), lead.ranking()] for name, lead in leads.leads().items()
+    }
+    assert told[2] == [
+        [home_words(text, side) for side in ("us", "iraq")] for text in negotiation.texts()
+    ]
+
+
+@pytest.mark.parametrize("side", negotiation.SIDES)
+def test_whole_games_are_the_same_move_by_move(page: Any, side: str) -> None:
+    """Every state that the view shows: replies, log, what was told, debrief and picture."""
+    games = [bargaining.play(side, seed, anything(side)) for seed in range(1, SEEDS + 1)]
+    played = page.evaluate(
+        """([side, games]) => games.map(([seed, moves]) => {
+            let game = rules.start(side, seed);
+            const states = [rules.shown(game)];
+            for (const move of moves) { game = rules.step(game, move); states.push(rules.shown(game)); }
+            return states;
+        })""",
+        [side, [[g.seed, [{"kind": m.kind, "text": m.text} for m in g.moves]] for g in games]],
+    )
+    results, moments = set(), set()
+    for game, states in zip(games, played, strict=True):
+        now = bargaining.start(side, game.seed)
+        for state, move in zip(states, [*game.moves, None], strict=True):
+            assert {k: v for k, v in state.items() if k not in ("history", "kept")} == json.loads(
+                json.dumps(shown(now))
+            ), (game.seed, len(now.turns))
+            if move:
+                now = bargaining.step(now, move)
+        results |= {turn.told.kind if turn.told else turn.result for turn in game.turns}
+        moments.add(states[-1]["debrief"]["moment"].split(" ")[-1])
+    assert results >= {"countered", "unhomely", "far", "repeated", "signed", "left", "package"}
+    assert len(moments) > 3
+
+
+# --- played in a page ------------------------------------------------------------------------
+
+PLAY = """async () => {
+    const place = document.querySelector("main");
+    place.replaceChildren();
+    await talks.playNegotiation(place, data, storage, { side: "us", seed: 3 });
+}"""
+
+
+def click(page: Any, what: str) -> None:
+    page.locator(f".dn [data-do={what}]").click()
+
+
+def test_a_game_outlives_a_reload_after_any_move(page: Any) -> None:
+    page.evaluate(PLAY)
+    rounds = page.locator(".dn-rounds")
+    for n, move in enumerate(("why", "offer", "why", "offer"), 2):
+        for menu in page.locator(".dn select").all():
+            menu.select_option(index=n % 2)  # no text that the other side would sign
+        click(page, move)
+        assert rounds.inner_text() == f"Round {n} of 8"
+        reply = page.locator(".dn-reply").inner_text()
+        page.reload()
+        load(page)
+        page.evaluate(PLAY)
+        assert rounds.inner_text() == f"Round {n} of 8"
+        assert page.locator(".dn-reply").inner_text() == reply
+    click(page, "accept")
+    click(page, "yes")
+    assert page.evaluate("document.activeElement.textContent") == "Looking back"
+    page.reload()
+    load(page)
+    page.evaluate(PLAY)
+    words = page.locator(".dn").inner_text()
+    assert "Left on the table:" in words
+    assert "United States, seed 3" in words
+    assert "Your moves are kept in this browser." in words
+
+
+def test_a_new_game_and_a_storage_that_is_full(page: Any) -> None:
+    page.evaluate(PLAY)
+    page.locator("summary", has_text="Start a new game").click()
+    page.get_by_label("Seed").fill("15")
+    click(page, "again")
+    assert page.locator(".dn-rounds").inner_text() == "Round 1 of 8"
+    page.evaluate("window.full = true")
+    click(page, "why")
+    page.locator(".dn-note", has_text="could not be kept").wait_for()
+    assert page.locator(".dn-rounds").inner_text() == "Round 2 of 8"
+    page.evaluate("window.full = false")
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        "null",
+        "7",
+        "{ version: data.version, side: 'mars', seed: 3, moves: [] }",
+        "{ version: data.version, side: 'us', seed: 3, moves: [{ kind: 'offer', text: 'ZZ' }] }",
+        "{ version: data.version, side: 'us', seed: 3, moves: [null] }",
+        "{ version: 'older', side: 'us', seed: 3, moves: [{ kind: 'why' }] }",
+    ],
+)
+def test_a_game_that_cannot_be_read_begins_anew(page: Any, kept: str) -> None:
+    page.evaluate(f"async () => storage.put('negotiation/us/3', {kept})")
+    page.evaluate(PLAY)
+    assert page.locator(".dn-rounds").inner_text() == "Round 1 of 8"
