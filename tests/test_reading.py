@@ -241,3 +241,20 @@ def test_the_order_of_a_merged_record_is_that_of_python(reader: Reader, served: 
             "(lines) => Dialogue.rules.inOrder(Dialogue.rules.entriesOf(lines)).map((e) => e.line)"
         )
         assert page.evaluate(script, lines) == python
+
+
+def test_the_negotiation_is_played_and_kept_without_a_kernel(reader: Reader, served: str) -> None:
+    address = f"{served}/12-negotiate-round-two.html"
+    page = reader.open(address)
+    assert page.locator(".dn").count() == 2
+    game = page.locator(".dn").first
+    game.locator("[data-do=why]").click()
+    assert game.locator(".dn-rounds").text_content() == "Round 2 of 8"
+    reader.open(address)
+    assert game.locator(".dn-rounds").text_content() == "Round 2 of 8"
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    game.locator("[data-do=walk]").click()
+    game.locator("[data-do=yes]").click()
+    assert "Left on the table:" in game.inner_text()
+    assert reader.faults == []
+    assert [url for url in reader.requests if not url.startswith(served)] == []

@@ -9,7 +9,7 @@ from pathlib import Path
 from dialogue.course import catalogue, files
 from dialogue.page import templates, words
 from dialogue.site import bundles, index, lessons
-from dialogue.widgets import scripts
+from dialogue.widgets import negotiation_data, scripts
 
 # What a page may load: only from the site itself, and no script or style in the page.  A page
 # on a disk has no origin of its own, so that its files are named by their scheme.
@@ -53,12 +53,13 @@ def _faces() -> str:
 
 def _assets() -> dict[str, str | bytes]:
     static = bundles.STATIC
-    views = ("quiz", "glossary", "explorer", "assessment")
+    views = ("quiz", "glossary", "explorer", "assessment", "negotiation-page")
     style = "\n".join(
         [
             _faces(),
             *dict.fromkeys(scripts.style(name) for name in ("quiz", "explorer")),
             scripts.style("glossary").removeprefix(scripts.style("quiz")),
+            scripts.style("negotiation"),
             (static / "site.css").read_text("utf-8"),
         ]
     )
@@ -68,6 +69,7 @@ def _assets() -> dict[str, str | bytes]:
         "assets/icon.svg": (static / "icon.svg").read_text("utf-8"),
         "assets/course.js": bundles.course(),
         "assets/words.js": bundles.table(),
+        "assets/data/negotiation.js": bundles.data("negotiation", negotiation_data.data()),
         **{f"assets/{name}.js": bundles.view(name) for name in views},
     }
     for file in sorted({face[0] for face in templates.FACES}):

@@ -24,6 +24,7 @@ _INSTEAD = {
     words.ASSESSMENT["live"]: words.SITE["twin"],
     words.EXPLORER["live"]: words.SITE["still"],
     words.GLOSSARY["live"]: words.SITE["twin_glossary"],
+    words.NEGOTIATION["live"]: words.SITE["twin"],
 }
 _RUN_FIRST = re.compile(r"^Run the next cell first\b.*$\n?", re.MULTILINE)
 

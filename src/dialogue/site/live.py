@@ -7,7 +7,9 @@ import re
 from typing import Any
 
 from dialogue import bank
+from dialogue.course import negotiation
 from dialogue.learner import recall
+from dialogue.learner.games import SEEDS
 from dialogue.page.words import GLOSSARY, STRINGS
 from dialogue.questions import Question
 from dialogue.widgets import assessment, glossary, quiz
@@ -95,6 +97,18 @@ def _glossary(given: list[Any]) -> Data:
     return {"view": "glossary", "terms": shown, "title": f"{GLOSSARY['title']}: {names}"}
 
 
+def _negotiate(given: list[Any], named: dict[str, Any]) -> Data | None:
+    wish = dict(zip(("side", "seed"), given, strict=False)) | named
+    try:
+        side = negotiation.as_side(wish.get("side", "iraq"))
+    except ValueError:
+        return None
+    seed = wish.get("seed", 1)
+    if type(seed) is not int or seed not in SEEDS:
+        return None
+    return {"view": "negotiation-page", "side": side, "seed": seed}
+
+
 def place(source: str) -> Data | None:
     """What the live view of a cell needs; None where what was stored has to do."""
     call = called(source)
@@ -114,4 +128,6 @@ def place(source: str) -> Data | None:
             return {"view": "desk"}
         case "glossary":
             return _glossary(given)
+        case "negotiate":
+            return _negotiate(given, named)
     return None

@@ -33,6 +33,15 @@ const MODELS = {
   glossary: ({ terms, title }) => plainModel({ terms, strings: { ...Dialogue.words.glossary, title } }),
 };
 
+// The games of lesson 12, beside the record; the rules and the tables come with the view.
+const games = {
+  key: (name) => `us-iraq-dialogue/game/${name}`,
+  get(name) { return JSON.parse(localStorage.getItem(games.key(name))); },
+  put(name, value) { localStorage.setItem(games.key(name), JSON.stringify(value)); },
+};
+MODELS["negotiation-page"] = async ({ side, seed }) => (
+  Dialogue.views["negotiation-page"].localModel(await need("negotiation"), games, side, seed));
+
 /** Put the live view in the place of its readable twin. */
 async function mount(place) {
   if (place.dataset.live !== undefined) return;

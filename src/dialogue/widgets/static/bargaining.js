@@ -5,7 +5,7 @@
 // none stands here.
 
 /** Numbers that follow from words alone: FNV-1a, then mulberry32. */
-function chance(words) {
+export function chance(words) {
   let state = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(words)) state = Math.imul(state ^ byte, 0x01000193) >>> 0;
   const below = (count) => {
@@ -42,7 +42,7 @@ const most = (numbers, none) => (numbers.length ? Math.max(...numbers) : none);
 class CannotBe extends Error {}
 
 /** The game of *data*: functions that keep no state. */
-function bargaining(data) {
+export function bargaining(data) {
   const { limits, rounds, issues, homes, strings } = data;
   const words = (key, gaps) => say(strings, key, gaps);
   const upper = (text) => text.slice(0, 1).toUpperCase() + text.slice(1);

@@ -43,7 +43,7 @@ function keptGames(data, rules, storage) {
 }
 
 /** A model as a notebook's, with the rules in the page. */
-async function localModel(data, storage, side, cell) {
+export const localModel = async (data, storage, side, cell) => {
   const rules = bargaining(data), games = keptGames(data, rules, storage), place = `negotiation/${side}/${cell}`;
   const heard = new Set();
   let game = await games.last(place) ?? rules.start(side, cell);
@@ -77,12 +77,10 @@ async function localModel(data, storage, side, cell) {
     },
     kept: () => kept,
   };
-}
+};
 
 /** Play in *element*.  Returns a promise of what ends the view. */
-async function playNegotiation(element, data, storage, { side = "iraq", seed = 1 } = {}) {
+export const playNegotiation = async (element, data, storage, { side = "iraq", seed = 1 } = {}) => {
   const model = await localModel(data, storage, side, seed);
   return render({ model, el: element });
-}
-
-export { bargaining, chance, playNegotiation };
+};
