@@ -109,6 +109,24 @@ def test_a_badge_tells_its_digest_and_loses_no_place(reader: Reader) -> None:
     assert link.evaluate("node => node === document.activeElement")
 
 
+def test_a_note_stays_beside_its_part(reader: Reader, desk: Lab) -> None:
+    reader.page.locator('.dd-Beat[data-cell="ladder"]').click()
+    field = reader.page.get_by_label("Beside “The verb shows how firm")
+    wait_until(field.count, "the note is beside the part that is read")
+    reader.command("dialogue:note")
+    reader.page.keyboard.type("Would is not will.")
+    panel = reader.page.locator(".dd-Notes")
+    wait_until(lambda: "Saved with your answers." in panel.inner_text(), "the note is saved")
+    record = (desk.record / "answers.jsonl").read_text("utf-8")
+    assert '"item": "05-round-one#ladder"' in record
+    assert "Would is not will." in record
+    reader.page.locator(".dd-Row[aria-current=page]").focus()
+    reader.page.locator('.dd-Beat[data-cell="troops"]').click()
+    wait_until(lambda: panel.locator("textarea").input_value() == "", "another part has its own")
+    panel.get_by_role("button", name=re.compile("The verb shows how firm")).click()
+    wait_until(lambda: panel.locator("textarea").input_value() == "Would is not will.", "and back")
+
+
 def test_a_lesson_has_room_at_any_width(browser: Any, desk: Lab) -> None:
     reader = Reader(browser, desk, viewport={"width": 360, "height": 800})
     measure = (

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from dialogue import bank, cli
-from dialogue.learner import desk, handin, kept, progress
+from dialogue.course import catalogue
+from dialogue.learner import desk, handin, kept, notes, progress
 from dialogue.questions import Essay, grade
 from dialogue.widgets import hand_in, quiz
 
@@ -130,3 +131,58 @@ def test_the_page_holds_texts_answers_and_scores(
     assert "--force" in capsys.readouterr().err
     assert "my-page.html" in repr(hand_in.my_page())
     assert Path("my-page.html").read_text("utf-8") == page
+
+
+# --- notes beside a lesson ------------------------------------------------------------------
+
+
+def lesson(number: str) -> catalogue.Lesson:
+    return next(one for one in catalogue.lessons() if one.number == number)
+
+
+def test_the_last_note_of_a_part_is_kept_and_an_empty_one_takes_it_away() -> None:
+    fifth = lesson("05")
+    notes.keep(fifth, "ladder", "Ask: who obliges whom?")
+    notes.keep(fifth, "troops", "  لماذا؟\n<b>why</b>  ")
+    notes.keep(fifth, "ladder", "Would is not will.")
+    found = notes.of(fifth)
+    assert [(n.cell, n.text) for n in found] == [
+        ("troops", "لماذا؟\n<b>why</b>"),
+        ("ladder", "Would is not will."),
+    ]
+    assert [n.part for n in found] == [
+        one.title for one in desk.sections(fifth) if one.cell in ("troops", "ladder")
+    ]
+    assert notes.of(lesson("06")) == []
+    notes.keep(fifth, "troops", " ")
+    assert [n.cell for n in notes.of(fifth)] == ["ladder"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "text", "fault"),
+    [("nowhere", "a", "no part 'nowhere'"), ("ladder", "a" * 20_001, "at most 20,000")],
+)
+def test_a_note_that_cannot_be_kept_says_why(cell: str, text: str, fault: str) -> None:
+    with pytest.raises(ValueError, match=fault):
+        notes.keep(lesson("05"), cell, text)
+    assert list(progress.attempts()) == []
+
+
+def test_notes_travel_with_the_record_and_are_handed_in_only_on_request(tmp_path: Path) -> None:
+    notes.keep(lesson("05"), "ladder", "Would is not <i>will</i>.")
+    quiz.ask("05-permanent-bases")._handle_custom_msg(
+        {"seq": 1, "item": "05-permanent-bases", "event": "check", "response": 0}, []
+    )
+    assert handin.write(tmp_path / "without.json", "A", "b") == 1
+    assert handin.write(tmp_path / "with.json", "A", "b", writing=True) == 2
+    copy = tmp_path / "copy.jsonl"
+    progress.export_to(copy)
+    progress.erase()
+    assert notes.of(lesson("05")) == []
+    assert progress.import_from(copy).added == 2
+    (part,) = kept.parts()
+    assert [n.text for n in part.notes] == ["Would is not <i>will</i>."]
+    page = kept.page([part])
+    assert "Would is not &lt;i&gt;will&lt;/i&gt;." in page
+    # A note is no answer: nothing is counted or asked again for it.
+    assert progress.summary()["questions"] == 1

@@ -21,7 +21,7 @@ from dialogue.course import catalogue, sources
 from dialogue.course.catalogue import Lesson
 from dialogue.course.files import FileFault
 from dialogue.lab.personal import PersonalContents
-from dialogue.learner import desk
+from dialogue.learner import desk, notes, progress
 
 
 def _lesson(path: str) -> Lesson:
@@ -57,7 +57,7 @@ class Handler(APIHandler):
         """Run *work* in a thread and send what it returns."""
         try:
             found = await IOLoop.current().run_in_executor(None, work)
-        except (FileFault, ValueError, OSError) as error:
+        except (FileFault, ValueError, OSError, progress.RecordError) as error:
             raise web.HTTPError(500, str(error)) from error
         self.set_header("Content-Type", "application/json")
         self.finish(json.dumps(found, ensure_ascii=False))
@@ -101,6 +101,22 @@ class Digests(Handler):
         await self.answer(digests)
 
 
+class Notes(Handler):
+    """``GET dialogue/notes?path=…``: the learner's notes beside a lesson, by the first cell of
+    their part; ``POST`` with ``{"cell": …, "text": …}`` keeps one."""
+
+    @web.authenticated
+    async def get(self) -> None:
+        lesson = _lesson(self.get_argument("path", ""))
+        await self.answer(lambda: {"notes": {one.cell: one.text for one in notes.of(lesson)}})
+
+    @web.authenticated
+    async def post(self) -> None:
+        lesson, body = _lesson(self.get_argument("path", "")), self.get_json_body() or {}
+        cell, text = str(body.get("cell", "")), str(body.get("text", ""))
+        await self.answer(lambda: {"at": notes.keep(lesson, cell, text).at})
+
+
 class Changes(Handler):
     """``GET dialogue/changes?path=…``: what the learner changed in a lesson."""
 
@@ -128,6 +144,7 @@ HANDLERS = {
     "desk": Overview,
     "outline": Outline,
     "digests": Digests,
+    "notes": Notes,
     "changes": Changes,
     "fresh": Fresh,
 }

@@ -19,7 +19,7 @@ from typing import Any
 from dialogue import bank
 from dialogue.course import files
 from dialogue.course.files import FileFault
-from dialogue.learner import progress
+from dialogue.learner import notes, progress
 from dialogue.page.text import encodable
 from dialogue.questions import Essay
 
@@ -27,6 +27,7 @@ KIND = "answers of one learner, US-Iraq dialogue course"
 FORMAT = 1
 LONGEST_NAME = 80
 _REMEDY = "ask the learner to hand in again"
+_OWN_WORDS = (Essay.event, notes.EVENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +93,13 @@ def write(
 ) -> int:
     """Write the file to hand in and return how many answers it holds.
 
-    What the learner wrote goes into it only with *writing*.
+    What the learner wrote, texts and notes, goes into it only with *writing*.
 
     Raises :class:`~dialogue.course.files.FileFault` when there is nothing to hand in, when a name is
     empty or too long, and when the file exists or cannot be written.
     """
     class_code, learner = _label(class_code, "the class"), _label(learner, "the name")
-    attempts = tuple(a for a in progress.attempts() if writing or a.event != Essay.event)
+    attempts = tuple(a for a in progress.attempts() if writing or a.event not in _OWN_WORDS)
     if not attempts:
         raise FileFault(file, "not written, there are no answers yet", "answer a question first")
     own = bank_hash(bank.course_bank().questions)

@@ -15,7 +15,8 @@ from markupsafe import Markup
 from dialogue import bank
 from dialogue.course import catalogue, files
 from dialogue.course.files import FileFault
-from dialogue.learner import progress, recall
+from dialogue.learner import notes, progress, recall
+from dialogue.learner.notes import Note
 from dialogue.learner.progress import Attempt
 from dialogue.page import templates
 from dialogue.page.words import KEPT
@@ -62,6 +63,7 @@ class Part:
     title: str
     texts: tuple[Text, ...]
     answers: tuple[Answer, ...]
+    notes: tuple[Note, ...] = ()
 
     @property
     def score(self) -> str:
@@ -106,7 +108,7 @@ def _text(question: Essay, last: Attempt) -> Text:
 
 
 def parts() -> list[Part]:
-    """Every lesson in which something was answered or written, in the order of the course."""
+    """Every lesson in which something was answered, written or noted, in the order of the course."""
     questions = bank.course_bank().questions
     was = {name: question.was for name, question in questions.items() if question.was}
     tries = progress.latest(set(questions), was)
@@ -124,14 +126,19 @@ def parts() -> list[Part]:
         if found.verdict != "unanswered":
             answer = Answer(question, last.at[:10], _said(question, last.response), found)
             answers.setdefault(lesson, []).append(answer)
+    lessons = [one for one in catalogue.lessons() if one.written]
     titles = {one.number: f"{one.number} · {one.title}" for one in catalogue.lessons()}
+    beside = {one.number: own for one in lessons if (own := tuple(notes.of(one)))}
     return [
         Part(
             titles.get(lesson, KEPT["others"]),
             tuple(texts.get(lesson, ())),
             tuple(answers.get(lesson, ())),
+            beside.get(lesson, ()),
         )
-        for lesson in sorted(texts.keys() | answers.keys(), key=lambda number: number or "99")
+        for lesson in sorted(
+            texts.keys() | answers.keys() | beside.keys(), key=lambda number: number or "99"
+        )
     ]
 
 
@@ -141,7 +148,7 @@ def page(found: Sequence[Part]) -> Markup:
 
 
 def write(file: str | os.PathLike[str], *, force: bool = False) -> int:
-    """Write the page to *file* and return how many answers and texts stand in it.
+    """Write the page to *file* and return how many answers, texts and notes stand in it.
 
     Raises :class:`~dialogue.course.files.FileFault` when there is nothing yet, and when the
     file exists or cannot be written.
@@ -150,4 +157,4 @@ def write(file: str | os.PathLike[str], *, force: bool = False) -> int:
     if not found:
         raise FileFault(file, "not written, there are no answers yet", "answer a question first")
     files.write(file, page(found), force=force)
-    return sum(len(part.texts) + len(part.answers) for part in found)
+    return sum(len(part.texts) + len(part.answers) + len(part.notes) for part in found)

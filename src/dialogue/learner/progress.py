@@ -60,7 +60,7 @@ class RecordError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One attempt at one question.  ``event`` is check, hint, reveal or reset.
+    """One attempt at one question.  ``event`` is check, hint, reveal, reset, write or note.
 
     ``score`` is a share from 0 to 1, ``at`` a time in UTC (ISO 8601), and ``confidence``
     how sure the learner said they were: 1 (guessing) to 3 (sure), or None (not asked).
@@ -496,17 +496,26 @@ def erase() -> int:
 def summary() -> dict[str, Any]:
     """How many questions were tried and how many were right at the last attempt."""
     last: dict[str, Attempt] = {}
+    every = names()
     with suppress(OSError), _open() as record:
         index, rest = _read(record)
-        names = {name.decode() for name in index.places}
-        if rest and (parsed := _parse(rest)) and parsed[1]:
-            names.add(parsed[1].item)
-        for name in names:
+        for name in every:
             for attempt in index.tries(record, [name], rest):
                 if attempt.event == "check":
                     last[name] = attempt
     right = sum(1 for attempt in last.values() if attempt.verdict == "right")
     return {"questions": len(last), "right": right, "path": str(path())}
+
+
+def names() -> set[str]:
+    """The items that the record has a line of, of whatever kind."""
+    with suppress(OSError), _open() as record:
+        index, rest = _read(record)
+        found = {name.decode() for name in index.places}
+        if rest and (parsed := _parse(rest)) and parsed[1]:
+            found.add(parsed[1].item)
+        return found
+    return set()
 
 
 def _own() -> Mapping[str, bytes]:

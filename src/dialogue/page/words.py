@@ -252,6 +252,8 @@ KEPT = {
     "score": "Points of the last answers: {got} of {most}.",
     "written": "{n} words, saved on {day}",
     "ticked": "By my own reading: {got} of {most}",
+    "notes": "My notes",
+    "noted": "{part}, {day}",
     "answers": "Answers",
     "question": "Question",
     "answer": "My answer",

@@ -185,6 +185,8 @@
 .dd-Tip button { font: inherit; margin-top: 6px; min-height: 28px; cursor: pointer; }
 .dd-Lost { padding: 8px 12px; background: var(--jp-warn-color3); color: #1b1b1b; font-size: var(--jp-ui-font-size1); }
 .dd-Lost button { font: inherit; margin-inline-start: 8px; min-height: 28px; cursor: pointer; }
+.dd-Notes textarea { width: 100%; box-sizing: border-box; font: inherit; color: inherit; background: var(--jp-layout-color0); border: 1px solid var(--jp-border-color0); border-radius: 4px; padding: 6px; margin: 4px 0; }
+.dd-Notes .dd-Row small { overflow-wrap: anywhere; }
 .dd-Changes pre { white-space: pre-wrap; margin: 2px 0 8px; padding: 6px; background: var(--jp-layout-color2); max-height: 12em; overflow: auto; }
 .jp-Notebook .jp-Placeholder-content, .jp-Notebook .jp-PlaceholderText { min-width: 0; }
 .jp-Notebook .jp-PlaceholderText { overflow: hidden; text-overflow: ellipsis; }
@@ -229,6 +231,8 @@ body.dd-Projector .jp-Cell.dd-Hidden { display: none; }
       panel.title.iconClass = "jp-SideBar-tabIcon jp-ListIcon";
       app.shell.add(panel, "left", { rank: 50 });
       restorer?.add(panel, panel.id);
+      const list = make("div"); // drawn anew; the note below it stays while one writes
+      panel.node.append(list);
 
       const words = (one) => {
         if (!one.asked) return one.minutes ? `${one.minutes} min` : "";
@@ -242,7 +246,7 @@ body.dd-Projector .jp-Cell.dd-Hidden { display: none; }
         const button = (label, act, more = {}) => make("button", { type: "button", onclick: act, ...more }, label);
         const last = course.lessons.find((one) => one.path === place?.path);
         const focused = document.activeElement?.dataset?.key;
-        panel.node.replaceChildren(
+        list.replaceChildren(
           make("div", { class: "dd-Buttons" },
             button("‹ Previous", () => open(step(-1).path), { disabled: index < 1 || undefined, "data-key": "previous" }),
             button("Next ›", () => open(step(1).path), { disabled: index < 0 || !step(1) || undefined, "data-key": "next" }),
@@ -271,7 +275,58 @@ body.dd-Projector .jp-Cell.dd-Hidden { display: none; }
               button("What did I change?", showChanges, { "data-key": "changes" }),
               button("Fresh copy", freshCopy, { "data-key": "fresh" }))),
         );
-        if (focused) panel.node.querySelector(`[data-key="${window.CSS.escape(focused)}"]`)?.focus();
+        if (focused) list.querySelector(`[data-key="${window.CSS.escape(focused)}"]`)?.focus();
+        drawNote();
+      }
+
+      // --- notes, each beside a part of the lesson ----------------------------------------------
+      const note = { path: "", cell: "", texts: {}, sent: Promise.resolve() };
+      const field = make("textarea", { rows: 5, dir: "auto", maxlength: 20000, id: "dd-note" });
+      const about = make("label", { for: "dd-note" }), told = make("p", { role: "status" }), others = make("ol");
+      const desk = make("section", { class: "dd-Notes", hidden: true }, make("h2", {}, "My notes"), about, field, told, others);
+      panel.node.append(desk);
+      const part = (cell) => lines.get(current())?.outline.find((one) => one.cell === cell)?.title ?? "";
+      // One after the other, so that the last words written are the last ones kept.
+      const keepNote = () => {
+        const { path, cell } = note, text = field.value;
+        if (!path || !cell || (note.texts[cell] ?? "") === text.trim()) return note.sent;
+        const texts = note.texts;
+        told.textContent = "Waiting …";
+        return (note.sent = note.sent.then(async () => {
+          try {
+            await ask("notes", path, { method: "POST", body: JSON.stringify({ cell, text }) });
+            texts[cell] = text.trim();
+            told.textContent = "Saved with your answers.";
+            drawNote();
+          } catch (error) { told.textContent = `Not saved: ${error.message} The words stay here; try again.`; }
+        }));
+      };
+      const pause = later(() => void keepNote(), 1500);
+      field.addEventListener("input", () => { told.textContent = "Not saved yet."; pause(); });
+      field.addEventListener("blur", () => void keepNote());
+      function drawNote() {
+        about.textContent = `Beside “${part(note.cell) || "this part"}”`;
+        others.replaceChildren(...Object.entries(note.texts).filter(([, text]) => text).map(([cell, text]) => make("li", {},
+          make("button", { type: "button", class: "dd-Row", onclick: () => { goTo(current().content, cell); } },
+            "✎", make("span", { dir: "auto" }, part(cell) || cell), make("small", { dir: "auto" }, text.slice(0, 80))))));
+      }
+      async function noteAt(path, cell) {
+        if (path === note.path && cell === note.cell) return;
+        if (document.activeElement === field && path === note.path) return; // not while one writes
+        const before = keepNote(); // reads the field before it changes
+        if (path !== note.path) {
+          note.path = path;
+          note.texts = {};
+          note.cell = "";
+          field.value = "";
+          await before;
+          try { note.texts = (await ask("notes", path)).notes; desk.hidden = false; } catch { desk.hidden = true; }
+          if (note.path !== path) return;
+        }
+        note.cell = cell;
+        field.value = note.texts[cell] ?? "";
+        told.textContent = "";
+        drawNote();
       }
 
       const refresh = async () => {
@@ -326,6 +381,7 @@ body.dd-Projector .jp-Cell.dd-Hidden { display: none; }
           if (button.dataset.cell === inside) button.setAttribute("aria-current", "step");
           else button.removeAttribute("aria-current");
         }
+        if (inside && notebook === current()) void noteAt(notebook.context.path, inside);
         // Where one stopped: remembered once something was read, not by opening the page.
         if (cell && boxOf(notebook.content).scrollTop > 200) kept.set(PLACE, { path: notebook.context.path, cell: cell.model.id });
       }
@@ -414,6 +470,11 @@ body.dd-Projector .jp-Cell.dd-Hidden { display: none; }
         await opened?.context?.ready;
         setTimeout(() => goTo(current().content, place.cell), 150);
       }, "Alt Home");
+      add("dialogue:note", "Take a Note", () => {
+        shell?.activateById(panel.id);
+        field.scrollIntoView({ block: "nearest" });
+        field.focus();
+      }, "Alt N");
 
       // --- projector: large type, no code, one part at a time ----------------------------------------------
       let beat = 0;
