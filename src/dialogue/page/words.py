@@ -124,6 +124,7 @@ QUIZ = {
     "sources": "Sources:",
     "saved": "Saved on this computer.",
     "restored": "Your answer of {date}.",
+    "restored_ahead": "Your answer, dated {date} by a clock that ran ahead. It counts; check this computer’s date.",
     "edited": "You answered an earlier version of this question; it has changed since.",
     "waiting": "Waiting to be saved: the notebook’s kernel has not answered yet. It may be running a cell. "
     "If it stays so, choose Run, then Run All Cells.",

@@ -171,7 +171,7 @@ function question(item, n, total, strings, send) {
     resetButton.hidden = taken || Boolean(kind.shows) || !(known.tries > 0); // a text is changed, never thrown away
     finish(revealed);
     note.textContent = trouble ? "" : (known.edited ? say(strings, "edited") : "")
-      || (restored && known.at ? say(strings, "restored", { date: day(known.at, item.language) }) : "")
+      || (restored && known.at ? say(strings, ahead(known.at) ? "restored_ahead" : "restored", { date: day(known.at, item.language) }) : "")
       || (graded && known.saved ? say(strings, "saved") : "");
   }
 

@@ -67,6 +67,11 @@ function day(iso, language) {
   return date.toLocaleDateString(locale(language), { day: "numeric", month: "long", year: "numeric" });
 }
 
+/** Whether a time of the record lies more than a day ahead: its clock was wrong, or this one is. */
+function ahead(iso) {
+  return Date.parse(iso) > Date.now() + 86_400_000;
+}
+
 /** A day such as 2026-12-20 in words.  It is the learner's own day: no time zone may shift it. */
 function calendarDay(iso, language, weekday = false) {
   const [year, month, date] = iso.split("-").map(Number);
