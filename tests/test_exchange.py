@@ -50,6 +50,7 @@ from dialogue.questions import (
     Single,
     Slip,
     Statement,
+    fold,
 )
 
 ROOT = Path(__file__).parents[1]
@@ -243,10 +244,18 @@ REPORTED = {
 }
 
 
+def through_another(data: bytes) -> bytes:
+    """What another program makes of an export: what it does not know is gone."""
+    data = re.sub(rb"(?m)^// dialogue .*\n", b"", data)
+    return re.sub(rb"(?s)<dialogue>.*?</dialogue>", b"", data)
+
+
 def there_and_back(questions: Iterable[Question], form: str) -> None:
     questions = list(questions)
     data, losses = FORMATS[form].write(questions, "Title with / and : and #")
-    items, _ = FORMATS[form].read(data, f"x.{form}")
+    items, _ = FORMATS[form].read(through_another(data), f"x.{form}")
+    for item in items:
+        item.pop(writing.NOTE, None)
     back = {item["id"]: item for item in items}
     said: dict[str, list[str]] = {}
     for loss in losses:
@@ -311,7 +320,13 @@ def test_rare_fields_go_there_and_back(form: str) -> None:
 def test_hostile_strings_go_there_and_back_as_words(form: str) -> None:
     # An arrow in a short answer is replaced and reported in GIFT: the next test.
     there_and_back(
-        [q for q in hostile() if not (form == "gift" and q.kind == "short" and "->" in q.ask)], form
+        [
+            q
+            for q in hostile()
+            if not (form == "gift" and q.kind == "short" and "->" in q.ask)
+            and not (isinstance(q, Short) and not fold(q.accept[0]))  # which no bank holds
+        ],
+        form,
     )
 
 
@@ -495,7 +510,7 @@ def test_gift_from_elsewhere_becomes_drafts_and_says_what_it_lost() -> None:
     assert by["q1-2"]["ask"] == "The same name again?"
     said = "\n".join(map(str, losses))
     for words in (
-        "the further answer 1822 is left out",
+        "parts: 1820 to 1824 was worth 50 %; here it is wrong",
         "the comment on every other number is left out: 'Read on.'",
         "Write something.: not taken over: an essay",
         "Only a heading.: not taken over: a description",
@@ -572,12 +587,13 @@ def test_jupyterquiz_becomes_drafts_and_says_what_it_lost() -> None:
     assert [item["type"] for item in items] == ["multiple", "numeric", "short"]
     assert items[0]["options"][1] == {"text": "`b()`", "right": "yes"}
     assert (items[1]["answer"], items[1]["tolerance"]) == ("3", "1")
-    assert items[1]["near"] == [{"value": "8", "say": "Double."}]
+    assert items[1]["near"] == [{"value": "8", "say": "Double.", "within": "0.05"}]
     assert items[2]["accept"] == ["x*"]
     said = "\n".join(map(str, losses))
     for words in (
         "the comment on every other number is left out: 'Count again.'",
-        "the precision is left out",
+        "2 significant digits count: kept as a tolerance",
+        "4, the end of a range, counts as right too",
         "question 4: not taken over: the type 'drawing'",
         "question 5: not taken over: the number 'many' cannot be read",
     ):
@@ -650,9 +666,9 @@ def test_export_and_import_write_a_report_and_never_over_a_file(
     assert file.read_bytes() == before
     assert run("import", file, "--output", target) == 0
     said = capsys.readouterr().out
-    assert "dialogue check --watch" in said
+    assert "to mend" not in said
     report = (tmp_path / "back.yaml.report.txt").read_text(encoding="utf-8")
-    assert "What to mend" in report
+    assert report == f"25 questions taken over from {file_name}, as drafts.\n"
     found = bank.read([target])
     assert found.questions
     assert all(question.status == "draft" for question in found.questions.values())
@@ -753,4 +769,4 @@ def test_an_id_of_somebody_else_becomes_one_that_a_bank_allows() -> None:
     losses: list[Loss] = []
     items = incoming.items(found, losses)
     assert [i["id"] for i in items] == ["etc-passwd", "frage-a", "item", "ok-1", "ok-1-2"]
-    assert len(losses) == 4
+    assert len([loss for loss in losses if "its id" in loss.what]) == 4

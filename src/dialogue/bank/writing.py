@@ -25,8 +25,19 @@ from dialogue.questions import remarks as remarks
 from dialogue.questions.kinds.classify import if_label as if_label
 from dialogue.questions.model import full
 
-# Words that need no quotation marks: ids, dates, numbers, yes and no.
+# Words that need no quotation marks, such as ids.
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+# Fields in which yes, no, a number or a date is no text; elsewhere an editor would take the text
+# for one, so it stands in quotation marks.
+_TYPED = frozenset(
+    (
+        *("right", "points", "tolerance", "answer", "value", "within", "contested", "core"),
+        *("shuffle", "happened", "chance", "from", "to", "any_one", "opens", "resolves"),
+        *("as_of", "date"),
+    )
+)
+# The comment above an item: whence it came.
+NOTE = "#"
 
 
 def fields(question: Question) -> dict[str, Any]:
@@ -84,6 +95,10 @@ _NOT_ALLOWED = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff
 _SIGNS = re.compile(r"[*_`-]")
 _DROPPED = {"script", "style", "head", "title", "template", "noscript", "object", "svg", "math"}
 _SHOWN = {"img": "a picture", "audio": "a sound", "video": "a film", "iframe": "a page in the page"}
+_SHIFTED = {"sup": True, "sub": False}  # up or down
+# Figures and signs that Unicode has raised and lowered.
+_RAISED = str.maketrans("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ")
+_LOWERED = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
 _MARKS = {"em": "*", "i": "*", "strong": "**", "b": "**", "code": "`", "tt": "`", "kbd": "`"}
 _BREAKS = {"p", "div", "ul", "ol", "table", "blockquote", "pre", "section", "hr"} | {
     f"h{level}" for level in range(1, 7)
@@ -96,6 +111,15 @@ _HARMLESS = {"span", "font", "html", "body", "tbody", "bdi", "bdo", "label", "li
 def clean(words: str) -> str:
     """*words* without the control characters that no other program reads."""
     return _NOT_ALLOWED.sub("\ufffd", words)
+
+
+def shifted(words: str, up: bool) -> str:
+    """Raised or lowered *words* in plain signs: 10⁶, or 10^(x+y) where Unicode has none."""
+    table, mark = (_RAISED, "^") if up else (_LOWERED, "_")
+    inner = words.strip()
+    if not inner or all(ord(sign) in table for sign in inner):
+        return inner.translate(table)
+    return f"{mark}{inner}" if len(inner) < 2 else f"{mark}({inner})"
 
 
 def html(words: str, *, block: bool = False) -> str:
@@ -124,7 +148,7 @@ class _Words(HTMLParser):
             self.lost.append(f"<{tag}>")
         elif self.deaf:
             pass
-        elif tag in _MARKS:
+        elif tag in _MARKS or tag in _SHIFTED:
             if len(self.open) >= _DEEPEST:
                 return
             self.open.append((tag, len(self.out)))
@@ -159,7 +183,7 @@ class _Words(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag in _DROPPED:
             self.deaf = max(0, self.deaf - 1)
-        elif tag in _MARKS:
+        elif tag in _MARKS or tag in _SHIFTED:
             for place in range(len(self.open) - 1, -1, -1):
                 if self.open[place][0] == tag:
                     start = self.open.pop(place)[1]
@@ -174,6 +198,9 @@ class _Words(HTMLParser):
 
     def _mark(self, tag: str, start: int) -> None:
         words = "".join(self.out[start:])
+        if tag in _SHIFTED:
+            self.out[start:] = [shifted(words, _SHIFTED[tag])]
+            return
         mark = _MARKS[tag]
         if mark == "`":
             ticks = max((len(run) for run in re.findall("`+", words)), default=0)
@@ -339,9 +366,27 @@ class _Dumper(yaml.SafeDumper):
 
 def _scalar(dumper: yaml.SafeDumper, value: str) -> yaml.Node:
     # Half of a surrogate pair, which JSON can smuggle in, has no place in UTF-8.
+    no_text = isinstance(value, _Bare)
     value = value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    style = None if _WORD.fullmatch(value) else '"'
-    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
+    bare = _WORD.fullmatch(value) and (no_text or not _taken(value))
+    return dumper.represent_scalar(_TEXT, value, style=None if bare else '"')
+
+
+_TEXT = "tag:yaml.org,2002:str"
+_CORE = re.compile(  # YAML 1.2, section 10.3.2, and the words of YAML 1.1 that editors know
+    r"(?i:true|false|yes|no|on|off|y|n|null)|[-+]?(\d[\d_.]*|\.\d+)(e[-+]?\d+)?|0[xob][\da-f]+",
+)
+
+
+class _Bare(str):
+    """The text of a field that holds no text: it needs no quotation marks."""
+
+    __slots__ = ()
+
+
+def _taken(value: str) -> bool:
+    """Would a reader of YAML take *value* for something other than text?"""
+    return _CORE.fullmatch(value) is not None or re.match(r"\d{4}-\d", value) is not None
 
 
 def _list(dumper: yaml.SafeDumper, value: Sequence[Any]) -> yaml.Node:
@@ -350,6 +395,10 @@ def _list(dumper: yaml.SafeDumper, value: Sequence[Any]) -> yaml.Node:
 
 
 def _mapping(dumper: yaml.SafeDumper, value: dict[str, Any]) -> yaml.Node:
+    value = {
+        name: _Bare(each) if name in _TYPED and type(each) is str else each
+        for name, each in value.items()
+    }
     return dumper.represent_mapping("tag:yaml.org,2002:map", value.items(), flow_style=False)
 
 
@@ -360,6 +409,7 @@ def _finite(dumper: yaml.SafeDumper, value: float) -> yaml.Node:
 
 
 _Dumper.add_representer(str, _scalar)
+_Dumper.add_representer(_Bare, _scalar)
 _Dumper.add_representer(list, _list)
 _Dumper.add_representer(tuple, _list)
 _Dumper.add_representer(dict, _mapping)
@@ -377,7 +427,8 @@ def bank_text(
 ) -> str:
     """A bank as YAML text, for ``bank.read``.
 
-    *items* are mappings as :func:`fields` gives them (numbers, yes and no may be Python's own);
+    *items* are mappings as :func:`fields` gives them (numbers, yes and no may be Python's own),
+    with a comment to stand above them under the name :data:`NOTE`;
     all questions of a file share its *language*.  Raises ValueError for a number that is not
     finite.
     """
@@ -390,5 +441,10 @@ def bank_text(
         after = ("explain", "sources")
         names = [n for n in known if n not in after]
         names += [n for n in item if n not in order] + [n for n in known if n in after]
-        parts.append("\n" + _yaml([{name: item[name] for name in names}]))
+        said = re.sub(
+            r"[\x00-\x1f\x7f\x85\u2028\u2029\ud800-\udfff]+", "\n", clean(item.get(NOTE, ""))
+        )
+        notes = [f"# {line}\n" for line in said.split("\n") if line.strip()]
+        names = [name for name in names if name != NOTE]
+        parts += ["\n", *notes, _yaml([{name: item[name] for name in names}])]
     return "".join(parts)

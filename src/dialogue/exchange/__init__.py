@@ -33,7 +33,7 @@ class Format:
     """A format by its name on the command line.
 
     Its module has ``write(questions, title)``, which returns the file's bytes and a list of
-    :class:`Loss`, when *writes*; and ``read(data, file)``, which returns a list of items as an
+    :class:`Loss`, when *writes*; and ``read(data, file, language)``, which returns a list of items as an
     author would type them (mappings, see :mod:`dialogue.bank.writing`) and a list of
     :class:`Loss`, when *reads*, and raises :class:`~dialogue.course.files.FileFault` for a bad file.
 
@@ -73,9 +73,14 @@ class Format:
         """The key of :meth:`write` as a file of its own."""
         return self._do("write_key")(questions, title)
 
-    def read(self, data: bytes, file: str) -> tuple[list[dict[str, Any]], list[Loss]]:
-        """The items in a file of this format, and what could not be taken over."""
-        return self._do("read")(data, file)
+    def read(
+        self, data: bytes, file: str, language: str = "en"
+    ) -> tuple[list[dict[str, Any]], list[Loss]]:
+        """The items in a file of this format, and what could not be taken over.
+
+        *language* is chosen where a text is there in several.
+        """
+        return self._do("read")(data, file, language)
 
 
 _HERE = "dialogue.exchange"
@@ -90,6 +95,7 @@ FORMATS = {
             "GIFT text, for Moodle and many others",
             also=(".txt",),
         ),
+        Format("aiken", f"{_HERE}.aiken", ".aiken", "Aiken", writes=False, also=(".txt",)),
         Format(
             "moodle", f"{_HERE}.moodle", ".xml", "Moodle XML", "Moodle XML, which keeps the most"
         ),
@@ -112,7 +118,14 @@ FORMATS = {
             reads=False,
             key=True,
         ),
-        Format("jupyterquiz", f"{_HERE}.jupyterquiz", ".json", "jupyterquiz", writes=False),
+        Format(
+            "jupyterquiz",
+            f"{_HERE}.jupyterquiz",
+            ".json",
+            "jupyterquiz",
+            writes=False,
+            also=(".ipynb",),
+        ),
     )
 }
 
@@ -124,12 +137,11 @@ def writers() -> dict[str, Format]:
 
 def readers() -> dict[str, str]:
     """The names of the formats that can be read, by the endings of their files."""
-    return {
-        suffix: form.name
-        for form in FORMATS.values()
-        if form.reads
-        for suffix in (form.suffix, *form.also)
-    }
+    found: dict[str, str] = {}
+    for form in FORMATS.values():
+        for suffix in (form.suffix, *form.also) if form.reads else ():
+            found.setdefault(suffix, form.name)
+    return found
 
 
 def held(question: Question, varieties: Container[str], lost: list[str]) -> Question | None:

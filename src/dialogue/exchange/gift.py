@@ -15,10 +15,21 @@ from typing import Any
 from dialogue.bank import writing
 from dialogue.course import files
 from dialogue.exchange import Loss, held
-from dialogue.exchange.incoming import Answer, Parsed, items
+from dialogue.exchange.incoming import (
+    Answer,
+    Parsed,
+    of_range,
+    own_category,
+    sealed,
+    taken_over,
+    unsealed,
+)
+from dialogue.exchange.wording import Wording
 from dialogue.page.numbers import exact
 from dialogue.questions import Choice, Match, Multiple, Numeric, Question, Short
 
+# The comment that carries a question whole, for our own reader.
+_WHOLE = "// dialogue "
 _RESERVED = re.compile(r"[\\#=~{}:]")
 
 
@@ -93,7 +104,8 @@ def _question(question: Question, lost: list[str]) -> str:
         lines.append("\t####" + _escaped(explain.replace("->", "-&gt;")))
     mark = "#" if question.variety == "numeric" else ""
     body = "\n".join(["{" + mark, *lines, "}"])
-    return f"{comment}\n::{_escaped(question.id)}::[html]{ask}{body}\n"
+    visible = f"::{_escaped(question.id)}::[html]{ask}{body}"
+    return f"{comment}\n{_WHOLE}{sealed(question, visible)}\n{visible}\n"
 
 
 def _single(question: Choice, lost: list[str]) -> list[str]:
@@ -160,26 +172,25 @@ class _Fault(ValueError):
 class _Text:
     """Turns the texts of one question into the small markup, and keeps what was lost."""
 
-    def __init__(self, lost: list[str]) -> None:
-        self.format, self.lost = "moodle", lost
+    def __init__(self, lost: list[str], language: str) -> None:
+        self.format, self.wording = "moodle", Wording(lost, language)
 
     def __call__(self, words: str, *, first: bool = False, plain: bool = False) -> str:
         words = words.strip()
-        form = "plain" if plain else self.format
+        form = self.format
         if found := _FORMAT.match(words):
             form, words = found[1], words[found.end() :]
             if first:
                 self.format = form
         words = words.translate(_BACK).replace("\ufdef", "\n").strip()
+        if plain:
+            return self.wording.literal(words)
         # Moodle's own format and Markdown may hold HTML.
-        is_html = form == "html" or (
-            form in ("moodle", "markdown") and re.search(r"</?[a-z][^<>]*>|&#?\w+;", words, re.I)
-        )
-        if not is_html or plain:
-            return words
-        shown, lost = writing.from_html(words)
-        self.lost += [f"left out of the text: {', '.join(lost)}"] if lost else []
-        return shown
+        return self.wording(words, form if form in ("html", "plain") else "auto")
+
+
+def _unescaped(words: str) -> str:
+    return re.sub(r"\\([\\:#={}~])", r"\1", words)
 
 
 def _blocks(text: str) -> Iterator[tuple[int, list[str]]]:
@@ -194,7 +205,7 @@ def _blocks(text: str) -> Iterator[tuple[int, list[str]]]:
             block = []
 
 
-def read(data: bytes, file: str) -> tuple[list[dict], list[Loss]]:
+def read(data: bytes, file: str, language: str = "en") -> tuple[list[dict], list[Loss]]:
     """The questions of a GIFT file; a question that cannot be read is named and left out.
 
     Raises :class:`~dialogue.course.files.FileFault` when the file is no text, or holds no question.
@@ -203,41 +214,48 @@ def read(data: bytes, file: str) -> tuple[list[dict], list[Loss]]:
     text = re.sub("[\ufdd0-\ufdef]", "\ufffd", text)
     losses: list[Loss] = []
     found: list[Parsed] = []
+    category = ""
     for line, block in _blocks(text):
         try:
-            one = _read(block, losses)
+            one, category = _read(block, category, language)
         except _Fault as fault:
             losses.append(Loss(f"line {line}", f"not taken over: {fault}"))
             continue
         if one:
             found.append(one)
-    done = items(found, losses)
-    if not done:
-        why = f"the first fault: {losses[0]}" if losses else "check that it is a GIFT file"
-        raise files.FileFault(file, "no question in it can be taken over", why)
-    return done, losses
+    remedy = "check that it is a GIFT file"
+    return taken_over(found, losses, file, language=language, remedy=remedy), losses
 
 
-def _read(block: Sequence[str], losses: list[Loss]) -> Parsed | None:
+def _read(block: Sequence[str], category: str, language: str) -> tuple[Parsed | None, str]:
+    """The question of a block, if there is one, and the category that holds from here on."""
     comments = [line.strip() for line in block if line.strip().startswith("//")]
     text = "\n".join(line for line in block if not line.strip().startswith("//")).strip()
-    if not text:
-        return None
+    named = [line for line in text.split("\n") if line.startswith("$CATEGORY:")]
+    if named:
+        category = own_category(_unescaped(named[-1].removeprefix("$CATEGORY:").strip()))
     lines = text.split("\n")
     first = next((i for i, line in enumerate(lines) if not line.startswith("$CATEGORY:")), None)
-    if first is None:
-        return None
     # Under a category a question may stand at once, as Moodle does not read it.
-    text = "\n".join(lines[first:]).strip() if first else text
+    text = "\n".join(lines[first:]).strip() if first is not None else ""
     if not text:
-        return None
+        return None, category
+    one = Parsed(name="", kind="", category=category)
+    for line in comments:
+        if line.startswith(_WHOLE):
+            one.whole = unsealed(line.removeprefix(_WHOLE), text, one.lost)
+    _fill(one, text, [line for line in comments if not line.startswith(_WHOLE)], language)
+    return one, category
+
+
+def _fill(one: Parsed, text: str, comments: Sequence[str], language: str) -> None:
     text = re.sub(r"\\([\\:#={}~])", lambda sign: _WAITING[sign[1]], text)
     text = text.replace("\\n", "\ufdef")
     note = "\n".join(comments)
     tags = [tag.strip() for tag in re.findall(_NOTED.format("tag"), note)]
     idents = re.findall(_NOTED.format("id"), note)
-    one = Parsed(name="", kind="", labels=tags, ident=idents[0].strip() if idents else "")
-    words = _Text(one.lost)
+    one.labels, one.ident = tags, idents[0].strip() if idents else ""
+    words = _Text(one.lost, language)
     if text.startswith("::") and "::" in text[2:]:
         name, _, text = text[2:].partition("::")
         one.name = name.translate(_BACK).strip()
@@ -247,7 +265,7 @@ def _read(block: Sequence[str], losses: list[Loss]) -> Parsed | None:
         one.ask = words(text, first=True)
         one.name = one.name or one.ask[:60]
         one.kind = "a description"
-        return one
+        return
     if start < 0 or end < start:
         raise _Fault("a brace is missing, or an empty line stands inside the question")
     answers = text[start + 1 : end].strip()
@@ -264,7 +282,6 @@ def _read(block: Sequence[str], losses: list[Loss]) -> Parsed | None:
         answers, _, explain = answers.rpartition("####")
         one.explain, answers = words(explain), answers.strip()
     _read_answers(one, answers, words)
-    return one
 
 
 def _answer(part: str, words: _Text, weight: float, *, plain: bool = False) -> Answer:
@@ -318,11 +335,9 @@ def _read_numbers(one: Parsed, answers: str, words: _Text) -> None:
         text = answer.text
         if ".." in text:
             try:
-                low, high = (float(each) for each in text.split("..", 1))
-            except ValueError:
-                raise _Fault(f"{text!r} is no range of numbers") from None
-            text = exact((low + high) / 2)
-            answer.tolerance = exact(abs(high - low) / 2)
+                text, answer.tolerance = of_range(*text.split("..", 1))
+            except ValueError as error:
+                raise _Fault(f"{error} is none of numbers") from None
         elif ":" in text:
             text, _, answer.tolerance = (each.strip() for each in text.partition(":"))
         answer.text = text

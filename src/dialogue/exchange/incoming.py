@@ -1,24 +1,41 @@
 """A question from another program, on its way into a bank.
 
-GIFT and Moodle XML know the same kinds of question; what becomes of each is decided here,
-once.  Nothing is invented: a comment that was never written stays missing, the question is
-a draft, and ``dialogue check`` names what is still to write.
+Other programs know the same kinds of question; what becomes of each is decided here, once.
+Nothing is invented: a comment that was never written stays missing, the question is a draft, and
+``dialogue check`` names what is still to write.  A part of the marks is never made all of
+them, and a question of which the key cannot be held is not taken over.
+
+Our own exports carry each question whole beside what the other program reads (:func:`sealed`),
+with a digest of that: as long as nobody has changed it, the question comes back as it was.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, NoReturn
 
 from dialogue.bank import writing
 from dialogue.bank.nodes import MOST_ENTRIES, MOST_TEXT
+from dialogue.course.files import FileFault
 from dialogue.exchange import Loss
+from dialogue.page.numbers import exact
+from dialogue.questions import KINDS, Question, fold, within
 
 MOST_QUESTIONS = 10_000  # of one file; more than any class or book has
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?")
+
+
+# As others count: a third of 100 is 33.333.
+_FULL = 0.999
+# Signs that no answer is compared by here, and that may be all that tells two answers apart.
+_UNREAD = re.compile(r"[+*/=<>#@%$^~|\\_()\[\]{}&!?]|(?<!\w)-(?=\d)|\d\.\d")
 
 
 @dataclass(slots=True)
@@ -29,6 +46,11 @@ class Answer:
     weight: float = 0.0
     say: str = ""
     tolerance: str = ""
+
+    @property
+    def share(self) -> str:
+        """Its weight, as other programs write it."""
+        return f"{exact(round(100 * self.weight, 3))} %"
 
 
 @dataclass(slots=True)
@@ -43,35 +65,140 @@ class Parsed:
     ident: str = ""
     points: str = ""
     unit: str = ""
+    category: str = ""
     shuffle: bool = True
     labels: list[str] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
     pairs: list[tuple[str, str]] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
+    #: The question itself, where one of our own exports carried it.
+    whole: dict[str, Any] | None = None
+
+
+# --- our own exports -----------------------------------------------------------------------
+
+
+def _digest(item: str, visible: str) -> str:
+    return hashlib.sha256(" ".join(f"{item} {visible}".split()).encode()).hexdigest()[:16]
+
+
+def sealed(question: Question, visible: str) -> str:
+    """*question* on one line, sealed with what another program will show of it."""
+    item = writing.fields(question) | {"language": question.language}
+    plain = json.dumps(item, ensure_ascii=False, separators=(",", ":"))
+    # Moodle looks for [id:…] and [tag:…] in any comment of a GIFT file.
+    plain = re.sub(r"\[(?=id:|tag:)", r"\\u005b", writing.clean(plain))
+    return f"{_digest(plain, visible)} {plain}"
+
+
+def unsealed(line: str, visible: str, lost: list[str]) -> dict[str, Any] | None:
+    """The question in *line*; None where what is visible has been changed since, or it is none."""
+    digest, _, plain = line.strip().partition(" ")
+    if digest != _digest(plain, visible):
+        lost.append("it was changed after it was exported: read from what stands there now")
+        return None
+    try:
+        item = json.loads(plain)
+    except (ValueError, RecursionError):
+        return None
+    sound = isinstance(item, dict) and all(isinstance(item.get(n), str) for n in ("id", "type"))
+    return item if sound and _ID.fullmatch(item["id"]) and item["type"] in KINDS else None
+
+
+def own_category(path: str) -> str:
+    """A category as people read it, without the root that Moodle puts before it."""
+    parts = [part.strip() for part in path.replace("//", "\0").split("/")]
+    named = [part.replace("\0", "/") for part in parts if part not in ("", "top")]
+    return " / ".join(part for part in named if not re.fullmatch(r"\$\w+\$", part))
+
+
+# --- items ---------------------------------------------------------------------------------
+
+
+def taken_over(
+    found: Iterable[Parsed],
+    losses: list[Loss],
+    file: str,
+    *,
+    language: str = "en",
+    remedy: str = "check that it is the right file",
+) -> list[dict[str, Any]]:
+    """The questions of *file* as an author would type them; what was lost is added to *losses*.
+
+    Raises :class:`~dialogue.course.files.FileFault` when none can be taken over.
+    """
+    done = items(found, losses, default=Path(file).stem, language=language)
+    if not done:
+        nothing(losses, file, remedy)
+    return done
+
+
+def nothing(losses: Sequence[Loss], file: str, remedy: str) -> NoReturn:
+    """Refuse *file*, of which no question could be taken over, with the true reason."""
+    first = next((loss for loss in losses if "not taken over" in loss.what), None)
+    why = f"the first fault: {first}" if first else remedy
+    raise FileFault(file, "no question in it can be taken over", why)
 
 
 def items(
-    found: Iterable[Parsed], losses: list[Loss], *, taken: set[str] | None = None
+    found: Iterable[Parsed],
+    losses: list[Loss],
+    *,
+    taken: set[str] | None = None,
+    default: str = "item",
+    language: str = "en",
 ) -> list[dict[str, Any]]:
-    """The questions as an author would type them; what was lost is added to *losses*."""
+    """The questions as an author would type them; what was lost is added to *losses*.
+
+    *default* names what has no name in Latin letters.
+    """
     done: list[dict[str, Any]] = []
     taken = set() if taken is None else taken
+    category = ""
     for one in found:
         if len(done) == MOST_QUESTIONS:
             what = f"not taken over: only the first {MOST_QUESTIONS} questions are; split the file"
             losses.append(Loss("the rest", what))
             break
         lost: list[str] = list(one.lost)
-        item = _item(one, taken, lost)
+        item = _item(one, taken, lost, writing.item_id(default, set()), language)
         name = item["id"] if item else writing.plain(one.name)[:60] or "a question"
         losses += [Loss(name, what) for what in dict.fromkeys(lost)]
         if item:
+            notes = []
+            if one.category != category and one.whole is None:
+                notes.append(f"category: {one.category}")
+                category = one.category
+            if (
+                one.name
+                and one.whole is None
+                and not _same_name(one.name, item["id"])
+                and one.name != one.ask[:60]
+            ):
+                notes.append(f"name: {one.name}")
+            if notes:
+                item[writing.NOTE] = "\n".join(notes)
             taken.add(item["id"])
             done.append(item)
     return done
 
 
-def _item(one: Parsed, taken: set[str], lost: list[str]) -> dict[str, Any] | None:
+def _same_name(name: str, ident: str) -> bool:
+    return re.sub(r"[\W_]+", "-", name.lower()).strip("-") == ident
+
+
+def _item(
+    one: Parsed, taken: set[str], lost: list[str], default: str, language: str
+) -> dict[str, Any] | None:
+    if one.whole is not None:
+        item = dict(one.whole)
+        own = item.pop("language", "en")
+        if own != language:
+            lost.append(f"its language ({own}) belongs to a whole file: import with --language")
+        if item["id"] in taken:
+            item["id"] = writing.item_id(item["id"], taken)
+            lost.append(f"its id {one.whole['id']!r} became {item['id']!r}")
+        return item | {"status": "draft"}
     fields, kind, unknown = writing.from_tags(one.labels)
     unit = [label for label in unknown if label.startswith("unit:")]
     for label in unit:
@@ -84,10 +211,13 @@ def _item(one: Parsed, taken: set[str], lost: list[str]) -> dict[str, Any] | Non
     if len(one.answers) + len(one.pairs) > MOST_ENTRIES:
         lost.append(f"not taken over: it has more than {MOST_ENTRIES} answers")
         return None
-    texts = [one.ask, one.explain, one.hint, one.ident, one.name]
+    texts = [one.ask, one.explain, one.hint, one.ident, one.name, one.category]
     texts += [words for answer in one.answers for words in (answer.text, answer.say)]
     if any(len(words) > MOST_TEXT for words in (*texts, *(w for pair in one.pairs for w in pair))):
         lost.append(f"not taken over: a text of it is longer than {MOST_TEXT} letters")
+        return None
+    if not one.ask:
+        lost.append("not taken over: what it asks is no text that can be shown here")
         return None
     own = _BUILD[one.kind](one, kind, lost)
     if own is None:
@@ -97,7 +227,7 @@ def _item(one: Parsed, taken: set[str], lost: list[str]) -> dict[str, Any] | Non
     wanted = one.ident or one.name
     ident = wanted
     if not _ID.fullmatch(wanted) or wanted in taken:
-        ident = writing.item_id(wanted or one.ask, taken)
+        ident = writing.item_id(wanted or one.ask, taken, default=default)
         if one.ident:
             lost.append(f"its id {one.ident!r} became {ident!r}")
     item = {"id": ident, "type": own.pop("type"), "status": "draft", "ask": one.ask} | fields
@@ -109,91 +239,212 @@ def _item(one: Parsed, taken: set[str], lost: list[str]) -> dict[str, Any] | Non
     return {name: value for name, value in item.items() if value} | own
 
 
-def _choice(one: Parsed, kind: str, lost: list[str]) -> dict[str, Any] | None:
-    several = one.kind == "multiple"
-    best = max((answer.weight for answer in one.answers), default=0.0)
-    if best <= 0:
-        lost.append("not taken over: no answer is right")
+def _told(one: Parsed, *said: str) -> None:
+    """Add a comment on what is right to the explanation, where everybody reads it."""
+    for words in said:
+        if words and words not in one.explain:
+            one.explain = f"{one.explain}\n\n{words}".strip()
+
+
+def _options(one: Parsed, kind: str, right: Sequence[bool], lost: list[str]) -> Any:
+    """The options, and whether they are paragraphs; None where one cannot be shown."""
+    if not all(answer.text for answer in one.answers):
+        lost.append("not taken over: an answer is no text that can be shown here")
         return None
-    if several:
-        right = [answer.weight > 0 for answer in one.answers]
-    else:
-        right = [answer.weight == best for answer in one.answers]
-    shares = {round(answer.weight, 3) for answer, is_right in zip(one.answers, right, strict=True)
-              if is_right}  # fmt: skip
-    part = any(a.weight > 0 and not r for a, r in zip(one.answers, right, strict=True))
-    if len(shares) > 1 or part:
-        lost.append("answers of different worth: here an answer is right or wrong")
-    if sum(right) > 1:
-        several = True
     found = [re.match(r"P\d+\b", answer.text) for answer in one.answers]
     paragraphs = [match[0] for match in found if match]
-    evidence = kind == "evidence" and len(paragraphs) == len(found)
+    evidence = kind == "evidence" and len(paragraphs) == len(found) and sum(right) == 1
     options = []
     shown = paragraphs if evidence else [answer.text for answer in one.answers]
     name = "para" if evidence else "text"
     for answer, words, is_right in zip(one.answers, shown, right, strict=True):
         option = {name: words, "right": "yes" if is_right else "", "say": answer.say}
         options.append({key: value for key, value in option.items() if value or key == name})
-    kind = "evidence" if evidence else "multiple" if several else "single"
-    return {"type": kind, "options": options}
+    return options, evidence
+
+
+def _single(one: Parsed, kind: str, lost: list[str]) -> dict[str, Any] | None:
+    right = [answer.weight >= _FULL for answer in one.answers]
+    best = max(one.answers, key=lambda answer: answer.weight, default=Answer(""))
+    if not any(right):
+        only = f"the best is worth {best.share}" if best.weight > 0 else "no answer is right"
+        lost.append(f"not taken over: no answer is fully right ({only})")
+        return None
+    lost += [
+        f"{writing.plain(answer.text)!r} was worth {answer.share}; here it is wrong"
+        for answer in one.answers
+        if 0 < answer.weight < _FULL
+    ]
+    found = _options(one, kind, right, lost)
+    if found is None:
+        return None
+    options, evidence = found
+    own = {"type": "evidence" if evidence else "single", "options": options}
+    if sum(right) > 1:
+        own["any_one"] = "yes"
+        lost.append(f"any one of its {sum(right)} right answers is enough, as it was ('any_one')")
+    return own
+
+
+def _multiple(one: Parsed, kind: str, lost: list[str]) -> dict[str, Any] | None:
+    right = [answer.weight > 0 for answer in one.answers]
+    earned = [answer.weight for answer in one.answers if answer.weight > 0]
+    if not earned:
+        lost.append("not taken over: no answer is right")
+        return None
+    if max(earned) - min(earned) > 0.002:
+        lost.append("answers of different worth: here each right one counts the same")
+    if sum(earned) > 1.02:
+        lost.append(
+            f"not all {len(earned)} right answers were needed for full marks; here they are"
+        )
+    elif sum(earned) < 0.98:
+        lost.append(f"all right answers together were worth {exact(round(100 * sum(earned), 2))} %")
+    if all(answer.weight == 0 for answer, is_right in zip(one.answers, right, strict=True)
+           if not is_right) and not all(right):  # fmt: skip
+        lost.append("a wrong tick cost nothing; here it takes away a right one")
+    if all(right):
+        lost.append("every answer is right: a question here has a wrong one too")
+    found = _options(one, "", right, lost)
+    return found and {"type": "multiple", "options": found[0]}
+
+
+def _interval(answer: Answer) -> tuple[Decimal, Decimal]:
+    middle = Decimal(answer.text)
+    reach = abs(Decimal(answer.tolerance)) if _NUMBER.fullmatch(answer.tolerance) else Decimal(0)
+    return middle - reach, middle + reach
+
+
+def of_range(low: str, high: str) -> tuple[str, str]:
+    """The middle of a range and how far it reaches, both as typed numbers are: exactly.
+
+    Raises ValueError for what is no range.
+    """
+    if not (_NUMBER.fullmatch(low.strip()) and _NUMBER.fullmatch(high.strip())):
+        raise ValueError(f"the range {low.strip()[:30]!r} to {high.strip()[:30]!r}")
+    one, other = Decimal(low.strip()), Decimal(high.strip())
+    return _typed((one + other) / 2), _typed(abs(other - one) / 2)
+
+
+def _typed(value: Decimal) -> str:
+    shown = f"{value:f}"
+    shown = shown.rstrip("0").rstrip(".") if "." in shown else shown
+    return "0" if shown in ("-0", "") else shown
 
 
 def _numeric(one: Parsed, kind: str, lost: list[str]) -> dict[str, Any] | None:
-    right: Answer | None = None
-    near = []
+    sound = []
     for answer in one.answers:
         if answer.text == "*":
+            if answer.weight > 0:
+                lost.append("not taken over: any number is right there, or earns something")
+                return None
             if answer.say:
                 lost.append(f"the comment on every other number is left out: {answer.say!r}")
         elif not _NUMBER.fullmatch(answer.text):
             lost.append(f"the answer {answer.text!r} is no number that can be read")
-        elif answer.weight > 0 and right is None:
-            right = answer
-            if answer.weight < 1:
-                lost.append(f"the answer {answer.text} was worth only a part; here it is right")
-        elif answer.weight > 0:
-            lost.append(f"the further answer {answer.text} is left out: here one number is right")
-        elif answer.say:
-            near.append({"value": answer.text, "say": answer.say})
-    if right is None:
-        lost.append("not taken over: no number is right")
+            if answer.weight >= _FULL:
+                lost.append("not taken over: a right answer of it is no number")
+                return None
+        else:
+            sound.append(answer)
+    full = [answer for answer in sound if answer.weight >= _FULL]
+    if not full:
+        lost.append("not taken over: no number is fully right")
         return None
-    if right.say:
-        lost.append(f"the comment on the right number is left out: {right.say!r}")
-    found: dict[str, Any] = {"type": "numeric", "answer": right.text}
-    tolerance = right.tolerance
-    if tolerance and _NUMBER.fullmatch(tolerance) and float(tolerance):
-        found["tolerance"] = tolerance.lstrip("+-")
+    spans = sorted(map(_interval, full))
+    low, high = spans[0]
+    for start, end in spans[1:]:
+        if start > high:
+            return _as_words(one, full, lost)
+        high = max(high, end)
+    first = full[0]
+    alone = len(full) == 1
+    middle, reach = (first.text, first.tolerance) if alone else of_range(f"{low:f}", f"{high:f}")
+    _told(one, *(answer.say for answer in full))
+    found: dict[str, Any] = {"type": "numeric", "answer": middle}
+    if reach and _NUMBER.fullmatch(reach) and float(reach):
+        found["tolerance"] = reach.lstrip("+-")
+    margin = float(found.get("tolerance", 0))
+    near = []
+    for answer in sound:
+        if answer.weight >= _FULL:
+            continue
+        if answer.weight > 0:
+            span = " to ".join(map(_typed, _interval(answer)))
+            lost.append(f"{span} was worth {answer.share}; here it is wrong")
+        if not answer.say:
+            continue
+        if within(float(answer.text), float(middle), margin):
+            lost.append(f"the comment on numbers around the right one is left out: {answer.say!r}")
+            continue
+        slip = {"value": answer.text, "say": answer.say}
+        if answer.tolerance and _NUMBER.fullmatch(answer.tolerance):
+            usual = max(0.01 * abs(float(answer.text)), min(margin, 0.05 * abs(float(answer.text))))
+            reach = answer.tolerance.lstrip("+-")
+            if float(reach) and exact(usual) != exact(float(reach)):
+                slip["within"] = reach
+        near.append(slip)
     if one.unit:
         found["unit"] = one.unit
     return found | ({"near": near} if near else {})
 
 
+def _as_words(one: Parsed, full: Sequence[Answer], lost: list[str]) -> dict[str, Any] | None:
+    """Several numbers that lie apart, each of them right."""
+    texts = list(dict.fromkeys(answer.text for answer in full))
+    if any(float(a.tolerance or 0) for a in full) or not all(each.isdecimal() for each in texts):
+        lost.append(f"not taken over: {' and '.join(texts)} are right; a number here has one key")
+        return None
+    lost.append(f"{' and '.join(texts)} are right: asked as words, as a number here has one key")
+    one.kind, one.answers = "short", [answer for answer in one.answers if answer.text != "*"]
+    return _short(one, "", lost)
+
+
 def _short(one: Parsed, kind: str, lost: list[str]) -> dict[str, Any] | None:
-    accept, wrong = [], []
+    accept: dict[str, str] = {}
+    wrong: dict[str, dict[str, str]] = {}
+    told = []
     for answer in one.answers:
         if answer.text.strip() == "*":
+            if answer.weight > 0:
+                lost.append("not taken over: any answer is right there, or earns something")
+                return None
             if answer.say:
                 lost.append(f"the comment on every other answer is left out: {answer.say!r}")
             continue
         if re.search(r"(?<!\\)\*", answer.text):
             lost.append(f"* stands for any words in {answer.text!r}; here it is a sign")
         words = answer.text.replace("\\*", "*")
+        if answer.weight >= _FULL:
+            if not fold(words):
+                lost.append(f"not taken over: {words!r} is right, and signs are not compared here")
+                return None
+            accept.setdefault(words, words)
+            told.append((words, answer.say))
+            continue
         if answer.weight > 0:
-            accept.append(words)
-            if answer.weight < 1:
-                lost.append(f"the answer {words!r} was worth only a part; here it is right")
-            if answer.say:
-                lost.append(f"the comment on the right answer is left out: {answer.say!r}")
-        elif answer.say:
-            wrong.append({"text": words, "say": answer.say})
+            lost.append(f"{words!r} was worth {answer.share}; here it is wrong")
+        if not answer.say:
+            if answer.weight <= 0:
+                lost.append(f"the wrong answer {words!r} has no comment and is left out")
+        elif not fold(words) or fold(words) in wrong:
+            lost.append(f"the comment on {words!r} is left out: {answer.say!r}")
         else:
-            lost.append(f"the wrong answer {words!r} has no comment and is left out")
+            wrong[fold(words)] = {"text": words, "say": answer.say}
     if not accept:
-        lost.append("not taken over: no answer is right")
+        lost.append("not taken over: no answer is fully right")
         return None
-    return {"type": "short", "accept": accept} | ({"wrong": wrong} if wrong else {})
+    right = {fold(words) for words in accept}
+    for same in right & set(wrong):
+        slip = wrong.pop(same)
+        lost.append(f"{slip['text']!r} was wrong; only signs or capitals tell it from the key here")
+    if any(_UNREAD.search(words) for words in accept):
+        lost.append("signs count no more in what is typed: only letters and figures are compared")
+    said = {say for _words, say in told if say}
+    _told(one, *(said if len(said) < 2 else (f"{w}: {say}" for w, say in told if say)))
+    found = {"type": "short", "accept": list(accept)}
+    return found | ({"wrong": list(wrong.values())} if wrong else {})
 
 
 def _match(one: Parsed, kind: str, lost: list[str]) -> dict[str, Any] | None:
@@ -227,8 +478,8 @@ def _order(one: Parsed, kind: str, lost: list[str]) -> dict[str, Any] | None:
 
 
 _BUILD = {
-    "single": _choice,
-    "multiple": _choice,
+    "single": _single,
+    "multiple": _multiple,
     "numeric": _numeric,
     "short": _short,
     "match": _match,

@@ -1,19 +1,26 @@
 """jupyterquiz: questions as JSON, shown by the package of that name in a notebook.
 
 Its kinds and fields are those of its readme (github.com/jmshea/jupyterquiz): many_choice,
-multiple_choice, numeric and string.  It is read and not written.
+multiple_choice, numeric and string.  They are read and not written: from a file of JSON, and from
+a notebook that holds them, as a list in a cell or hidden in a span.  No cell is ever run.
 """
 
 from __future__ import annotations
 
+import ast
+import base64
+import binascii
 import json
 import math
+import re
+from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
-from dialogue.bank import writing
 from dialogue.course.files import FileFault, decode
 from dialogue.exchange import Loss
-from dialogue.exchange.incoming import Answer, Parsed, items
+from dialogue.exchange.incoming import Answer, Parsed, of_range, taken_over
+from dialogue.exchange.wording import Wording
 from dialogue.page.numbers import exact
 
 _KINDS = {
@@ -23,11 +30,14 @@ _KINDS = {
     "string": "short",
 }
 _KNOWN = {"question", "type", "answers", "code", "hint", "precision", "language"}
-_KNOWN |= {"answer_cols", "id", "name"}
+_KNOWN |= {"answer_cols", "id", "name", "citation"}
+_OF_ANSWER = {"answer", "code", "correct", "feedback", "type", "value", "range", "match_case"}
+_SPAN = re.compile(r"<span\b[^<>]{0,300}>([^<>]{20,})</span>")
+_SHOWN = re.compile(r"""display_quiz\(\s*["']([^"'#][^"']{0,300})["']""")
 
 
-def read(data: bytes, file: str) -> tuple[list[dict[str, Any]], list[Loss]]:
-    """The questions of a jupyterquiz file; what cannot be read is named and left out.
+def read(data: bytes, file: str, language: str = "en") -> tuple[list[dict[str, Any]], list[Loss]]:
+    """The questions of a jupyterquiz file or of a notebook; what cannot be read is named.
 
     Raises :class:`~dialogue.course.files.FileFault` when the file is no JSON, is no list of questions,
     or holds none that can be taken over.
@@ -42,22 +52,88 @@ def read(data: bytes, file: str) -> tuple[list[dict[str, Any]], list[Loss]]:
         raise FileFault(
             file, "this JSON cannot be read", "check that it is the right one"
         ) from None
+    losses: list[Loss] = []
+    if isinstance(top, dict) and isinstance(top.get("cells"), list):
+        top = _in_notebook(top["cells"], file, losses)
     if not isinstance(top, list) or not all(isinstance(each, dict) for each in top):
         remedy = 'jupyterquiz keeps questions as [{"question": …}, …]'
         raise FileFault(file, "this is no list of questions", remedy)
-    losses: list[Loss] = []
     found = []
     for place, each in enumerate(top, 1):
         try:
-            found.append(_read(each, place))
+            found.append(_read(each, place, language))
         except (TypeError, ValueError, KeyError, AttributeError) as error:
             said = error.args[0] if isinstance(error, ValueError) and error.args else "its form"
             losses.append(Loss(f"question {place}", f"not taken over: {said} cannot be read"))
-    done = items(found, losses)
-    if not done:
-        why = f"the first fault: {losses[0]}" if losses else "check that it is the right file"
-        raise FileFault(file, "no question in it can be taken over", why)
-    return done, losses
+    return taken_over(found, losses, file, language=language), losses
+
+
+# --- a notebook ----------------------------------------------------------------------------
+
+
+def _in_notebook(cells: list[Any], file: str, losses: list[Loss]) -> list[dict[str, Any]]:
+    """The questions in the cells of a notebook, each once."""
+    found: list[dict[str, Any]] = []
+    elsewhere: list[str] = []
+    for cell in cells:
+        source = cell.get("source", "") if isinstance(cell, dict) else ""
+        words = "".join(map(str, source)) if isinstance(source, list) else str(source)
+        for each in (*_hidden(words), *_listed(words, cell.get("cell_type") == "code")):
+            if each not in found:
+                found.append(each)
+        elsewhere += _SHOWN.findall(words)
+    losses += [
+        Loss(name, "not taken over: these questions stand in a file of their own; import that")
+        for name in dict.fromkeys(elsewhere)
+    ]
+    if not found:
+        where = f"they stand in {elsewhere[0]!r}" if elsewhere else "no cell holds a list of them"
+        raise FileFault(file, f"there are no questions of jupyterquiz in this notebook: {where}",
+                        "import the .json file with the questions")  # fmt: skip
+    return found
+
+
+def _questions(value: Any) -> list[dict[str, Any]]:
+    value = value if isinstance(value, list) else [value]
+    return [each for each in value if isinstance(each, dict) and {"question", "type"} <= set(each)]
+
+
+def _hidden(words: str) -> Iterator[dict[str, Any]]:
+    """Questions in a span that is not shown: JSON, or the same in base64."""
+    for span in _SPAN.findall(words):
+        plain = span.strip()
+        try:
+            if not plain.startswith(("[", "{")):
+                plain = base64.b64decode(plain, validate=True).decode()
+            yield from _questions(json.loads(plain))
+        except (ValueError, binascii.Error, RecursionError):
+            continue
+
+
+def _listed(words: str, code: bool) -> Iterator[dict[str, Any]]:
+    """Questions that are written out in a cell of code, or of nothing but JSON."""
+    if not code or "question" not in words:
+        return
+    plain = "\n".join(
+        line for line in words.split("\n") if not line.lstrip().startswith(("%", "!"))
+    )
+    plain = re.sub(r"\btrue\b", "True", plain) if "True" not in plain else plain
+    plain = re.sub(r"\bfalse\b", "False", plain) if "False" not in plain else plain
+    try:
+        nodes = list(ast.walk(ast.parse(plain)))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return
+    for node in nodes:
+        if isinstance(node, ast.Dict) and any(
+            isinstance(key, ast.Constant) and key.value == "question" for key in node.keys
+        ):
+            try:
+                yield from _questions(ast.literal_eval(node))
+            except (ValueError, TypeError, RecursionError, MemoryError):
+                continue  # something in it is computed
+
+
+# --- one question --------------------------------------------------------------------------
 
 
 def _number(value: Any) -> str:
@@ -72,54 +148,66 @@ def _number(value: Any) -> str:
     return exact(found)
 
 
-def _words(value: Any) -> str:
+def _typed(value: Any) -> str:
     if value is None:
         return ""
     if not isinstance(value, str | int | float) or isinstance(value, bool):
         raise ValueError(f"the text {str(value)[:40]!r}")
-    words = writing.clean(str(value)).strip()
-    if "<" not in words and "&" not in words:
-        return words
-    return writing.from_html(words)[0]
+    return str(value)
 
 
-def _read(one: dict[str, Any], place: int) -> Parsed:
+def _reach(value: str, precision: Any, lost: list[str]) -> str:
+    """So many significant digits count, as a tolerance."""
+    if precision is None or isinstance(precision, bool) or not isinstance(precision, int):
+        return ""
+    number = Decimal(value)
+    if not number or not 0 < precision < 16:
+        return ""
+    unit = Decimal(1).scaleb(number.adjusted() - precision + 1)
+    lost.append(f"{precision} significant digits count: kept as a tolerance")
+    return f"{unit / 2:f}"
+
+
+def _read(one: dict[str, Any], place: int, language: str) -> Parsed:
     kind = str(one.get("type", ""))
     name = str(one.get("id") or one.get("name") or f"question {place}")
     found = Parsed(name=name, kind=_KINDS.get(kind, f"the type {kind!r}"))
-    found.ask = _words(one.get("question"))
-    if one.get("code"):
-        found.ask += f"\n\n`{' '.join(_words(one['code']).split())}`"
-        found.lost.append("the code under the question stands on one line")
-    found.hint = _words(one.get("hint"))
-    if unknown := sorted(set(one) - _KNOWN):
+    words = Wording(found.lost, language)
+    found.ask = words(_typed(one.get("question")))
+    if code := _typed(one.get("code")):
+        found.ask = f"{found.ask}\n\n{words.code(code)}".strip()
+    found.hint = words(_typed(one.get("hint")))
+    if unknown := sorted(set(map(str, one)) - _KNOWN):
         found.lost.append(f"left out: {', '.join(map(repr, unknown))}")
-    if "$" in found.ask:
-        found.lost.append("formulas between $ signs are shown as typed")
     answers = one.get("answers", [])
     if not isinstance(answers, list):
         raise ValueError("the list of answers")
     for answer in answers:
-        weight = float(answer.get("correct") is True)
-        say = _words(answer.get("feedback"))
-        form = answer.get("type", "value") if kind == "numeric" else ""
-        if form == "default" or (kind == "string" and "answer" not in answer):
-            found.answers.append(Answer("*", 0.0, say))
-        elif form and "range" in answer:
-            low, high = (float(_number(each)) for each in answer["range"])
-            middle = exact((low + high) / 2)
-            reach = exact(abs(high - low) / 2)
-            found.answers.append(Answer(middle, weight, say, reach))
-        elif form:
-            found.answers.append(Answer(_number(answer["value"]), weight, say))
-        else:
-            words = answer.get("answer", answer.get("code"))
-            shown = _words(words)
-            shown = f"`{shown}`" if "answer" not in answer and shown else shown
-            found.answers.append(Answer(shown.replace("*", "\\*") if kind == "string" else shown,
-                                        weight, say))  # fmt: skip
-        if answer.get("match_case"):
-            found.lost.append("capitals count no more")
-    if found.kind == "numeric" and one.get("precision") is not None:
-        found.lost.append("the precision is left out: set a tolerance")
+        found.answers.append(_answer(one, kind, answer, found, words))
     return found
+
+
+def _answer(one: dict[str, Any], kind: str, answer: Any, found: Parsed, words: Wording) -> Answer:
+    weight = float(answer.get("correct") is True)
+    say = words(_typed(answer.get("feedback")))
+    if unknown := sorted(set(map(str, answer)) - _OF_ANSWER):
+        found.lost.append(f"left out of an answer: {', '.join(map(repr, unknown))}")
+    if answer.get("match_case"):
+        found.lost.append("capitals count no more")
+    form = answer.get("type", "value") if kind == "numeric" else ""
+    if form == "default" or (kind == "string" and "answer" not in answer):
+        return Answer("*", 0.0, say)
+    if form and "range" in answer:
+        low, high = (_number(each) for each in answer["range"])
+        middle, reach = of_range(low, high)
+        if weight:
+            found.lost.append(f"{high}, the end of a range, counts as right too")
+        return Answer(middle, weight, say, reach)
+    if form:
+        value = _number(answer["value"])
+        return Answer(value, weight, say, _reach(value, one.get("precision"), found.lost))
+    if kind == "string":
+        return Answer(words.literal(_typed(answer["answer"])).replace("*", "\\*"), weight, say)
+    if "answer" in answer and answer["answer"] is not None:
+        return Answer(words(_typed(answer["answer"])), weight, say)
+    return Answer(words.code(_typed(answer.get("code")), inline=True), weight, say)

@@ -8,7 +8,6 @@ document type is refused, because Moodle writes neither.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from html import escape
 from typing import Any
@@ -17,11 +16,20 @@ from xml.etree import ElementTree
 from dialogue.bank import writing
 from dialogue.course.files import FileFault
 from dialogue.exchange import Loss, held
-from dialogue.exchange.incoming import Answer, Parsed, items
+from dialogue.exchange.incoming import (
+    Answer,
+    Parsed,
+    own_category,
+    sealed,
+    taken_over,
+    unsealed,
+)
+from dialogue.exchange.wording import Wording
 from dialogue.page.numbers import exact
 from dialogue.questions import Choice, Match, Numeric, Order, Question, Short
 
 MOST_TAGS = 1_000_000  # of one file: some 20,000 questions
+_WHOLE = "dialogue"  # the element that carries a question whole, for our own reader
 PENALTY = "0.3333333"  # what Moodle takes off for each further try, unless told otherwise
 _STANDARD = {"", "your answer is correct.", "your answer is partially correct."}
 _STANDARD |= {"your answer is incorrect."}
@@ -100,6 +108,16 @@ def _question(quiz: Element, question: Question, lost: list[str]) -> None:
     labels = _add(one, "tags")
     for label in writing.tags(question):
         _text(labels, "tag", label)
+    _add(one, _WHOLE, sealed(question, _visible(one)))  # which Moodle passes over
+
+
+def _visible(one: Element) -> str:
+    """All that a question says, on one line, for the seal."""
+    parts = []
+    for part in one.iter():
+        if part.tag != _WHOLE:
+            parts += [part.tag, *part.attrib.values(), (part.text or "").strip()]
+    return " ".join(filter(None, parts))
 
 
 def _essay(one: Element) -> None:
@@ -119,7 +137,7 @@ def _choice(one: Element, question: Choice, lost: list[str]) -> None:
     several = not question.one_letter
     _add(one, "single", "false" if several else "true")
     _add(one, "answernumbering", "abc")
-    share = 1 / max(1, len(question.right()))
+    share = 1 / max(1, len(question.right())) if several else 1.0
     wrong = -share if several else 0.0
     for option in question.options:
         _answer(one, writing.html(option.text), share if option.right else wrong, option.say)
@@ -187,7 +205,7 @@ _TYPES: dict[str, tuple[str, Callable[[Element, Any, list[str]], None]]] = {
 # --- reading ---------------------------------------------------------------------------
 
 
-def read(data: bytes, file: str) -> tuple[list[dict[str, Any]], list[Loss]]:
+def read(data: bytes, file: str, language: str = "en") -> tuple[list[dict[str, Any]], list[Loss]]:
     """The questions of a Moodle XML file; what cannot be a question here is named and left out.
 
     Raises :class:`~dialogue.course.files.FileFault` when the file is no XML, is not Moodle's, declares
@@ -217,12 +235,15 @@ def read(data: bytes, file: str) -> tuple[list[dict[str, Any]], list[Loss]]:
         remedy = "in Moodle, export the question bank as 'Moodle XML format'"
         raise FileFault(file, f"this is not Moodle XML: it begins with <{quiz.tag}>", remedy)
     losses: list[Loss] = []
-    found = [_read(each) for each in quiz.findall("question") if each.get("type") != "category"]
-    done = items(found, losses)
-    if not done:
-        why = f"the first fault: {losses[0]}" if losses else "check that it is the right file"
-        raise FileFault(file, "no question in it can be taken over", why)
-    return done, losses
+    found, category = [], ""
+    for each in quiz.findall("question"):
+        if each.get("type") == "category":
+            category = own_category(_value(each, "category/text"))
+            continue
+        one = _read(each, language)
+        one.category = category
+        found.append(one)
+    return taken_over(found, losses, file, language=language), losses
 
 
 def _value(parent: Element, name: str, default: str = "") -> str:
@@ -234,20 +255,23 @@ def _flag(parent: Element, name: str, default: bool) -> bool:
     return value in ("true", "1") if value else default
 
 
-def _words(part: Element | None, lost: list[str], *, plain: bool = False) -> str:
-    """The text of an element as the small markup; files and pictures are named in *lost*."""
-    if part is None:
-        return ""
-    words = (part.findtext("text") or "").strip()
-    if part.find("file") is not None:
-        lost.append("a file that belongs to the text is left out")
-    form = part.get("format", "moodle_auto_format")
-    may_be_html = re.search(r"</?[a-z][^<>]*>|&#?\w+;", words, re.IGNORECASE)
-    if plain or form == "plain_text" or (form != "html" and not may_be_html):
-        return words
-    shown, dropped = writing.from_html(words)
-    lost += [f"left out of the text: {', '.join(dropped)}"] if dropped else []
-    return shown
+class _Words:
+    """The texts of one question's elements as the small markup."""
+
+    def __init__(self, lost: list[str], language: str) -> None:
+        self.lost, self.wording = lost, Wording(lost, language)
+
+    def __call__(self, part: Element | None, *, plain: bool = False) -> str:
+        if part is None:
+            return ""
+        words = (part.findtext("text") or "").strip()
+        if part.find("file") is not None:
+            self.lost.append("a file that belongs to the text is left out")
+        form = part.get("format", "moodle_auto_format")
+        if plain:
+            return self.wording.literal(words)
+        known = {"plain_text": "plain", "html": "html"}
+        return self.wording(words, known.get(form, "auto"))
 
 
 _KINDS = {
@@ -262,20 +286,27 @@ _KINDS = {
 }
 
 
-def _read(one: Element) -> Parsed:
+# What comes at the end of a whole answer, by how well it went.
+_OVERALL = ("correctfeedback", "partiallycorrectfeedback", "incorrectfeedback")
+
+
+def _read(one: Element, language: str) -> Parsed:
     kind = one.get("type", "")
     found = Parsed(name=_value(one, "name/text"), kind=_KINDS.get(kind, f"the type {kind!r}"))
     lost = found.lost
+    words = _Words(lost, language)
+    if sealed_up := one.findtext(_WHOLE):
+        found.whole = unsealed(sealed_up, _visible(one), lost)
     if kind == "multichoice":
         found.kind = "single" if _flag(one, "single", True) else "multiple"
     found.ident = _value(one, "idnumber")
     found.labels = [_value(tag, "text") for tag in one.findall("tags/tag")]
-    found.ask = _words(one.find("questiontext"), lost)
+    found.ask = words(one.find("questiontext"))
     found.name = found.name or found.ask[:60]
     if found.kind == _KINDS.get(kind) and found.kind.startswith(("a ", "an ")):
         return found
-    found.explain = _words(one.find("generalfeedback"), lost)
-    hints = [words for hint in one.findall("hint") if (words := _words(hint, lost))]
+    found.explain = words(one.find("generalfeedback"))
+    hints = [said for hint in one.findall("hint") if (said := words(hint))]
     found.hint = hints[0] if hints else ""
     if len(hints) > 1:
         lost.append(f"{len(hints) - 1} further hints are left out")
@@ -287,29 +318,22 @@ def _read(one: Element) -> Parsed:
     found.shuffle = kind == "truefalse" or _flag(one, "shuffleanswers", True)
     if kind not in ("essay", "truefalse") and _value(one, "penalty", PENALTY) not in (PENALTY, "0"):
         lost.append("the penalty for further tries is left out")
-    for name in ("correctfeedback", "partiallycorrectfeedback", "incorrectfeedback"):
-        said = _words(one.find(name), [])
-        if said.lower() not in _STANDARD:
-            lost.append(f"the feedback on the whole answer is left out: {said!r}")
+    _overall(one, found, language)
     literal = kind in ("numerical", "shortanswer")
     for answer in one.findall("answer"):
         try:
             weight = float(answer.get("fraction", "0")) / 100
         except ValueError:
             weight = 0.0
-        words = _words(answer, lost, plain=literal)
-        words = words.capitalize() if kind == "truefalse" else words
-        said = _words(answer.find("feedback"), lost)
-        found.answers.append(Answer(words, weight, said, _value(answer, "tolerance")))
+        shown = words(answer, plain=literal)
+        shown = shown.capitalize() if kind == "truefalse" else shown
+        found.answers.append(
+            Answer(shown, weight, words(answer.find("feedback")), _value(answer, "tolerance"))
+        )
     for part in one.findall("subquestion"):
-        right = _value(part, "answer/text")
-        found.pairs.append((_words(part, lost), right))
-    units = [_value(unit, "unit_name") for unit in one.findall("units/unit")]
-    if units:
-        found.unit = units[0]
-        found.ask = found.ask.removesuffix(f"({units[0]})").strip()
-    if len(units) > 1:
-        lost.append(f"further units are left out: {', '.join(units[1:])}")
+        right = words.wording.literal(_value(part, "answer/text"))
+        found.pairs.append((words(part), right))
+    _units(one, found)
     if _flag(one, "usecase", False):
         lost.append("capitals count no more")
     if kind == "ordering":
@@ -319,3 +343,24 @@ def _read(one: Element) -> Parsed:
         if _value(one, "selecttype", "ALL") not in ("ALL", "EXACT", "0"):
             lost.append("all things are put in order, not some that are drawn")
     return found
+
+
+def _overall(one: Element, found: Parsed, language: str) -> None:
+    """The feedback on the whole answer: where it is the same for everybody, it explains."""
+    said = {name: _Words([], language)(one.find(name)) for name in _OVERALL}
+    told = [words for words in said.values() if words.lower() not in _STANDARD]
+    if len(told) == len(_OVERALL) and len(set(told)) == 1 and not found.explain:
+        found.explain = told[0]
+        return
+    for words in dict.fromkeys(told):
+        if words != found.explain:
+            found.lost.append(f"the feedback on the whole answer is left out: {words!r}")
+
+
+def _units(one: Element, found: Parsed) -> None:
+    units = [_value(unit, "unit_name") for unit in one.findall("units/unit")]
+    if units:
+        found.unit = units[0]
+        found.ask = found.ask.removesuffix(f"({units[0]})").strip()
+    if len(units) > 1:
+        found.lost.append(f"further units are left out: {', '.join(units[1:])}")

@@ -167,14 +167,14 @@ def _choice(question: Question, asked: Choice) -> _Item:
         if option.say:
             shows = item.comment(number, writing.html(option.say))
             _equal(item.condition(more=True, shows=shows), number)
-    right = item.condition(more=False, score="100")
-    if several:
-        right = _sub(right, "and")
+    if not several:  # of several right ones (either) each is the whole answer
+        for number, option in numbered:
+            if option.right:
+                _equal(item.condition(more=False, score="100"), number)
+        return item
+    every = _sub(item.condition(more=False, score="100"), "and")
     for number, option in numbered:
-        if option.right:
-            _equal(right, number)
-        elif several:
-            _equal(_sub(right, "not"), number)
+        _equal(every if option.right else _sub(every, "not"), number)
     return item
 
 

@@ -37,7 +37,7 @@ from dialogue.course.faults import nearest
 from dialogue.course.files import FileFault
 from dialogue.exchange import Loss
 from dialogue.questions import KINDS as known
-from dialogue.questions import Question
+from dialogue.questions import Numeric, Question
 from dialogue.questions.model import full as _full
 
 # The column's name, and the field of the bank that it holds.
@@ -46,6 +46,7 @@ AFTER = {
     "tolerance": "tolerance",
     "unit": "unit",
     "spelling": "spelling",
+    "any one": "any_one",
     "resolves": "resolves",
     "happened": "happened",
     "opens": "opens",
@@ -140,6 +141,8 @@ def table(questions: Sequence[Question]) -> tuple[list[str], list[list[str]], li
         if question.language != "en":
             what = f"its language ({question.language}): it belongs to a whole file"
             losses.append(Loss(question.id, what))
+        if isinstance(question, Numeric) and any(near.within is not None for near in question.near):
+            losses.append(Loss(question.id, "how far around a known slip its comment reaches"))
         if question.keyless:
             losses.append(Loss(question.id, "its key, which is not in this learner's copy"))
         found.append((row, pairs))
@@ -230,7 +233,7 @@ class _Fault(Exception):
         self.message, self.remedy = message, remedy
 
 
-def read(data: bytes, file: str) -> tuple[list[dict[str, Any]], list[Loss]]:
+def read(data: bytes, file: str, language: str = "en") -> tuple[list[dict[str, Any]], list[Loss]]:
     """The items in a CSV file, separated by comma, semicolon or tab.
 
     Raises :class:`~dialogue.course.files.FileFault`, with the row, for anything that cannot be read
@@ -429,6 +432,7 @@ def _item(cells: dict[str, str], taken: Mapping[str, Any]) -> dict[str, Any]:
     for column, name in AFTER.items():
         if value := _field(column, cells.get(column, "")):
             item[name] = value
+    item.setdefault("status", "draft")  # of somebody else, until an author says otherwise
     vote = item.get("use") == "vote" and item.get("contested") == "yes"
     return item | _own(kind, cells, keyless=vote and known[kind].votable)
 
@@ -441,7 +445,7 @@ def _field(column: str, words: str) -> Any:
         return [part for part in re.split(r"[;,\s]+", words) if part]
     if column in ("tolerance", "points"):
         return _number(words, column)
-    if column in ("contested", "core", "shuffle"):
+    if column in ("contested", "core", "shuffle", "any one"):
         usual = "yes" if column == "shuffle" else "no"
         said = _yes(words, column)
         return "" if said == usual else said

@@ -165,7 +165,7 @@ def _checked(data: bytes, file: str) -> None:
             raise FileFault(file, fault, "do not use this file; ask who sent it")
 
 
-def read(data: bytes, file: str) -> tuple[list[dict[str, Any]], list[Loss]]:
+def read(data: bytes, file: str, language: str = "en") -> tuple[list[dict[str, Any]], list[Loss]]:
     """The items in a workbook: on the sheet ``Items``, or on the first one.
 
     Raises :class:`~dialogue.course.files.FileFault` for a workbook that is damaged or hostile, and

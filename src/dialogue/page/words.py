@@ -26,6 +26,7 @@ QUIZ = {
     "vote_reasons": "What speaks for each answer, and against it:",
     "vote_no_key": "No key: this is contested. Reasons for each side are below.",
     "choose_one": "Choose one.",
+    "or": "or",
     "choose_many": "Choose every one that fits.",
     "choose_label": "Choose…",
     "labels": "Labels:",

@@ -209,9 +209,12 @@ class Question:
         for not_shown in ("by", "status", "language", "use", "core", "shuffle", "was"):
             content.pop(not_shown)
         # Fields that came later count only where they are used: a record stays good.
-        for later in ("confidence", "values", "keyless"):
+        for later in ("confidence", "values", "keyless", "any_one"):
             if not content.get(later):
                 content.pop(later, None)
+        for slip in content.get("near", ()):
+            if slip.get("within") is None:
+                slip.pop("within", None)
         canonical = json.dumps(content, ensure_ascii=False, sort_keys=True)
         return hashlib.sha256(canonical.encode()).hexdigest()[:8]
 

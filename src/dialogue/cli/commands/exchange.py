@@ -113,21 +113,21 @@ def _import(arguments: argparse.Namespace) -> int:
     from dialogue import bank
     from dialogue.bank import writing
     from dialogue.course import files
+    from dialogue.exchange.recognise import recognised
 
     file: Path = arguments.file
     target: Path = arguments.output
     readers = exchange.readers()
-    name = arguments.format or readers.get(file.suffix.lower())
-    if name is None:
+    if not arguments.format and file.suffix.lower() not in readers:
         remedy = f"add --format, one of {', '.join(dict.fromkeys(readers.values()))}"
         raise files.FileFault(file, "its name does not tell what it is", remedy)
     if target.suffix not in (".yaml", ".yml"):
         raise files.FileFault(target, "this is no name for a bank", "end it in .yaml")
     _free([target, report_of(target)], arguments.force)
     data = files.read_bytes(file)
-    form = exchange.FORMATS[name]
+    form = exchange.FORMATS[arguments.format or recognised(data, file.suffix) or ""]
     with _extras(form):
-        items, losses = form.read(data, str(file))
+        items, losses = form.read(data, str(file), arguments.language)
     quiz = re.sub(r"[^a-z0-9]+", "-", target.stem.lower()).strip("-") or "imported"
     text = writing.bank_text(items, arguments.title or file.stem, quiz, language=arguments.language)
     # What is still to write is counted before anything is put in place.
@@ -207,7 +207,7 @@ def add(commands: argparse._SubParsersAction) -> None:
     read.add_argument("file", type=Path, metavar="FILE", help="what another program wrote")
     read.add_argument(
         "--format",
-        choices=readers,
+        choices=list(dict.fromkeys(readers)),
         metavar="FORMAT",
         help=f"{', '.join(readers)} (default: by the end of FILE's name)",
     )

@@ -67,6 +67,7 @@ class Near:
 
     value: float
     say: str
+    within: float | None = None  # how far around it; None: by the usual rule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +104,7 @@ class Numeric(Question):
                 "value say",
                 value=shape.number("The wrong number."),
                 say=shape.text("The slip that leads to it.", need=True),
+                within=shape.number("How far around it; 1 per cent or so unless said."),
             ),
             "Wrong numbers that a known slip leads to.",
         ),
@@ -170,7 +172,10 @@ class Numeric(Question):
 
     def reach(self, near: Near) -> float:
         """A slip is recognised although it was rounded: within 1 per cent of its value, or
-        within the answer's own tolerance as long as that is no more than 5 per cent of it."""
+        within the answer's own tolerance as long as that is no more than 5 per cent of it;
+        unless its author says how far."""
+        if near.within is not None:
+            return near.within
         return max(0.01 * abs(near.value), min(self.tolerance, 0.05 * abs(near.value)))
 
     def response(self, value: Any) -> Any:
@@ -241,6 +246,11 @@ class Numeric(Question):
         ):
             value = reader.number(fields, "value", None, "a near value", node.line)
             say = reader.text(fields, "say", need="a near value", line=node.line)
+            reach = None
+            if "within" in fields:
+                reach = reader.number(fields, "within", None, "a near value")
+                if reach is not None and reach < 0:
+                    reader.fault(fields["within"].line, "'within' is below zero", "write 0 or more")
             if value is None or answer is None or tolerance is None:
                 continue
             if within(value, answer, tolerance):
@@ -249,7 +259,7 @@ class Numeric(Question):
                     f"the near value {value:g} lies within the tolerance, so it counts as right",
                     "move it away from the answer, or make the tolerance smaller",
                 )
-            near.append(Near(value, say))
+            near.append(Near(value, say, reach))
         return near
 
     @classmethod
@@ -273,7 +283,14 @@ class Numeric(Question):
             "answer": key,
             "tolerance": exact(self.tolerance) if self.tolerance else "",
             "unit": self.unit,
-            "near": [{"value": exact(n.value), "say": n.say} for n in self.near],
+            "near": [
+                full(
+                    value=exact(n.value),
+                    say=n.say,
+                    within=None if n.within is None else exact(n.within),
+                )
+                for n in self.near
+            ],
         }
 
     def bare_fields(self) -> dict[str, Any]:
@@ -319,7 +336,10 @@ class Numeric(Question):
             "values": list(self.values),
             "tolerance": self.tolerance,
             "unit": self.unit,
-            "near": [{"value": n.value, "say": text.inline(n.say)} for n in self.near],
+            "near": [
+                {"value": n.value, "say": text.inline(n.say), "reach": self.reach(n)}
+                for n in self.near
+            ],
         }
 
     def instead(self) -> Instead:

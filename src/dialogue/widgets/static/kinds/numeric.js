@@ -24,10 +24,7 @@ KINDS.numeric = {
     const value = number(response, item.unit);
     if (value === null) return outcome("unanswered", 0, [], 0, "not_a_number");
     if (within(value, item.answer, item.tolerance)) return outcome("right", 1);
-    const slip = item.near.find((n) => {
-      const size = Math.abs(n.value);
-      return within(value, n.value, Math.max(0.01 * size, Math.min(item.tolerance, 0.05 * size)));
-    });
+    const slip = item.near.find((n) => within(value, n.value, n.reach));
     return outcome("wrong", 0, slip ? [{ about: null, right: false, say: slip.say }] : []);
   },
 

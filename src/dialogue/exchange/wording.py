@@ -1,0 +1,132 @@
+"""A text from another program as the course's small markup, and what that could not carry.
+
+Moodle keeps several languages in one text: as neighbouring spans of the class ``multilang``
+(docs.moodle.org, "Multi-language content filter") or between ``{mlang en}`` and ``{mlang}``
+(the plugin filter_multilang2).  One of them is chosen here, and which is said.
+"""
+
+from __future__ import annotations
+
+import re
+
+from dialogue.bank import writing
+from dialogue.page import text
+
+_TAG = re.compile(r"</?[a-z][^<>]*>|&#?\w+;", re.IGNORECASE)
+_SPAN = re.compile(r"<span\b([^<>]{1,200})>", re.IGNORECASE)
+_LANGUAGE = re.compile(r"""\blang\s*=\s*["']?([\w-]+)""", re.IGNORECASE)
+_MLANG = re.compile(r"\{mlang\s*([\w,-]*)\s*\}", re.IGNORECASE)
+_MOST_SPANS = 500  # in one text: more is no translation
+_FORMULA = re.compile(
+    r"\\\(.+?\\\)|\\\[.+?\\\]|\$\$.+?\$\$|(?<![\\\w$])\$(?=[^\s$])[^$\n]{0,300}?(?<=[^\s$])\$(?![\w$])",
+    re.DOTALL,
+)
+_MONEY = re.compile(r"\$\d[\d.,]*\s")
+_SIGNS = re.compile(r"[*_`]")
+
+
+def has_formula(words: str) -> bool:
+    """Does something in *words* look like a formula in the marks of TeX?"""
+    found = _FORMULA.search(words)
+    return found is not None and not (found[0][0] == "$" and _MONEY.match(found[0]))
+
+
+class Wording:
+    """Reads the texts of one question; what they lose goes to *lost*."""
+
+    def __init__(self, lost: list[str], language: str = "en") -> None:
+        self.lost, self.language = lost, language
+
+    def __call__(self, words: str, form: str = "auto") -> str:
+        """The small markup of *words*, which are "html", "plain" or either ("auto")."""
+        words = self.one_language(words.strip()).strip()
+        if form == "html" or (form == "auto" and _TAG.search(words)):
+            shown, lost = writing.from_html(words)
+            self.lost += [f"left out of the text: {', '.join(lost)}"] if lost else []
+        else:
+            shown = words
+            if len(_SIGNS.findall(words)) > len(_SIGNS.findall(text.plain(words))):
+                self.lost.append("signs such as * are marks of emphasis here: check the text")
+        if has_formula(shown):
+            self.lost.append("a formula is shown as it was typed, between its signs")
+        return shown
+
+    def literal(self, words: str) -> str:
+        """What somebody has to type: no markup, one language."""
+        return self.one_language(words.strip()).strip()
+
+    def one_language(self, words: str) -> str:
+        """*words* in the language wanted, where they hold several."""
+        if "mlang" in words.lower():
+            words = self._blocks(words)
+        if "multilang" in words.lower():
+            words = self._spans(words)
+        return words
+
+    def _chosen(self, found: dict[str, str]) -> str:
+        wanted = self.language if self.language in found else ""
+        near = [name for name in found if name.split("_")[0].split("-")[0] == self.language]
+        chosen = wanted or (near or list(found))[0]
+        others = ", ".join(name for name in found if name != chosen)
+        if others:
+            self.lost.append(f"the language {chosen!r} is taken over, and not {others}")
+        return found[chosen]
+
+    def _blocks(self, words: str) -> str:
+        """``{mlang en}one{mlang}{mlang ar}two{mlang}``."""
+        pieces = _MLANG.split(words)  # text, language, text, language …
+        out = [pieces[0]]
+        group: dict[str, str] = {}
+        for name, between in zip(pieces[1::2], pieces[2::2], strict=True):
+            if name:
+                for each in name.lower().split(","):
+                    group[each] = group.get(each, "") + between
+                continue
+            if between.strip() and group:
+                out.append(self._chosen(group))
+                group = {}
+            if between.strip():
+                out.append(between)
+        if group:
+            out.append(self._chosen(group))
+        return "".join(out)
+
+    def _spans(self, words: str) -> str:
+        """Neighbouring spans of the class ``multilang``."""
+        starts = [
+            (found, language[1].lower())
+            for found in _SPAN.finditer(words)
+            if "multilang" in found[1].lower() and (language := _LANGUAGE.search(found[1]))
+        ]
+        if len(starts) > _MOST_SPANS:
+            self.lost.append("its many languages stand one after another")
+            return words
+        out: list[str] = []
+        group: dict[str, str] = {}
+        at = 0
+        for found, name in starts:
+            end = words.lower().find("</span>", found.end())
+            if end < 0 or found.start() < at:
+                continue
+            between = words[at : found.start()]
+            if between.strip() or (group and name in group):
+                out += [self._chosen(group)] if group else []
+                group = {}
+            out += [between] if between.strip() or not group else []
+            group[name] = words[found.end() : end]
+            at = end + len("</span>")
+        out += [self._chosen(group)] if group else []
+        return "".join([*out, words[at:]])
+
+    def code(self, words: str, *, inline: bool = False) -> str:
+        """A piece of a program as the small markup shows it."""
+        plain = writing.clean(words).strip("\r\n")
+        if not plain.strip():
+            return ""
+        if not inline or "\n" in plain.strip():
+            self.lost.append("the code stands on one line")
+        plain = " ".join(plain.split())
+        ticks = max((len(run) for run in re.findall("`+", plain)), default=0)
+        mark = "`" * (ticks + 1)
+        gap = " " if plain.startswith("`") or plain.endswith("`") else ""
+        return f"{mark}{gap}{plain}{gap}{mark}"
