@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 from conftest import wait_until
 from dialogue import bank
@@ -258,3 +259,79 @@ def test_the_negotiation_is_played_and_kept_without_a_kernel(reader: Reader, ser
     assert "Left on the table:" in game.inner_text()
     assert reader.faults == []
     assert [url for url in reader.requests if not url.startswith(served)] == []
+
+
+# --- without a network ------------------------------------------------------------------------
+
+
+def test_a_second_visit_needs_no_network(browser: Any, served: str) -> None:
+    reader = Reader(browser, service_workers="allow")
+    page = reader.open(f"{served}/index.html")
+    device = page.locator(".device")
+    wait_until(lambda: device.text_content() == SITE["device_kept"], "the course is kept")
+    reader.context.set_offline(True)
+    reader.open(f"{served}/06-the-june-raid.html", page)
+    form = page.locator("form.dq-item").first
+    assert form.is_visible()
+    page.goto(f"{served}/nowhere.html")
+    assert "not on this device yet" in page.locator("h1").inner_text()
+    assert reader.faults == []
+    reader.context.close()
+
+
+def test_what_was_broken_off_goes_on_at_the_next_visit(browser: Any, served: str) -> None:
+    reader = Reader(browser, service_workers="allow")
+    lost = lambda route: route.abort()  # noqa: E731
+    reader.context.route("**/07-*", lost)
+    page = reader.open(f"{served}/index.html")
+    device = page.locator(".device")
+    wait_until(lambda: device.text_content() == SITE["device_broken"], "it was broken off")
+    reader.context.unroute("**/07-*", lost)
+    reader.open(f"{served}/index.html", page)
+    wait_until(lambda: device.text_content() == SITE["device_kept"], "the rest came")
+    reader.context.close()
+
+
+def test_a_newer_edition_waits_for_the_reader(browser: Any, folder: Path, served: str) -> None:
+    reader = Reader(browser, service_workers="allow")
+    page = reader.open(f"{served}/05-round-one.html")
+    wait_until(lambda: page.locator(".device").text_content() == SITE["device_kept"], "kept")
+    form = page.locator(PERMANENT)
+    form.locator("input[type=radio]").first.check()  # in the middle of an answer
+    worker, lesson = (folder / "course" / name for name in ("sw.js", "05-round-one.html"))
+    old = worker.read_text("utf-8"), lesson.read_text("utf-8")
+    try:
+        worker.write_text(old[0].replace('EDITION = "', 'EDITION = "new-'), "utf-8")
+        lesson.write_text(old[1].replace("Edition ", "Edition new-"), "utf-8")
+        page.evaluate("navigator.serviceWorker.getRegistration().then((r) => r.update())")
+        page.locator(".newer button").wait_for()
+        assert form.locator("input[type=radio]").first.is_checked()
+        form.locator(".dq-main").click()
+        assert form.locator(".dq-note").text_content() == SITE["saved"]
+        page.locator(".newer button").click()
+        wait_until(lambda: "new-" in page.locator(".stamp").inner_text(), "the newer edition")
+        page.wait_for_selector("html[data-ready]", state="attached")
+        assert "Your answer of" in page.locator(PERMANENT).locator(".dq-note").text_content()
+    finally:
+        worker.write_text(old[0], "utf-8")
+        lesson.write_text(old[1], "utf-8")
+    reader.context.close()
+
+
+# --- for everybody -----------------------------------------------------------------------------
+
+KINDS_OF_PAGE = ("index", "05-round-one", "glossary", "review", "answers", "pre-test", "what-now")
+
+
+@pytest.mark.parametrize("name", KINDS_OF_PAGE)
+def test_axe_finds_nothing(reader: Reader, served: str, name: str) -> None:
+    page = reader.open(f"{served}/{name}.html")
+    page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)
+        found = Axe().run(page).response
+        assert len(found["passes"]) > 10
+        told = [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]]
+        assert told == [], theme
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert reader.faults == []

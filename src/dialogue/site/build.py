@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 from dialogue.course import catalogue, files
@@ -38,6 +38,26 @@ MENU = (
 )
 # Views that stand in the script of every page.
 BUILT_IN = ("desk",)
+
+
+_FIRST = frozenset(
+    {
+        *("index.html", "answers.html", "not-kept.html"),
+        *(f"assets/{n}" for n in ("site.css", "theme.js", "course.js", "words.js", "quiz.js")),
+    }
+)
+_STAMP = "{edition}"  # until all is made
+_NOT_KEPT = ("manifest", "teach/")
+_MANIFEST = {
+    "name": words.SITE["title"],
+    "short_name": "US–Iraq 2020",
+    "start_url": "index.html",
+    "scope": "./",
+    "display": "minimal-ui",
+    "background_color": "#ffffff",
+    "theme_color": "#0b57a4",
+    "icons": [{"src": "assets/icon.svg", "sizes": "any", "type": "image/svg+xml"}],
+}
 
 
 def _faces() -> str:
@@ -87,8 +107,7 @@ def site(say: Callable[[str], None] = lambda _: None) -> dict[str, str | bytes]:
     for stem in stems:
         say(stem)
         pages.append(lessons.page(catalogue.root() / "notebooks" / f"{stem}.ipynb"))
-    stamp = _stamp(made, pages)
-    common = {"policy": POLICY, "up": "", "menu": MENU, "stamp": stamp, "lesson": ""}
+    common = {"policy": POLICY, "up": "", "menu": MENU, "stamp": _STAMP, "lesson": ""}
     numbered = {one.stem: f"{one.number} · {one.title}" for one in known}
     order = list(numbered)
     for page in pages:
@@ -108,6 +127,7 @@ def site(say: Callable[[str], None] = lambda _: None) -> dict[str, str | bytes]:
             **common | {"lesson": page.stem},
             **near,
         )
+        made |= page.pictures
         if page.places:
             made[f"assets/data/{page.stem}.js"] = bundles.data(page.stem, page.places)
     made["assets/data/questions.js"] = bundles.data("questions", index.questions())
@@ -116,6 +136,15 @@ def site(say: Callable[[str], None] = lambda _: None) -> dict[str, str | bytes]:
         "site/answers.html",
         title=f"{words.SITE['answers']} · {words.SITE['title']}",
         here="answers.html",
+        scripts=["course", "words"],
+        before=None,
+        after=None,
+        **common,
+    )
+    made["not-kept.html"] = templates.render(
+        "site/not-kept.html",
+        title=words.SITE["title"],
+        here="",
         scripts=["course", "words"],
         before=None,
         after=None,
@@ -132,19 +161,25 @@ def site(say: Callable[[str], None] = lambda _: None) -> dict[str, str | bytes]:
         after=None,
         **common,
     )
+    made["manifest.webmanifest"] = bundles.compact(_MANIFEST)
+    # What every page needs first; what only a teacher opens is not carried about.
+    first = [name for name in made if name in _FIRST]
+    rest = [name for name in made if name not in _FIRST and not name.startswith(_NOT_KEPT)]
+    made["sw.js"] = bundles.worker(_stamped(made), first, rest)
     return made
 
 
-def _stamp(assets: Mapping[str, str | bytes], pages: list[lessons.Page]) -> str:
-    """What tells one edition from another: a digest of what it is made of."""
+def _stamped(made: dict[str, str | bytes]) -> str:
+    """Write into every page which edition it is: a digest of all that it is made of."""
     digest = hashlib.sha256()
-    for name, content in sorted(assets.items()):
+    for name, content in sorted(made.items()):
         digest.update(name.encode())
         digest.update(content.encode() if isinstance(content, str) else content)
-    for page in pages:
-        digest.update(page.main.encode())
-        digest.update(bundles.compact(page.places).encode())
-    return digest.hexdigest()[:10]
+    stamp = digest.hexdigest()[:10]
+    for name, content in made.items():
+        if isinstance(content, str) and name.endswith(".html"):
+            made[name] = content.replace(_STAMP, stamp)
+    return stamp
 
 
 def build(

@@ -18,7 +18,7 @@ STATIC = Path(__file__).parent / "static"
 _EXPORTED = re.compile(r"^export (function|const) (\w+)", re.MULTILINE)
 _DEFAULT = re.compile(r"^export default (\{[^}]*\});$", re.MULTILINE)
 # In this order: a part may use what an earlier one has.
-_COURSE = ("record", "answers", "page", "desk")
+_COURSE = ("record", "answers", "page", "desk", "offline")
 
 # What a page without a kernel says in place of what a notebook says.
 _QUIZ = {
@@ -45,6 +45,15 @@ def course() -> str:
     parts = [scripts.part("shared")]
     parts += [(STATIC / f"{name}.js").read_text(encoding="utf-8") for name in _COURSE]
     return '(() => {\n"use strict";\n' + "\n".join(parts) + "})();\n"
+
+
+def worker(edition: str, first: list[str], rest: list[str]) -> str:
+    """The service worker of one edition: which files are kept at once, and which after them."""
+    told = "".join(
+        f"const {name} = {json.dumps(value)};\n"
+        for name, value in (("EDITION", edition), ("FIRST", first), ("REST", rest))
+    )
+    return told + (STATIC / "sw.js").read_text(encoding="utf-8")
 
 
 def compact(data: Any) -> str:

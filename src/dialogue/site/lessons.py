@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -26,6 +27,8 @@ _INSTEAD = {
     words.GLOSSARY["live"]: words.SITE["twin_glossary"],
     words.NEGOTIATION["live"]: words.SITE["twin"],
 }
+_EMBEDDED = re.compile(r"^data:image/[a-z+]+;base64,")
+_SIZE = re.compile(r'\b(width|height)="(\d+)(?:\.\d+)?"')
 _RUN_FIRST = re.compile(r"^Run the next cell first\b.*$\n?", re.MULTILINE)
 
 
@@ -100,15 +103,34 @@ def page(path: Path) -> Page:
     for said, instead in _INSTEAD.items():
         body = body.replace(str(Markup.escape(said)), str(Markup.escape(instead)))
     soup = BeautifulSoup(body, "html.parser")
+    pictures = _pictures(soup, path.stem)
     _tidy(soup)
     heading = soup.find("h1")
     title = heading.get_text(strip=True) if heading else path.stem
-    return Page(path.stem, title, Markup(soup.decode(formatter="minimal")), places)
+    return Page(path.stem, title, Markup(soup.decode(formatter="minimal")), places, pictures)
 
 
 def _inline(data: live.Data) -> str:
     text = bundles.compact(data).replace("<", "\\u003c")
     return f'<script type="application/json">{text}</script>'
+
+
+def _pictures(soup: BeautifulSoup, stem: str) -> dict[str, bytes]:
+    """Pictures that stand in the page as text become files, which come when they are near."""
+    found: dict[str, bytes] = {}
+    for image in soup.find_all("img", src=_EMBEDDED):
+        kind, _, data = str(image["src"]).removeprefix("data:image/").partition(";base64,")
+        drawn = base64.b64decode(data)
+        section = image.find_parent("section")
+        own = str(section["id"]).removeprefix("cell-") if section else "picture"
+        name = f"pictures/{stem}-{own}-{len(found) + 1}.{kind.partition('+')[0]}"
+        found[name] = drawn
+        image["src"] = name
+        image["loading"] = "lazy"
+        # Its room is kept free, so that nothing moves when it comes.
+        for side, size in _SIZE.findall(drawn[:600].decode("utf-8", "replace")):
+            image[side] = size
+    return found
 
 
 def _tidy(soup: BeautifulSoup) -> None:
@@ -121,10 +143,15 @@ def _tidy(soup: BeautifulSoup) -> None:
     for table in soup.find_all("table"):
         for old in ("border", "class"):
             table.attrs.pop(old, None)
-        box = soup.new_tag("div", attrs={"class": "scroll", "role": "region", "tabindex": "0"})
+        box = soup.new_tag("div", attrs={"class": "scroll", "role": "group", "tabindex": "0"})
         caption = table.find("caption")
         box["aria-label"] = caption.get_text(strip=True) if caption else words.SITE["table"]
         table.wrap(box)
+    for head in soup.find_all("th"):
+        if not head.get_text(strip=True):
+            head.name = "td"  # the corner of a table heads nothing
+    for block in soup.find_all("pre"):
+        block["tabindex"] = "0"  # it scrolls, and arrow keys shall reach it
     for link in soup.find_all("a", href=True):
         _link(link)
 

@@ -78,8 +78,7 @@ function desk({ el }) {
     document.dispatchEvent(new CustomEvent("dialogue:record"));
   });
 
-  const root = make("section", { class: "dq", role: "group", "aria-labelledby": uid },
-    make("div", { class: "dq-head" }, heading(say(strings, "answers"), 3, uid)),
+  const root = make("section", { class: "dq", role: "group", "aria-label": say(strings, "answers") },
     make("p", {}, say(strings, "answers_where")), count, loose,
     make("div", { class: "dq-actions" }, save),
     make("p", {}, make("label", { for: load.id }, say(strings, "load")), " ", load),

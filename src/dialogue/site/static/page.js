@@ -87,3 +87,20 @@ function begin() {
   addEventListener("load", () => setTimeout(() => rest().then(() => { document.documentElement.dataset.ready = ""; }), 300));
 }
 document.addEventListener("DOMContentLoaded", begin);
+
+// Light, dark, or as the system has it.
+document.addEventListener("DOMContentLoaded", () => {
+  const box = document.querySelector(".top nav");
+  const root = document.documentElement;
+  const order = ["", "light", "dark"];
+  const button = make("button", { type: "button", class: "theme" });
+  const show = () => setText(button, say(Dialogue.words.site, `theme_${root.dataset.theme || "system"}`));
+  button.addEventListener("click", () => {
+    const theme = order[(order.indexOf(root.dataset.theme ?? "") + 1) % order.length];
+    if (theme) root.dataset.theme = theme; else delete root.dataset.theme;
+    try { localStorage.setItem("us-iraq-dialogue/theme", theme); } catch { /* for this page alone, then */ }
+    show();
+  });
+  show();
+  box?.append(button);
+});
