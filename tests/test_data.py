@@ -519,6 +519,7 @@ def test_a_house_is_one_newsroom_under_all_its_names() -> None:
     assert houses("AFP") == houses("Agence France-Presse")
     assert houses("AFP and Reuters") & houses("Al-Hal Net, with AFP") == houses("AFP")
     assert houses("Rudaw in Sorani").isdisjoint(houses("Shafaq News, with Reuters"))
+    assert not houses("unnamed agency"), "it may be any of the others"
     publishers = {row["publisher"] for row in tables.sheet(ROOT / "seeds/sources.csv").rows}
     assert evidence._HOUSES.keys() <= publishers, "a name that no source has"
 

@@ -516,6 +516,11 @@ def test_the_as_of_date_is_the_one_of_the_tables(path: Path) -> None:
     assert f"What came later is told as of {sources.as_of()}." in printed
 
 
+def test_the_start_page_has_the_as_of_date_of_the_tables() -> None:
+    title = catalogue.notebook_cells(ROOT / "notebooks" / "00-start-here.ipynb")[0]["source"]
+    assert f"**As of** {sources.as_of()}" in title
+
+
 def test_the_as_of_date_follows_the_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     copy = copy_course(tmp_path / "course")
     monkeypatch.setenv("DIALOGUE_COURSE", str(copy))

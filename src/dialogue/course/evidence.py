@@ -450,9 +450,12 @@ _PARTNERS = re.compile(r", with |, quoting |, from | and ")
 
 
 def newsrooms(source: tables.Row) -> frozenset[str]:
-    """The houses whose report a source is: of a copy, those that first published it."""
+    """The houses whose report a source is: of a copy, those that first published it.
+
+    Whoever is not named may be any of the others.
+    """
     names = _PARTNERS.split(source["publisher"])
-    return frozenset(_HOUSES.get(name, name) for name in names)
+    return frozenset(_HOUSES.get(name, name) for name in names if not name.startswith("unnamed"))
 
 
 def _overconfident(sound: dict[str, Rows]) -> Iterator[tuple[str, int, str, str, str]]:
@@ -468,7 +471,7 @@ def _overconfident(sound: dict[str, Rows]) -> Iterator[tuple[str, int, str, str,
             cited = [sources[key] for key in keys if key in sources]
             if any(one["kind"] in _OFFICIAL and one["read"] not in _GLIMPSED for one in cited):
                 continue
-            houses = [newsrooms(one) for one in cited]
+            houses = [house for one in cited if (house := newsrooms(one))]
             if any(one.isdisjoint(other) for one in houses for other in houses):
                 continue
             resting = f"{' and '.join(keys)}: one newsroom" if keys else "no source"
