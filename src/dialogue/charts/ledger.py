@@ -196,7 +196,7 @@ def ledger(opened: int = 0) -> Picture:
         }
     )
     return Picture(
-        points.properties(width=500, height=440),
+        points.properties(width=570, height=440),
         f"A ledger of {len(ROWS)} rows, F1 to F{len(ROWS)}, with {len(table)} statements of the "
         f"article, one mark each. {opened} rows are open. "
         + (

@@ -79,6 +79,7 @@ def _widget(control: Control, state: State) -> Any:
     if control.kind == "tick":
         return ipywidgets.Checkbox(value, description=control.label, indent=False, **width)
     if control.kind == "buttons":
+        width["style"] = {**width["style"], "button_width": "auto"}
         return ipywidgets.ToggleButtons(
             options=control.options, value=value, description=control.label, **width
         )
