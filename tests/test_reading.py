@@ -8,17 +8,20 @@ import json
 import random
 import threading
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+import recall_vectors
 from axe_playwright_python.sync_playwright import Axe
 
 from conftest import wait_until
 from dialogue import bank
 from dialogue.course import catalogue
 from dialogue.learner import progress
-from dialogue.page.words import SITE
+from dialogue.page.text import plain
+from dialogue.page.words import SITE, STRINGS
 from dialogue.site import build
 from dialogue.widgets.quiz import Quiz
 
@@ -335,3 +338,84 @@ def test_axe_finds_nothing(reader: Reader, served: str, name: str) -> None:
         assert told == [], theme
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     assert reader.faults == []
+
+
+# --- the rules of review, in the page as in Python ---------------------------------------------
+
+RULES = """([course, cases]) => cases.map(({ tries, target }) => {
+    const R = Dialogue.rules;
+    const now = R.dayOf("2026-11-27"), aim = target && R.dayOf(target);
+    const rows = course.rows.map((row) => ({ lesson: "", versions: [], ...row }));
+    const all = R.standings(rows, tries, now);
+    const due = R.queue(all, now, aim);
+    const step = R.nextStep(all, Object.keys(course.warm).sort(), now, aim);
+    const given = R.givenForecasts(rows, tries, Dialogue.views.quiz.KINDS.forecast.chance);
+    const settled = R.settledForecasts(given);
+    return {
+        queue: { ...due, days: due.days.map(([day, n]) => [R.isoDay(day), n]) },
+        due: Object.fromEntries([...all].map(([id, one]) => [id, R.dueDay(one, aim, now)])
+            .filter(([, day]) => day !== null).map(([id, day]) => [id, R.isoDay(day)])),
+        warm_up: Object.fromEntries(Object.entries(course.warm).map(([n, warm]) => [n, R.warmUpSet(rows, all, warm, now)])),
+        objectives: R.objectives(all).map((o) => [o.label, o.lesson, o.questions, o.tried, o.right, o.state]),
+        step: { kind: step.kind, count: step.count ?? 0, question: step.question ?? "", objective: step.objective ?? "",
+            lesson: step.lesson ?? "", day: step.day === undefined ? "" : R.isoDay(step.day) },
+        levels: R.certaintyLevels(all).map((l) => [l.n, l.answers, l.right, l.judgement]),
+        mistakes: R.confidentMistakes(all).map((m) => [m.id, R.isoDay(m.day)]),
+        given: given.map((g) => [g.id, g.chance, g.happened, g.toldIn]),
+        settled: [settled.count, settled.brier, settled.bands.map((b) => [b.low, b.high, b.forecasts, b.happened, b.mean])],
+    };
+})"""
+
+
+def test_the_rules_of_review_are_those_of_python(browser: Any, served: str) -> None:
+    cases = json.loads(recall_vectors.FILE.read_text(encoding="utf-8"))
+    assert {case["expect"]["step"]["kind"] for case in cases} == {
+        *("due", "sure", "objective", "lesson", "rest"),
+    }
+    for case in cases:
+        target = date.fromisoformat(case["target"]) if case["target"] else None
+        python = json.loads(
+            json.dumps(recall_vectors.told(recall_vectors.read(case["tries"]), target))
+        )
+        assert python == case["expect"], "a rule has changed: see recall_vectors.py"
+    reader = Reader(browser, timezone_id="Asia/Baghdad")
+    page = reader.open(f"{served}/review.html")
+    for case, found in zip(
+        cases, page.evaluate(RULES, [recall_vectors.course(), cases]), strict=True
+    ):
+        (count, brier, bands) = found.pop("settled")
+        expect = case["expect"]
+        own = expect.pop("settled")
+        assert found == expect
+        assert count == own[0]
+        assert brier == pytest.approx(own[1])
+        assert [b[:4] for b in bands] == [b[:4] for b in own[2]]
+    reader.context.close()
+
+
+def test_what_was_missed_comes_back_and_progress_says_so(browser: Any, served: str) -> None:
+    reader = Reader(browser)
+    page = reader.page
+    page.clock.install(time="2026-11-20T10:00:00")
+    core = "form[data-item='05-troop-cuts']"
+    right = [o.right for o in bank.course_bank().questions["05-troop-cuts"].options].index(True)
+    answer(reader.open(f"{served}/05-round-one.html"), core, choice=int(right == 0))  # not right
+    page.clock.set_fixed_time("2026-11-22T10:00:00")
+    reader.open(f"{served}/index.html")
+    row = page.locator("[data-lesson='05-round-one'] .done")
+    wait_until(lambda: row.inner_text().startswith("1 of"), "the list says what is done")
+    page.locator(".due a").click()
+    page.wait_for_selector("html[data-ready]", state="attached")
+    form = page.locator(core)
+    texts = form.locator(".dq-option")
+    said = bank.course_bank().questions["05-troop-cuts"].options[right].text
+    texts.filter(has_text=plain(said)).locator("input").check()
+    form.locator(".dq-main").click()
+    assert "Right." in form.locator(".dq-status").inner_text()
+    panel = page.locator("[data-place='check-progress']")
+    panel.get_by_role("button", name=STRINGS["panel_again"]).click()
+    wait_until(lambda: "begun 1" in panel.inner_text(), "the objective is begun")
+    page.locator(".exam input").fill("2026-12-20")
+    wait_until(lambda: "20 December 2026" in page.locator("main").inner_text(), "the gaps are set")
+    assert reader.faults == []
+    reader.context.close()

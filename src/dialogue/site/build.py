@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dialogue.course import catalogue, files
 from dialogue.page import templates, words
-from dialogue.site import bundles, index, lessons
+from dialogue.site import bundles, index, lessons, live
 from dialogue.widgets import negotiation_data, scripts
 
 # What a page may load: only from the site itself, and no script or style in the page.  A page
@@ -38,6 +38,8 @@ MENU = (
 )
 # Views that stand in the script of every page.
 BUILT_IN = ("desk",)
+# What stands in the script of the quiz.
+_IN_QUIZ = {"warm-up": "quiz", "review": "quiz", "panel": "quiz"}
 
 
 _FIRST = frozenset(
@@ -117,19 +119,20 @@ def site(say: Callable[[str], None] = lambda _: None) -> dict[str, str | bytes]:
             for name, n in (("before", at - 1), ("after", at + 1)):
                 if 0 <= n < len(order):
                     near[name] = (f"{order[n]}.html", numbered[order[n]])
-        views = sorted({data["view"] for data in page.places.values()} - {*BUILT_IN})
+        views = {str(_IN_QUIZ.get(d["view"], d["view"])) for d in page.places.values()}
         made[f"{page.stem}.html"] = templates.render(
             "site/page.html",
             title=f"{numbered.get(page.stem, page.title)} · {words.SITE['title']}",
             main=page.main,
             here=f"{page.stem}.html",
-            scripts=["course", "words", *views],
+            scripts=["course", "words", *sorted(views - {*BUILT_IN})],
             **common | {"lesson": page.stem},
             **near,
         )
         made |= page.pictures
         if page.places:
-            made[f"assets/data/{page.stem}.js"] = bundles.data(page.stem, page.places)
+            more = {" more": {"items": live.others(page.stem, page.places)}}
+            made[f"assets/data/{page.stem}.js"] = bundles.data(page.stem, page.places | more)
     made["assets/data/questions.js"] = bundles.data("questions", index.questions())
     made["assets/data/answers.js"] = bundles.data("answers", {"desk": {"view": "desk"}})
     made["answers.html"] = templates.render(

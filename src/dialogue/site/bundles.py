@@ -18,7 +18,7 @@ STATIC = Path(__file__).parent / "static"
 _EXPORTED = re.compile(r"^export (function|const) (\w+)", re.MULTILINE)
 _DEFAULT = re.compile(r"^export default (\{[^}]*\});$", re.MULTILINE)
 # In this order: a part may use what an earlier one has.
-_COURSE = ("record", "answers", "page", "desk", "offline")
+_COURSE = ("record", "answers", "page", "desk", "recall", "panels", "offline")
 
 # What a page without a kernel says in place of what a notebook says.
 _QUIZ = {
@@ -33,6 +33,8 @@ def view(name: str) -> str:
     names = [found[2] for found in _EXPORTED.finditer(text)]
     text = _EXPORTED.sub(r"\1 \2", text)
     text = _DEFAULT.sub(r"const exported = \1;", text)
+    # What a kind says of itself, such as how a probability is read, serves the panels too.
+    names += ["KINDS"] if "const KINDS" in text else []
     every = "".join(f", {one}" for one in names)
     return (
         f'Dialogue.views["{name}"] = (() => {{\n"use strict";\n{text}\n'

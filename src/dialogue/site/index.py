@@ -6,33 +6,41 @@ from typing import Any
 
 from dialogue import bank
 from dialogue.course import catalogue
-from dialogue.learner import recall
+from dialogue.learner import desk, recall
 from dialogue.page import text
 from dialogue.questions import Forecast, Question
 
 
-def _row(question: Question, core: frozenset[str]) -> dict[str, Any]:
-    row: dict[str, Any] = {
+def row(question: Question) -> dict[str, Any]:
+    """One question without its words, for the rules of review."""
+    told: dict[str, Any] = {
         "id": question.id,
         "lesson": recall.lesson_of(question),
         "objective": question.objective,
         "versions": sorted(question.versions),
         "was": list(question.was),
         "review": recall.reviewable(question),
-        "core": question.id in core,
+        "core": question.core,
         "graded": question.use == "graded",
     }
     if isinstance(question, Forecast) and question.status != "draft":
-        row |= {
+        told |= {
             "happened": question.happened,
             "opens": question.opens,
             "resolves": question.resolves,
             "forecast": True,
         }
-    # What is empty or false need not be said.
-    return {name: value for name, value in row.items() if value not in ("", [], False, None)} | (
-        {"happened": False} if row.get("happened") is False else {}
-    )
+    # What is empty or false need not be said, but for what did not happen.
+    said = {name: value for name, value in told.items() if value not in ("", [], False, None)}
+    return said | ({"happened": False} if told.get("happened") is False else {})
+
+
+def warm(every: list[Question], number: str) -> dict[str, list[str]]:
+    """What the warm-up of a lesson may ask, in its fixed order; first the three of a new learner."""
+    return {
+        "fixed": [question.id for question in recall.fixed_warm_up(every, number)],
+        "pool": [question.id for question in recall.earlier_questions(every, number)],
+    }
 
 
 def questions() -> dict[str, Any]:
@@ -40,26 +48,20 @@ def questions() -> dict[str, Any]:
     known = bank.course_bank().questions
     lessons = [one for one in catalogue.lessons() if one.written]
     every = list(known.values())
-    core = recall.core(every)
     return {
         "ids": [name for name, question in known.items() if question.status != "draft"],
-        "rows": [_row(question, core) for question in every if question.status != "draft"],
+        "rows": [row(question) for question in every],
         "lessons": [
             {
                 "number": one.number,
                 "stem": one.stem,
                 "title": one.title,
+                "counted": [question.id for question in desk.counted(one)],
                 "objectives": {
                     label: text.inline(said) for label, said in sorted(one.objectives.items())
                 },
             }
             for one in lessons
         ],
-        "warm": {
-            one.number: {
-                "fixed": [q.id for q in recall.fixed_warm_up(every, one.number)],
-                "pool": [q.id for q in recall.earlier_questions(every, one.number)],
-            }
-            for one in lessons
-        },
+        "warm": {one.number: warm(every, one.number) for one in lessons},
     }

@@ -84,13 +84,13 @@ def page(path: Path) -> Page:
             continue
         data = live.place(cell.source)
         shown = _shown(cell.outputs)
-        if not data and not shown and cell.id == "setup":
+        if not data and not shown:  # it only prepares what others show
             cell.metadata.pop("site", None)
             continue
         site: dict[str, Any] = {"shown": shown, "from": path.stem, "data": ""}
         if data:
             site["place"] = True
-            if not places:
+            if data["view"] == "quiz" and not any(d["view"] == "quiz" for d in places.values()):
                 # The first question waits for no second file.
                 site["data"] = _inline(data)
             places[cell.id] = data

@@ -11,7 +11,7 @@ from dialogue.course import negotiation
 from dialogue.learner import recall
 from dialogue.learner.games import SEEDS
 from dialogue.page.words import GLOSSARY, STRINGS
-from dialogue.questions import Question
+from dialogue.questions import Forecast, Question
 from dialogue.widgets import assessment, glossary, quiz
 
 Data = dict[str, Any]
@@ -21,12 +21,32 @@ def item(question: Question, full: Question | None = None) -> Data:
     """One question for a page that keeps the record itself; *full* has the key where it has not."""
     known = full or question
     former = sorted(known.versions - {known.version})
-    return quiz.content(question) | {
-        "version": known.version,
-        "versions": [known.version, *former],
-        "was": list(known.was),
-        "event": known.event,
+    fixed = {} if known.shuffle else {"shuffle": False}
+    return (
+        quiz.content(question)
+        | fixed
+        | {
+            "version": known.version,
+            "versions": [known.version, *former],
+            "was": list(known.was),
+            "event": known.event,
+        }
+    )
+
+
+def others(stem: str, places: dict[str, Data]) -> list[Data]:
+    """The questions of a lesson that no place of its page asks, and a review or a panel may."""
+    asked = {
+        one["id"] for data in places.values() for one in data.get("content", {}).get("items", ())
     }
+    number = stem[:2]
+    return [
+        item(question)
+        for name, question in bank.course_bank().questions.items()
+        if recall.lesson_of(question) == number
+        and name not in asked
+        and (recall.reviewable(question) or isinstance(question, Forecast))
+    ]
 
 
 def called(source: str) -> tuple[str, list[Any], dict[str, Any]] | None:
@@ -74,8 +94,7 @@ def _write(given: list[Any]) -> Data | None:
 
 def _warm_up(given: list[Any]) -> Data | None:
     number = str(given[0]) if given else ""
-    questions = recall.fixed_warm_up(bank.course_bank().questions.values(), number)
-    return _set(questions, STRINGS["warm_up"]) if questions else None
+    return {"view": "warm-up", "number": number, "title": STRINGS["warm_up"]}
 
 
 def _test(given: list[Any]) -> Data | None:
@@ -109,8 +128,20 @@ def _negotiate(given: list[Any], named: dict[str, Any]) -> Data | None:
     return {"view": "negotiation-page", "side": side, "seed": seed}
 
 
+# Panels are asked for with a day that another cell names; here the page has a field for it.
+_PANEL = re.compile(r"^(review|my_progress|my_calibration|my_forecasts)\(\w*\)$", re.MULTILINE)
+
+
+def _panel(name: str) -> Data:
+    if name == "review":
+        return {"view": "review", "title": STRINGS["review"]}
+    return {"view": "panel", "panel": name if name == "my_forecasts" else name.removeprefix("my_")}
+
+
 def place(source: str) -> Data | None:
     """What the live view of a cell needs; None where what was stored has to do."""
+    if panel := _PANEL.search(source):
+        return _panel(panel[1])
     call = called(source)
     if call is None:
         return None

@@ -42,6 +42,8 @@ const games = {
 MODELS["negotiation-page"] = async ({ side, seed }) => (
   Dialogue.views["negotiation-page"].localModel(await need("negotiation"), games, side, seed));
 
+const SHOWN_BY = { "warm-up": "quiz", review: "quiz", panel: "quiz" };
+
 /** Put the live view in the place of its readable twin. */
 async function mount(place) {
   if (place.dataset.live !== undefined) return;
@@ -51,7 +53,7 @@ async function mount(place) {
     const data = inline ? JSON.parse(inline.textContent) : (await need(place.dataset.from))[place.dataset.place];
     const model = await MODELS[data.view](data, place);
     const box = document.createElement("div");
-    await Dialogue.views[data.view].render({ model, el: box });
+    await Dialogue.views[SHOWN_BY[data.view] ?? data.view].render({ model, el: box });
     place.replaceChildren(box);
     place.dataset.live = "yes";
     place.dispatchEvent(new CustomEvent("dialogue:mounted", { bubbles: true }));

@@ -54,12 +54,18 @@ function parsed(line) {
 
 const ISO = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?$/;
 
-/** A time of a line in milliseconds; null where it is none or from before the course. */
-function moment(at) {
+/** A time of a line in milliseconds; null where it is none. */
+function instant(at) {
   if (!ISO.test(at)) return null;
   const zoned = /(Z|[+-]\d\d:?\d\d)$/.test(at.slice(10)) ? at : at.length > 10 ? `${at}Z` : `${at}T00:00Z`;
   const time = Date.parse(zoned.replace(" ", "T"));
-  return Number.isNaN(time) || time < TOO_EARLY ? null : time;
+  return Number.isNaN(time) ? null : time;
+}
+
+/** The same, null too where it is from before the course. */
+function moment(at) {
+  const time = instant(at);
+  return time === null || time < TOO_EARLY ? null : time;
 }
 
 /** What can be read in *lines*, each once, in the order written. */

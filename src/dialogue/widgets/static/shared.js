@@ -90,8 +90,10 @@ function link(address, words) {
     : make("bdi", {}, words);
 }
 
-/** A lesson opens inside JupyterLab, beside the page; elsewhere its name is plain words. */
+/** A lesson opens inside JupyterLab, beside the page, and in the reading edition; elsewhere its
+    name is plain words. */
 function lessonLink(file, words) {
+  if (file && globalThis.Dialogue) return make("a", { href: file.replace(/\.ipynb$/, ".html"), dir: "auto" }, words);
   const here = /\/tree\/(.*\/)?[^/]+\.ipynb$/.exec(decodeURIComponent(window.location.pathname));
   if (!file || !here) return make("bdi", {}, words);
   return make("a", {

@@ -8,6 +8,8 @@ function chance(text) {
 }
 
 KINDS.forecast = {
+  chance,
+
   grade(item, response) {
     if (response === null || response === undefined) return outcome("unanswered");
     if (typeof response === "string" && !tidied(response)) return outcome("unanswered");
