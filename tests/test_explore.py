@@ -671,10 +671,10 @@ def test_the_smallest_move_changes_the_leader_and_no_smaller_one_does() -> None:
 
 
 def test_marks_of_the_readers_own_count_and_are_said_to_be_theirs() -> None:
-    wish = {"seat": "tehran", "option_2": "security/economy", "security": 6}
+    wish = {"seat": "tehran", "mark_2_security": 5, "mark_2_economy": 1, "security": 6}
     scene = stage("options", wish).scene
     assert "option 2 (Scheduled exit) leads with 3.10 of 5" in scene.words
-    assert "Your own marks stand for option 2, as seen from Tehran" in scene.words
+    assert "Marks of your own stand for option 2, as seen from Tehran" in scene.words
     assert "let security fall from 6 to 5, then all four tie" in scene.words
     others = scene.picture.table[scene.picture.table["Seen from"] != "Tehran"]
     assert set(others["Security"]) == {3}

@@ -22,13 +22,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Control:
-    """One thing that a learner can set: a ``slider``, a ``menu``, ``buttons`` or a ``tick``."""
+    """One thing that a learner can set: a ``slider``, a ``menu``, ``buttons`` or a ``tick``.
+
+    Controls that follow each other with the same *row* stand side by side under its name.
+    """
 
     key: str
     label: str
     kind: str
     options: tuple[tuple[str, Any], ...]
     default: Any
+    row: str = ""
 
     @property
     def values(self) -> list[Any]:

@@ -112,10 +112,10 @@ def options(
     grids: Mapping[str, Marks] | None = None,
     seat: str = "baghdad",
 ) -> Picture:
-    """Four options weighed from five seats, one small panel a seat.
+    """Four options weighed from one seat, and who leads from each of the five.
 
     *weights* are whole numbers by criterion (all equal if None), *grids* the marks by seat
-    (all neutral if None); the panel of *seat* is outlined.
+    (all neutral if None); *seat* is the one that is drawn large.
     """
     import altair as alt
     import pandas as pd
@@ -143,67 +143,62 @@ def options(
                 }
             )
     shown = pd.DataFrame(rows)
-    panels = []
-    for name in SEATS:
-        panel = shown[shown["seat"] == SEATS[name]]
-        base = alt.Chart(panel).encode(
-            y=alt.Y(
-                "option:N",
-                title=None,
-                axis=alt.Axis(labelLimit=0, labels=name in EDGE, ticks=False),
-            )
-        )
-        across = alt.X("mean:Q", title=None, scale=alt.Scale(domain=[0, 6]))
-        bars = base.mark_bar(stroke=INK).encode(
-            x=across,
-            color=alt.value(SERIES[0]),
-            fillOpacity=alt.FillOpacity(
-                "place:N",
-                legend=None,
-                scale=alt.Scale(
-                    domain=["leads alone", "shares the lead", "behind"], range=[1, 0.5, 0.05]
-                ),
-            ),
-        )
-        # The leader has a star and a tie an equals sign, for whoever does not see the shade.
-        sign = {"leads alone": "★", "shares the lead": "="}
-        labels = panel.assign(
-            label=[
-                f"{mean:.2f} {sign.get(place, '')}".strip()
-                for mean, place in zip(panel["mean"], panel["place"], strict=True)
-            ]
-        )
-        text = (
-            alt.Chart(labels)
-            .mark_text(align="left", dx=4, fontSize=13, color=INK)
-            .encode(y=alt.Y("option:N", title=None), x=across, text="label:N")
-        )
-        heading = f"{SEATS[name]} (chosen)" if name == seat else SEATS[name]
-        panels.append(
-            alt.layer(bars, text).properties(
-                width=150,
-                height=110,
-                title=alt.TitleParams(
-                    heading,
-                    color=INK,
-                    fontSize=14,
-                    fontWeight="bold" if name == seat else "normal",
-                ),
-            )
-        )
-    figure = alt.vconcat(
-        alt.hconcat(*panels[:3], spacing=12), alt.hconcat(*panels[3:], spacing=12), spacing=14
+    sign = {"leads alone": "★", "shares the lead": "=", "behind": ""}
+    shown["sign"] = shown["place"].map(sign)
+    chosen = shown[shown["seat"] == SEATS[seat]].assign(worst=WEAK)
+    chosen["label"] = (chosen["mean"].map("{:.2f}".format) + " " + chosen["sign"]).str.strip()
+    base = alt.Chart(chosen).encode(y=alt.Y("option:N", title=None, axis=alt.Axis(labelLimit=0)))
+    scale = alt.Scale(domain=[WEAK, STRONG + 0.4], nice=False)
+    axis = alt.Axis(values=list(range(WEAK, STRONG + 1)), format="d")
+    across = alt.X(
+        "mean:Q", title="weighted mean, from 1 (bad) to 5 (good)", scale=scale, axis=axis
     )
+    stems = base.mark_rule(strokeWidth=3, color=SERIES[0]).encode(x=across, x2="worst:Q")
+    heads = base.mark_point(size=150, strokeWidth=2, color=SERIES[0], opacity=1).encode(
+        x=across,
+        # The leader is filled, and has a star or an equals sign for whoever does not see that.
+        fill=alt.Fill(
+            "place:N",
+            legend=None,
+            scale=alt.Scale(domain=list(sign), range=[SERIES[0], SERIES[0], "#fff"]),
+        ),
+        tooltip=["option", *CRITERIA.values(), "mean", "place"],
+    )
+    text = base.mark_text(align="left", dx=12, fontSize=14, color=INK).encode(
+        x=across, text="label:N"
+    )
+    large = alt.layer(stems, heads, text).properties(
+        width=360, height=150, title=f"Seen from {SEATS[seat]}"
+    )
+    order = [f"{name} (chosen)" if key == seat else name for key, name in SEATS.items()]
+    each = shown.assign(
+        row=[f"{name} (chosen)" if name == SEATS[seat] else name for name in shown["seat"]],
+        number=shown["option"].str[0],
+    )
+    small = (
+        alt.Chart(each)
+        .mark_text(fontSize=18, color=INK)
+        .encode(
+            y=alt.Y("row:N", title=None, sort=order, axis=alt.Axis(labelLimit=0, grid=True)),
+            x=alt.X("number:N", title="option", axis=alt.Axis(labelAngle=0, grid=True)),
+            text="sign:N",
+        )
+        .properties(
+            width=360, height=140, title="Who leads from each seat (★ alone, = shares the lead)"
+        )
+    )
+    figure = alt.vconcat(large, small, spacing=18)
     told = "; ".join(
         f"{SEATS[name]}, {_lead(leaders(given, weights))}" for name, given in grids.items()
     )
     given_weights = ", ".join(f"{CRITERIA[name].lower()} {n}" for name, n in weights.items())
     return Picture(
         figure,
-        f"Five small bar charts, one for each seat, of the weighted mean mark of four options, "
-        f"with the weights {given_weights}. A star marks a lone leader, an equals sign a tie. "
+        f"The weighted mean mark of four options, seen from {SEATS[seat]}, and who leads from each "
+        f"of five seats, with the weights {given_weights}. A star marks a lone leader, an equals "
+        f"sign a tie. "
         f"First: {told}.",
-        shown.rename(
+        shown.drop(columns="sign").rename(
             columns={
                 "seat": "Seen from",
                 "option": "Option",
@@ -215,10 +210,6 @@ def options(
         "invented for teaching. They are no finding about anybody's view.",
         "Four options, marked and weighed",
     )
-
-
-# Panels at the left edge carry the names of the options for their row.
-EDGE = ("baghdad", "najaf-tahrir")
 
 
 def _lead(first: tuple[str, ...]) -> str:
@@ -262,6 +253,9 @@ def nearest_changes(given: Marks, weights: Mapping[str, int]) -> list[Change]:
     return sorted(found, key=lambda change: abs(change.weight - weights[change.criterion]))
 
 
+_MARK = {WEAK: "1 bad", NEUTRAL: "3 neither", STRONG: "5 good"}
+
+
 def explore_options(wishes: Mapping[str, Any]) -> Steps:
     """Weights and marks of the reader's own: which option leads, and how firmly."""
     seats = tuple((name, key) for key, name in SEATS.items())
@@ -273,22 +267,18 @@ def explore_options(wishes: Mapping[str, Any]) -> Steps:
     starts = (("all marks neutral (3)", False), ("an example, invented for teaching", True))
     # A menu and not a tick, so that what is chosen says that it is invented.
     invented = yield Control("marks", "Marks to start from", "menu", starts, False)
-    pairs = tuple(
-        (f"strong on {CRITERIA[good].lower()}, weak on {CRITERIA[bad].lower()}", f"{good}/{bad}")
-        for good in CRITERIA
-        for bad in CRITERIA
-        if good != bad
-    )
-    own = {}
-    for key, name in OPTIONS.items():
-        menu = (("no mark of yours", ""), *pairs)
-        own[key] = yield Control(f"option_{key}", f"{key} {name}: your mark", "menu", menu, "")
-
     grids = {name: marks(name, invented) for name in SEATS}
-    yours = [key for key, pair in own.items() if pair]
-    for key in yours:
-        good, bad = own[key].split("/")
-        grids[seat][key] |= {good: STRONG, bad: WEAK}
+    yours = []
+    for option, name in OPTIONS.items():
+        for key, criterion in CRITERIA.items():
+            start = grids[seat][option][key]
+            menu = ((f"{start} (given)", 0), *((_MARK.get(n, str(n)), n) for n in range(1, 6)))
+            label, row = f"{option} {criterion.lower()}", f"{option} {name}: your marks"
+            mark = yield Control(f"mark_{option}_{key}", label, "menu", menu, 0, row)
+            if mark:
+                grids[seat][option][key] = mark
+                yours.append(option)
+    yours = list(dict.fromkeys(yours))
     given = grids[seat]
     lead, sums, whole = leaders(given, weights), totals(given, weights), sum(weights.values())
     said = ", ".join(f"{CRITERIA[key].lower()} {weight}" for key, weight in weights.items())
@@ -317,7 +307,7 @@ def explore_options(wishes: Mapping[str, Any]) -> Steps:
     if lead:
         words += f" With the same weights, from {'; from '.join(others)}."
     origin = (
-        f"Your own marks stand for {listed(['option ' + key for key in yours])}, as seen from "
+        f"Marks of your own stand for {listed(['option ' + key for key in yours])}, as seen from "
         f"{SEATS[seat]}; the other marks"
         if yours
         else "The marks"

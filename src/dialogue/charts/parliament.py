@@ -112,6 +112,7 @@ def parliament(iraqiyyun: int = 41, majority: bool = False) -> Picture:
                     "from:Q",
                     title=f"Seats of {total}; the line is a majority, {MAJORITY}",
                     scale=alt.Scale(domain=[0, total], nice=False),
+                    axis=alt.Axis(values=list(range(0, total, 50))),
                 ),
                 x2="to:Q",
                 color=alt.Color(

@@ -12,7 +12,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from collections.abc import Iterator
 from html import escape
+from itertools import groupby
 from typing import Any
 
 import ipywidgets
@@ -46,10 +48,20 @@ class Explorer(Twinned, ipywidgets.VBox):
         self.twin_text = _twin_text(name, state)
         self._stage = _Stage(scene=_shown(state), strings=WORDS)
         self.controls = {control.key: _widget(control, state) for control in state.controls}
-        super().__init__([*self.controls.values(), self._stage])
+        super().__init__([*self._laid_out(state), self._stage])
         self.add_class("dialogue-explore")
         for widget in self.controls.values():
             widget.observe(self._moved, "value")
+
+    def _laid_out(self, state: State) -> Iterator[ipywidgets.Widget]:
+        """The controls one below the other; those of one row side by side under its name."""
+        for row, controls in groupby(state.controls, lambda control: control.row):
+            widgets = [self.controls[control.key] for control in controls]
+            if row:
+                yield ipywidgets.Label(row, layout={"margin": "0.6rem 0 0"})
+                yield ipywidgets.HBox(widgets, layout={"flex_flow": "row wrap"})
+            else:
+                yield from widgets
 
     @property
     def words(self) -> str:
@@ -75,7 +87,8 @@ class Explorer(Twinned, ipywidgets.VBox):
 
 def _widget(control: Control, state: State) -> Any:
     value = state.settings[control.key]
-    width = {"style": {"description_width": "initial"}, "layout": {"width": "min(100%, 44rem)"}}
+    size = "8rem" if control.row else "min(100%, 44rem)"
+    width = {"style": {"description_width": "initial"}, "layout": {"width": size}}
     if control.kind == "tick":
         return ipywidgets.Checkbox(value, description=control.label, indent=False, **width)
     if control.kind == "buttons":
@@ -148,6 +161,8 @@ def _set_to(state: State) -> str:
     parts = []
     for control in state.controls:
         value = state.settings[control.key]
+        if control.row and value == control.default:
+            continue  # there are many of them
         label = next(label for label, option in control.options if option == value)
         parts.append(f"{control.label}: {label}")
     return "; ".join(parts)
