@@ -19,7 +19,7 @@ from dialogue import bank
 from dialogue.bank import writing
 from dialogue.course import faults
 from dialogue.course.files import FileFault
-from dialogue.exchange import gift, incoming, moodle, sheet, workbook
+from dialogue.exchange import gift, incoming, moodle, qti_in, sheet, workbook
 
 HEAD = "quiz: x\nitems:\n"
 
@@ -146,10 +146,31 @@ def table(rows: str) -> Callable[[], object]:
     return lambda: sheet.read(f"kind,ask,key,option 1,option 2\n{rows}".encode(), "x.csv")
 
 
+def qti(rules: int, labels: int) -> bytes:
+    label = (
+        "<response_label ident='{0}'><material><mattext>{0}</mattext></material></response_label>"
+    )
+    test = "<respcondition><conditionvar><varequal respident='r'>1</varequal></conditionvar></respcondition>"
+    return (
+        "<questestinterop><item ident='x'><presentation><material><mattext>?</mattext></material>"
+        "<response_lid ident='r'><render_choice>"
+        + "".join(label.format(n) for n in range(labels))
+        + f"</render_choice></response_lid></presentation><resprocessing>{test * rules}</resprocessing>"
+        "</item></questestinterop>"
+    ).encode()
+
+
+def deep() -> bytes:
+    inside = "<div>" * 2000 + "</div>" * 2000
+    return f"<assessmentItem title='x'><itemBody>{inside}<choiceInteraction/></itemBody></assessmentItem>".encode()
+
+
 REFUSED: dict[str, tuple[Callable[[], object], str]] = {
     "rows": (table("single,a,1,b,c\n" * 20_001), "larger than 20000 rows"),
     "columns": (table("x," * 300 + "\n"), "or 250 columns"),
     "kinds": (table("sinngle,a,1,b,c\n" * 5000), "(and 499 more rows with faults)"),
+    "conditions": (lambda: qti_in.read(qti(5000, 150), "x.xml"), "too many to be followed"),
+    "elements": (lambda: qti_in.read(deep(), "x.xml"), "nested too deep"),
     "tags": (
         lambda: moodle.read(b"<quiz>" + b"<a/>" * 1_000_001 + b"</quiz>", "x.xml"),
         "more than 1000000 tags",

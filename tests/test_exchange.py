@@ -265,7 +265,8 @@ def there_and_back(questions: Iterable[Question], form: str) -> None:
         wanted, found = kept(question, form), back.pop(question.id, None)
         own = writing.fields(question)
         if wanted is None:
-            assert found is None
+            assert found is not None
+            assert found["type"] == "essay"
             assert any("as an essay" in what for what in report), question.id
             continue
         assert found is not None, question.id
@@ -512,7 +513,7 @@ def test_gift_from_elsewhere_becomes_drafts_and_says_what_it_lost() -> None:
     for words in (
         "parts: 1820 to 1824 was worth 50 %; here it is wrong",
         "the comment on every other number is left out: 'Read on.'",
-        "Write something.: not taken over: an essay",
+        "write-something: an essay here says how many words",
         "Only a heading.: not taken over: a description",
         "line 22: not taken over: a brace is missing",
     ):
@@ -616,7 +617,7 @@ BAD = {
     "gift UTF-16": (gift, "x {=a}".encode("utf-16"), "UTF-16"),
     "gift Latin-1": (gift, "Größe {=a}".encode("latin-1"), "not UTF-8"),
     "gift of nothing": (gift, b"// only a comment\n", "no question"),
-    "gift of essays": (gift, b"Write. {}", "no question"),
+    "gift of headings": (gift, b"A heading.", "no question"),
     "entity bomb": (moodle, BOMB.encode(), "document type or entities"),
     "outside entity": (moodle, OUTSIDE.encode(), "document type or entities"),
     "document type": (moodle, b"<!DOCTYPE quiz><quiz></quiz>", "document type or entities"),

@@ -6,6 +6,7 @@ The shapes are those of files found in public; the wording is our own.
 from __future__ import annotations
 
 import base64
+import io
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,7 @@ import pytest
 
 from dialogue import bank, cli
 from dialogue.bank import writing
+from dialogue.course import files
 from dialogue.course.files import FileFault
 from dialogue.exchange import FORMATS
 from dialogue.exchange.recognise import recognised
@@ -387,7 +389,7 @@ def course() -> list[Question]:
     return list((own | bank.read([ROOT / "exercises/sample-bank.yaml"]).questions).values())
 
 
-@pytest.mark.parametrize("form", ["gift", "moodle"])
+@pytest.mark.parametrize("form", ["gift", "moodle", "qti"])
 def test_our_own_export_comes_back_whole_with_nothing_to_mend(
     form: str, course: list[Question], tmp_path: Path
 ) -> None:
@@ -440,3 +442,310 @@ def test_the_command_recognises_aiken(tmp_path: Path) -> None:
     file.write_text(AIKEN, encoding="utf-8")
     assert cli.main(["import", str(file), "--output", str(target)]) == 0
     assert len(bank.read([target]).questions) + len(bank.read([target]).faults) >= 2
+
+
+# --- QTI ------------------------------------------------------------------------------------
+
+ITEM = """<item ident="i1" title="River"><itemmetadata><qtimetadata>{meta}</qtimetadata>
+</itemmetadata><presentation><material><mattext texttype="text/html">&lt;p&gt;Which
+&lt;i&gt;one&lt;/i&gt;?&lt;/p&gt;</mattext></material>{asked}</presentation>
+<resprocessing><outcomes><decvar maxvalue="100" minvalue="0" varname="SCORE"/></outcomes>
+{rules}</resprocessing>{said}</item>"""
+CHOICES = """<response_lid ident="r" rcardinality="{number}"><render_choice>
+<response_label ident="a"><material><mattext>Tigris</mattext></material></response_label>
+<response_label ident="b"><material><mattext>Hill</mattext></material></response_label>
+<response_label ident="c"><material><mattext>Euphrates</mattext></material></response_label>
+</render_choice></response_lid>"""
+TYPED = """<response_str ident="r" rcardinality="Single"><render_fib><response_label ident="x"/>
+</render_fib></response_str>"""
+COMMENT = """<itemfeedback ident="b_fb"><flow_mat><material><mattext>Too dry.</mattext></material>
+</flow_mat></itemfeedback>"""
+
+
+def is_(name: str, response: str = "r") -> str:
+    return f'<varequal respident="{response}">{name}</varequal>'
+
+
+def rule(test: str, score: str = "100", more: str = "No", then: str = "", do: str = "Set") -> str:
+    earned = f'<setvar action="{do}" varname="SCORE">{score}</setvar>' if score else ""
+    return (
+        f'<respcondition continue="{more}"><conditionvar>{test}</conditionvar>'
+        f"{earned}{then}</respcondition>"
+    )
+
+
+def qti(asked: str, rules: str, said: str = "", kind: str = "") -> str:
+    meta = (
+        "<qtimetadatafield><fieldlabel>question_type</fieldlabel>"
+        f"<fieldentry>{kind}</fieldentry></qtimetadatafield>"
+        if kind
+        else ""
+    )
+    item = ITEM.format(meta=meta, asked=asked, rules=rules, said=said)
+    return f"<questestinterop>{item}</questestinterop>"
+
+
+def key(item: dict[str, Any]) -> list[str]:
+    return [option["text"] for option in item["options"] if "right" in option]
+
+
+def test_the_conditions_of_a_choice_are_followed() -> None:
+    one = CHOICES.format(number="Single")
+    shown = '<displayfeedback linkrefid="b_fb"/>'
+    rules = rule(is_("b"), "", "Yes", shown) + rule(is_("a"))
+    (item,), said = taken("qti", qti(one, rules, COMMENT))
+    assert (item["ask"], key(item), item["options"][1]["say"]) == (
+        "Which *one*?",
+        ["Tigris"],
+        "Too dry.",
+    )
+    assert said == ""
+    (item,), said = taken("qti", qti(one, rule(is_("a")) + rule(is_("c"), "50")))
+    assert key(item) == ["Tigris"]
+    assert "'Euphrates' was worth 50 %; here it is wrong" in said
+    (item,), _ = taken("qti", qti(one, rule(is_("a")) + rule(is_("c"))))
+    assert (key(item), item["any_one"]) == (["Tigris", "Euphrates"], "yes")
+    # A second rule that is never reached, and the best of which nobody can get everything.
+    (item,), _ = taken("qti", qti(one, rule(is_("a")) + rule(is_("a"), "0")))
+    assert key(item) == ["Tigris"]
+    with pytest.raises(FileFault, match=r"no answer is fully right \(the best is worth 60 %\)"):
+        taken("qti", qti(one, rule(is_("a"), "60")))
+
+
+def test_all_of_several_are_found_however_the_conditions_are_written() -> None:
+    several = CHOICES.format(number="Multiple")
+    strict = rule(f"<and>{is_('a')}{is_('c')}<not>{is_('b')}</not></and>")
+    (item,), said = taken("qti", qti(several, strict))
+    assert (item["type"], key(item), said) == ("multiple", ["Tigris", "Euphrates"], "")
+    adding = "".join(rule(is_(n), "50", "Yes", do="Add") for n in "ac")
+    (item,), said = taken("qti", qti(several, adding))
+    assert key(item) == ["Tigris", "Euphrates"]
+    assert "a wrong one cost nothing" in said
+
+
+def test_typed_answers_keep_what_is_right_and_how_far() -> None:
+    (item,), _ = taken("qti", qti(TYPED, rule(is_("Basra") + is_("Al Basra"))))
+    assert item["accept"] == ["Basra", "Al Basra"]
+    low, high = ('<vargte respident="r">9.5</vargte>', '<varlte respident="r">10.5</varlte>')
+    number = rule(f"<or>{is_('10')}<and>{low}{high}</and></or>")
+    (item,), _ = taken("qti", qti(TYPED, number, kind="numerical_question"))
+    assert (item["answer"], item["tolerance"]) == ("10", "0.5")
+
+
+def test_a_common_cartridge_is_read_in_the_order_of_its_manifest() -> None:
+    one = qti(CHOICES.format(number="Single"), rule(is_("a")))
+    members = {
+        "imsmanifest.xml": b'<manifest><resources><resource><file href="b.xml"/></resource>'
+        b'<resource><file href="a/x.xml"/></resource></resources></manifest>',
+        "a/x.xml": one.replace("Tigris", "Second").encode(),
+        "b.xml": one.encode(),
+        "c.xml": b"<questestinterop><item>",
+        "page.html": b"<p>",
+    }
+    items, said = taken("qti", files.zip_bytes(members))
+    assert [key(item) for item in items] == [["Tigris"], ["Second"]]
+    assert "c.xml: not taken over: this is not whole XML" in said
+
+
+TWO = """<assessmentItem xmlns="http://www.imsglobal.org/xsd/imsqti_v2p1" identifier="q" title="Q">
+<responseDeclaration identifier="R" cardinality="{number}" baseType="{base}">
+<correctResponse>{right}</correctResponse>{mapping}</responseDeclaration>
+<itemBody>{body}</itemBody>{rules}</assessmentItem>"""
+BODY = """<choiceInteraction responseIdentifier="R" maxChoices="{most}" shuffle="true">
+<prompt>Which?</prompt><simpleChoice identifier="a">Tigris</simpleChoice>
+<simpleChoice identifier="b">Hill<feedbackInline identifier="b" outcomeIdentifier="F"
+ showHide="show">Too dry.</feedbackInline></simpleChoice>
+<simpleChoice identifier="c">Euphrates</simpleChoice></choiceInteraction>"""
+MAPS = '<responseProcessing template="http://x/rptemplates/map_response"/>'
+
+
+def two(body: str, *right: str, **more: str) -> str:
+    shown = "".join(f"<value>{each}</value>" for each in right)
+    fields = {"number": "single", "base": "identifier", "mapping": "", "rules": ""} | more
+    return TWO.format(body=body, right=shown, **fields)
+
+
+def test_version_two_says_what_is_right() -> None:
+    (item,), said = taken("qti", two(BODY.format(most=1), "a"))
+    assert (item["ask"], key(item), item["options"][1]["say"]) == ("Which?", ["Tigris"], "Too dry.")
+    assert said == ""
+    (item,), _ = taken("qti", two(BODY.format(most=0), "a", "c", number="multiple"))
+    assert (item["type"], key(item)) == ("multiple", ["Tigris", "Euphrates"])
+    mapping = '<mapping><mapEntry mapKey="a" mappedValue="2"/><mapEntry mapKey="c" mappedValue="1"/></mapping>'
+    (item,), said = taken("qti", two(BODY.format(most=1), "a", mapping=mapping, rules=MAPS))
+    assert key(item) == ["Tigris"]
+    assert "'Euphrates' was worth 50 %" in said
+
+
+def test_version_two_types_orders_and_matches() -> None:
+    entry = '<p>Capital: <textEntryInteraction responseIdentifier="R"/></p>'
+    mapping = '<mapping><mapEntry mapKey="Baghdad" mappedValue="1"/><mapEntry mapKey="Bagdad" mappedValue="0.5"/></mapping>'
+    (item,), said = taken("qti", two(entry, "Baghdad", base="string", mapping=mapping, rules=MAPS))
+    assert (item["ask"], item["accept"]) == ("Capital:", ["Baghdad"])
+    assert "'Bagdad' was worth 50 %" in said
+    things = "".join(f'<simpleChoice identifier="{n}">{n * 3}</simpleChoice>' for n in "bac")
+    order = f'<orderInteraction responseIdentifier="R"><prompt>Order</prompt>{things}</orderInteraction>'
+    (item,), _ = taken("qti", two(order, "c", "a", "b", number="ordered"))
+    assert [each["text"] for each in item["order"]] == ["ccc", "aaa", "bbb"]
+    sides = "".join(
+        "<simpleMatchSet>"
+        + "".join(
+            f'<simpleAssociableChoice identifier="{n}">{n}{n}</simpleAssociableChoice>'
+            for n in side
+        )
+        + "</simpleMatchSet>"
+        for side in ("ab", "xyz")
+    )
+    match = f'<p>Match</p><matchInteraction responseIdentifier="R">{sides}</matchInteraction>'
+    (item,), _ = taken("qti", two(match, "a y", "x b", number="multiple", base="directedPair"))
+    assert item["pairs"] == [{"left": "aa", "right": "yy"}, {"left": "bb", "right": "xx"}]
+    assert item["extra_right"] == [{"text": "zz"}]
+
+
+# --- text2qti -------------------------------------------------------------------------------
+
+TEXT = """\
+Quiz title: Rivers
+Quiz description: Of two.
+
+% a comment
+
+Title: Sums
+Points: 2
+1.  What is 2 + 3?
+... Add them.
+a)  6
+... One too many.
+*b) 5
+
+2.  Which flow?
+[*] Tigris
+[ ] Hill
+[*] Euphrates
+
+3.  The root of two?
+=   1.4142 +- 0.0001
+
+4.  A range?
+=   [1, 2.5]
+
+5.  Who?
+*   Gertrude Bell
+*   G. Bell
+
+GROUP
+pick: 1
+
+6.  ![a map](m.png) What is [this](http://x.org)?
+*a) x
+b) y
+END_GROUP
+
+7.  Nothing follows.
+
+8.  Write.
+____
+"""
+
+
+def test_a_quiz_for_text2qti_is_read_and_recognised() -> None:
+    assert recognised(TEXT.encode(), ".txt") == "text2qti"
+    items, said = taken("text2qti", TEXT)
+    by = {item["id"]: item for item in items}
+    assert by["sums"]["options"] == [
+        {"text": "6", "say": "One too many."},
+        {"text": "5", "right": "yes"},
+    ]
+    assert (by["sums"]["points"], by["sums"]["explain"]) == ("2", "Add them.")
+    assert key(by["which-flow"]) == ["Tigris", "Euphrates"]
+    assert (by["the-root-of-two"]["answer"], by["the-root-of-two"]["tolerance"]) == (
+        "1.4142",
+        "0.0001",
+    )
+    assert (by["a-range"]["answer"], by["a-range"]["tolerance"]) == ("1.75", "0.75")
+    assert by["who"]["accept"] == ["Gertrude Bell", "G. Bell"]
+    assert by["a-map-what-is-this"]["ask"] == "[a map] What is this?"
+    assert by["write"]["type"] == "essay"
+    for words in ("a picture", "a link", "a group of which some are drawn", "it has no answers"):
+        assert words in said
+
+
+# --- tables of others ----------------------------------------------------------------------
+
+HEAD = "Question,A,B,C,D,Correct\n"
+SHEETS: dict[str, tuple[str, list[list[str]]]] = {
+    "letters": (HEAD + "Which?,w,x,y,z,B\nHow many?,3,4,5,2,C\n", [["x"], ["5"]]),
+    "numbers": (HEAD + "Which?,w,x,y,z,2\nWho?,a,b,c,d,4\n", [["x"], ["d"]]),
+    "from nought": (HEAD + "Which?,w,x,y,z,0\nWho?,a,b,c,d,3\n", [["w"], ["d"]]),
+    "words": (HEAD + "Which?,w,x,y,z,x\nHow many?,3,4,5,2,5\n", [["x"], ["5"]]),
+    "letters and words": (HEAD + "Which?,A) w,B) x,C) y,D) z,B) x\n", [["x"]]),
+    "an export": (
+        "Question Text,Question Type,Option 1,Option 2,Option 3,Correct Answer\n"
+        'Which?,Checkbox,w,x,y,"1,3"\nWho?,Multiple Choice,a,b,c,2\n',
+        [["w", "y"], ["b"]],
+    ),
+    "semicolons": (HEAD.replace(",", ";") + "Which?;w;x;y;z;D\n", [["z"]]),
+}
+
+
+@pytest.mark.parametrize("which", SHEETS)
+def test_a_table_as_teachers_keep_it_is_understood(which: str) -> None:
+    text, wanted = SHEETS[which]
+    items, _ = taken("csv", text)
+    assert [key(item) for item in items] == wanted
+
+
+def test_a_key_that_can_be_read_in_two_ways_is_not_guessed() -> None:
+    items, said = taken("csv", HEAD + "How many?,3,4,5,2,4\nHow much?,1,2,3,4,3\n")
+    assert [key(item) for item in items] == [["3"]]
+    assert "row 2: not taken over: the key '4' can be read in two ways: write its letter" in said
+
+
+def test_any_one_in_kahoot_is_any_one_here() -> None:
+    head = (
+        "Question - max 120 characters,Answer 1 - max 75 characters,Answer 2 - max 75 characters,"
+    )
+    head += (
+        "Answer 3 - max 75 characters,Time limit (sec),Correct answer(s) - choose at least one\n"
+    )
+    (item,), said = taken("csv", head + 'Which flow?,Tigris,Hill,Euphrates,20,"1,3"\n')
+    assert (item["type"], item["any_one"]) == ("single", "yes")
+    assert "the column 'Time limit (sec)'" in said
+
+
+def test_a_table_without_options_is_of_words_and_numbers() -> None:
+    text = "Question,Answer\nCapital?,Baghdad\nIs it?,True\nPi?,3.14\nWhy?,Because of this and that and much else again\n"
+    items, said = taken("csv", text)
+    assert [item["type"] for item in items] == ["short", "single", "numeric"]
+    assert "a text of 9 words, which no rule marks" in said
+
+
+def test_the_same_table_as_a_workbook() -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    for row in (["Question", "A", "B", "Correct"], ["Which?", "x", 5, "B"]):
+        book.active.append(row)
+    made = io.BytesIO()
+    book.save(made)
+    (item,), _ = taken("xlsx", made.getvalue())
+    assert key(item) == ["5"]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (HEAD + '"Which?,w,x,y,z,B\nWho?,a,b,c,d,A\n', 2),
+        (HEAD + 'Who?,a,b,c,d,A\nWhich?,w,"x,y,z,B\nWhat?,"a, b",b,c,d,A\n', 3),
+        (HEAD + 'Who?,"two\nlines",b,c,d,A\nWhich?,w,x,y,z,"B\n', 4),
+        ("sep=,\n" + HEAD + '"Which?,w,x,y,z,B\n', 3),
+    ],
+)
+def test_a_quotation_mark_that_is_not_closed_is_told_where_it_opens(text: str, line: int) -> None:
+    with pytest.raises(FileFault) as caught:
+        taken("csv", text)
+    assert str(caught.value).startswith(f"in.csv:{line}: a quotation mark opens here")
+
+
+def test_a_quotation_mark_inside_a_cell_is_no_fault() -> None:
+    (item,), _ = taken("csv", HEAD + 'Which 5" pipe?,"the ""old"" one",x,y,z,A\n')
+    assert key(item) == ['the "old" one']

@@ -105,7 +105,10 @@ _BREAKS = {"p", "div", "ul", "ol", "table", "blockquote", "pre", "section", "hr"
 }
 _MOST_TAGS = 1_000
 _DEEPEST = 20  # marks within marks: more is no writing
-_HARMLESS = {"span", "font", "html", "body", "tbody", "bdi", "bdo", "label", "li", "br", "thead"}
+_HARMLESS = {
+    *("span", "font", "html", "body", "bdi", "bdo", "label", "li", "br", "wbr", "small", "big"),
+    *("center", "q", "cite", "abbr", "thead", "tbody", "tfoot", "colgroup", "col"),
+}
 
 
 def clean(words: str) -> str:
@@ -177,6 +180,9 @@ class _Words(HTMLParser):
             self.lost.append(_SHOWN[tag])
             described = dict(attrs).get("alt") or ""
             self.out.append(f"[{described}]" if described else "")
+        elif tag == "a":
+            if dict(attrs).get("href"):
+                self.lost.append("a link")
         elif tag not in _HARMLESS:
             self.lost.append(f"<{tag}>")
 

@@ -52,6 +52,7 @@ class Format:
     also: tuple[str, ...] = ()
     key: bool = False
     turns: tuple[tuple[str, str], ...] = ()
+    reader: str = ""  # the module that reads, where it is another one
 
     def fits(self, suffix: str) -> bool:
         """Whether a file may end in *suffix*: the format's own, or none of another format's."""
@@ -62,8 +63,8 @@ class Format:
         """The format that a file with this ending asks for: this one, or its twin."""
         return FORMATS[dict(self.turns).get(suffix.lower(), self.name)]
 
-    def _do(self, name: str) -> Callable[..., Any]:
-        return getattr(importlib.import_module(self.module), name)
+    def _do(self, name: str, module: str = "") -> Callable[..., Any]:
+        return getattr(importlib.import_module(module or self.module), name)
 
     def write(self, questions: Sequence[Question], title: str) -> tuple[bytes, list[Loss]]:
         """The questions as a file of this format, and what it could not carry."""
@@ -80,7 +81,7 @@ class Format:
 
         *language* is chosen where a text is there in several.
         """
-        return self._do("read")(data, file, language)
+        return self._do("read", self.reader)(data, file, language)
 
 
 _HERE = "dialogue.exchange"
@@ -97,9 +98,24 @@ FORMATS = {
         ),
         Format("aiken", f"{_HERE}.aiken", ".aiken", "Aiken", writes=False, also=(".txt",)),
         Format(
+            "text2qti",
+            f"{_HERE}.text_two",
+            ".md",
+            "text2qti",
+            writes=False,
+            also=(".markdown", ".txt"),
+        ),
+        Format(
             "moodle", f"{_HERE}.moodle", ".xml", "Moodle XML", "Moodle XML, which keeps the most"
         ),
-        Format("qti", f"{_HERE}.qti", ".zip", "QTI 1.2 in a package, for Canvas", reads=False),
+        Format(
+            "qti",
+            f"{_HERE}.qti",
+            ".zip",
+            "QTI 1.2 in a package, for Canvas",
+            reader=f"{_HERE}.qti_in",
+            also=(".imscc", ".qti"),
+        ),
         Format(
             "csv",
             f"{_HERE}.sheet",

@@ -298,7 +298,7 @@ def _split(answers: str, sign: str) -> list[str]:
 def _read_answers(one: Parsed, answers: str, words: _Text) -> None:
     truth = answers.partition("#")[0].strip().upper()
     if not answers:
-        one.kind = "an essay"
+        one.kind = "essay"
     elif answers.startswith("#"):
         one.kind = "numeric"
         _read_numbers(one, answers[1:], words)

@@ -54,6 +54,15 @@ class Answer:
 
 
 @dataclass(slots=True)
+class Gap:
+    """One blank in a text: words, a number, or a menu, with the answers it knows."""
+
+    kind: str
+    answers: list[Answer]
+    explain: str = ""
+
+
+@dataclass(slots=True)
 class Parsed:
     """One question as the other program holds it, all texts in the course's small markup."""
 
@@ -64,12 +73,14 @@ class Parsed:
     hint: str = ""
     ident: str = ""
     points: str = ""
-    unit: str = ""
+    unit: str = ""  # behind the field; of an essay, how many words
     category: str = ""
     shuffle: bool = True
     labels: list[str] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
     pairs: list[tuple[str, str]] = field(default_factory=list)
+    #: Blanks in `ask`, where [[1]] marks the place of the first.
+    gaps: list[Gap] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
     #: The question itself, where one of our own exports carried it.
     whole: dict[str, Any] | None = None
@@ -192,6 +203,7 @@ def _item(
 ) -> dict[str, Any] | None:
     if one.whole is not None:
         item = dict(one.whole)
+        lost.clear()  # what is lost in the part that others read
         own = item.pop("language", "en")
         if own != language:
             lost.append(f"its language ({own}) belongs to a whole file: import with --language")
@@ -477,6 +489,18 @@ def _order(one: Parsed, kind: str, lost: list[str]) -> dict[str, Any] | None:
     return {"type": "order", "order": [{"text": answer.text} for answer in one.answers]}
 
 
+def _essay(one: Parsed, kind: str, lost: list[str]) -> dict[str, Any] | None:
+    found: dict[str, Any] = {"type": "essay"}
+    if kind and kind != "essay":
+        lost.append(f"it was a question of the kind {kind!r}, which came as an essay")
+    if one.unit:
+        found["words"] = one.unit
+    else:
+        lost.append("an essay here says how many words: write 'words'")
+    notes = [{"title": "for whoever marks it", "text": each.text} for each in one.answers]
+    return found | ({"models": notes} if notes else {})
+
+
 _BUILD = {
     "single": _single,
     "multiple": _multiple,
@@ -484,4 +508,5 @@ _BUILD = {
     "short": _short,
     "match": _match,
     "order": _order,
+    "essay": _essay,
 }

@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 
 from dialogue.bank import writing
 from dialogue.course.files import FileFault
-from dialogue.exchange import Loss, held
+from dialogue.exchange import Loss, held, markup
 from dialogue.exchange.incoming import (
     Answer,
     Parsed,
@@ -28,7 +28,6 @@ from dialogue.exchange.wording import Wording
 from dialogue.page.numbers import exact
 from dialogue.questions import Choice, Match, Numeric, Order, Question, Short
 
-MOST_TAGS = 1_000_000  # of one file: some 20,000 questions
 _WHOLE = "dialogue"  # the element that carries a question whole, for our own reader
 PENALTY = "0.3333333"  # what Moodle takes off for each further try, unless told otherwise
 _STANDARD = {"", "your answer is correct.", "your answer is partially correct."}
@@ -108,16 +107,7 @@ def _question(quiz: Element, question: Question, lost: list[str]) -> None:
     labels = _add(one, "tags")
     for label in writing.tags(question):
         _text(labels, "tag", label)
-    _add(one, _WHOLE, sealed(question, _visible(one)))  # which Moodle passes over
-
-
-def _visible(one: Element) -> str:
-    """All that a question says, on one line, for the seal."""
-    parts = []
-    for part in one.iter():
-        if part.tag != _WHOLE:
-            parts += [part.tag, *part.attrib.values(), (part.text or "").strip()]
-    return " ".join(filter(None, parts))
+    _add(one, _WHOLE, sealed(question, markup.visible(one)))  # which Moodle passes over
 
 
 def _essay(one: Element) -> None:
@@ -211,26 +201,7 @@ def read(data: bytes, file: str, language: str = "en") -> tuple[list[dict[str, A
     Raises :class:`~dialogue.course.files.FileFault` when the file is no XML, is not Moodle's, declares
     entities or a document type, or holds no question that can be taken over.
     """
-    from defusedxml import DefusedXmlException
-    from defusedxml.ElementTree import fromstring
-
-    if data.count(b"<") > MOST_TAGS:
-        fault = f"it has more than {MOST_TAGS} tags"
-        raise FileFault(file, fault, "export fewer questions at a time")
-    try:
-        quiz = fromstring(data, forbid_dtd=True)
-    except DefusedXmlException:
-        fault = "it declares a document type or entities, which Moodle never writes"
-        raise FileFault(file, fault, "do not use this file; ask who sent it") from None
-    except ElementTree.ParseError as error:
-        line = error.position[0] if error.position else 0
-        raise FileFault(
-            file, "this is not whole XML", "export it again from Moodle", line
-        ) from None
-    except (ValueError, LookupError) as error:  # an encoding that nobody knows
-        raise FileFault(
-            file, f"this cannot be read as XML ({error})", "save it as 'UTF-8'"
-        ) from None
+    quiz = markup.parsed(data, file, "export it again from Moodle")
     if quiz.tag != "quiz":
         remedy = "in Moodle, export the question bank as 'Moodle XML format'"
         raise FileFault(file, f"this is not Moodle XML: it begins with <{quiz.tag}>", remedy)
@@ -280,7 +251,7 @@ _KINDS = {
     "matching": "match",
     "ordering": "order",
     "truefalse": "single",
-    "essay": "an essay",
+    "essay": "essay",
     "description": "a description",
     "cloze": "a text with gaps",
 }
@@ -295,8 +266,8 @@ def _read(one: Element, language: str) -> Parsed:
     found = Parsed(name=_value(one, "name/text"), kind=_KINDS.get(kind, f"the type {kind!r}"))
     lost = found.lost
     words = _Words(lost, language)
-    if sealed_up := one.findtext(_WHOLE):
-        found.whole = unsealed(sealed_up, _visible(one), lost)
+    if (whole := one.find(_WHOLE)) is not None:
+        found.whole = unsealed(whole.text or "", markup.visible(one, whole), lost)
     if kind == "multichoice":
         found.kind = "single" if _flag(one, "single", True) else "multiple"
     found.ident = _value(one, "idnumber")
@@ -336,6 +307,8 @@ def _read(one: Element, language: str) -> Parsed:
     _units(one, found)
     if _flag(one, "usecase", False):
         lost.append("capitals count no more")
+    if kind == "essay":
+        _of_essay(one, found, words)
     if kind == "ordering":
         for each in found.answers:
             if each.say:
@@ -343,6 +316,15 @@ def _read(one: Element, language: str) -> Parsed:
         if _value(one, "selecttype", "ALL") not in ("ALL", "EXACT", "0"):
             lost.append("all things are put in order, not some that are drawn")
     return found
+
+
+def _of_essay(one: Element, found: Parsed, words: _Words) -> None:
+    least, most = _value(one, "minwordlimit"), _value(one, "maxwordlimit")
+    found.unit = "-".join(each for each in (least, most) if each.isdecimal() and int(each))
+    if notes := words(one.find("graderinfo")):
+        found.answers = [Answer(notes)]
+    if given := words(one.find("responsetemplate")):
+        found.lost.append(f"the text to begin with is left out: {given!r}")
 
 
 def _overall(one: Element, found: Parsed, language: str) -> None:

@@ -33,7 +33,7 @@ from typing import Any
 
 from dialogue.bank import writing
 from dialogue.course import files
-from dialogue.exchange import Loss, held
+from dialogue.exchange import Loss, held, incoming, markup, qti_one
 from dialogue.page import text
 from dialogue.page.numbers import exact
 from dialogue.page.words import STRINGS
@@ -72,6 +72,7 @@ class _Item:
     """One item: its presentation, its response processing and its feedback."""
 
     def __init__(self, question: Question, kind: str) -> None:
+        self.question = question
         self.root = ET.Element("item", ident=f"q_{question.id}", title=question.id)
         self.meta = _sub(_sub(self.root, "itemmetadata"), "qtimetadata")
         self.field("question_type", kind)
@@ -122,6 +123,13 @@ class _Item:
     def blank(self, **attributes: str) -> None:
         response = _sub(self.presentation, "response_str", ident=RESPONSE, rcardinality="Single")
         _sub(_sub(response, "render_fib", **attributes), "response_label", ident="answer1")
+
+    def sealed(self) -> ET.Element:
+        """The item, finished, with the question whole for our own reader."""
+        root = self.done()
+        seal = incoming.sealed(self.question, markup.visible(root))
+        self.field(qti_one.WHOLE, seal)
+        return root
 
     def done(self) -> ET.Element:
         for name, shown in self.feedback:
@@ -340,7 +348,7 @@ def write(questions: Sequence[Question], title: str) -> tuple[bytes, list[Loss]]
         lost: list[str] = []
         asked = held(question, _ITEMS, lost)
         item = _ITEMS[asked.variety](question, asked) if asked else _essay(question)
-        section.append(item.done())
+        section.append(item.sealed())
         losses += [Loss(question.id, what) for what in (*lost, *_lost(question, asked))]
     members = {
         "imsmanifest.xml": _xml(_manifest(name, shown)),

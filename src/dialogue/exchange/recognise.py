@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from dialogue.exchange import aiken, readers
+import re
+
+from dialogue.exchange import aiken, readers, text_two
+
+_QTI = re.compile(rb"<(\w+:)?(questestinterop|assessmentItem|qti-assessment-item)\b")
 
 
 def recognised(data: bytes, suffix: str) -> str | None:
@@ -10,5 +14,9 @@ def recognised(data: bytes, suffix: str) -> str | None:
     name = readers().get(suffix.lower())
     if name == "gift":
         text = data.decode("utf-8-sig", "replace").replace("\r\n", "\n").replace("\r", "\n")
-        return "aiken" if aiken.fits(text) else name
+        if aiken.fits(text):
+            return "aiken"
+        return "text2qti" if text_two.fits(text) and "{" not in text.split("\n\n", 1)[0] else name
+    if name == "moodle" and _QTI.search(data[:20_000]):
+        return "qti"
     return name

@@ -35,7 +35,8 @@ from dialogue.bank import writing
 from dialogue.course import files
 from dialogue.course.faults import nearest
 from dialogue.course.files import FileFault
-from dialogue.exchange import Loss
+from dialogue.exchange import Loss, foreign
+from dialogue.exchange.incoming import taken_over
 from dialogue.questions import KINDS as known
 from dialogue.questions import Numeric, Question
 from dialogue.questions.model import full as _full
@@ -245,13 +246,40 @@ def read(data: bytes, file: str, language: str = "en") -> tuple[list[dict[str, A
     separator = ""
     if named := re.fullmatch(r'"?sep=(.)"?\r?', first.strip("\r"), re.IGNORECASE):
         separator, text = named[1], rest
+    separated = separator or _sep(text)
+    if line := _unclosed(text, separated):
+        fault = "a quotation mark opens here and is not closed"
+        remedy = "close it; a mark inside a cell is written twice"
+        raise FileFault(file, fault, remedy, line + bool(separator))
     try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator or _sep(text)))
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separated))
     except csv.Error as error:
         fault = f"this is not a table as CSV ({error})"
         raise FileFault(file, fault, "export it again as 'CSV UTF-8'") from error
     skipped = 1 if separator else 0
-    return items([(n + skipped, row) for n, row in enumerate(rows, 1)], file)
+    return items([(n + skipped, row) for n, row in enumerate(rows, 1)], file, language)
+
+
+def _unclosed(text: str, separator: str) -> int:
+    """The line of a quotation mark that opens a cell and is not closed in it; 0 for none."""
+    strictly = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    start = 0
+    try:
+        for _row in strictly:
+            start = strictly.line_num
+    except csv.Error:
+        rest = "".join(text.splitlines(keepends=True)[start:])
+        cells = next(csv.reader(io.StringIO(rest, newline=""), delimiter=separator), [])
+        for at, cell in enumerate(cells):
+            if "\n" in cell or (at == len(cells) - 1 and strictly.line_num > start + 1):
+                return start + 1 + sum(before.count("\n") for before in cells[:at])
+        if (
+            rest.count('"') % 2
+            and strictly.line_num == start + 1
+            and not rest.strip("\r\n").count("\n")
+        ):
+            return start + 1  # in the last line
+    return 0
 
 
 def _sep(text: str) -> str:
@@ -259,7 +287,7 @@ def _sep(text: str) -> str:
 
     def known(separator: str) -> int:
         header: list[str] = next(csv.reader(io.StringIO(text), delimiter=separator), [])
-        return sum(_column(name) != "" for name in header)
+        return sum((_column(name) or foreign.column(name)) != "" for name in header)
 
     return max(",;\t", key=known)
 
@@ -275,7 +303,7 @@ def _column(name: str) -> str:
 
 
 def items(
-    rows: Iterable[tuple[int, Sequence[str]]], file: str
+    rows: Iterable[tuple[int, Sequence[str]]], file: str, language: str = "en"
 ) -> tuple[list[dict[str, Any]], list[Loss]]:
     """The items in a table: rows of text, each with its number, the header first."""
     filled = [(n, row) for n, row in rows if any(words.strip() for words in row)]
@@ -286,6 +314,10 @@ def items(
         fault = f"the table is larger than {MOST_ROWS} rows or {MOST_COLUMNS} columns"
         raise FileFault(file, fault, "delete what stands far below or beside the items")
     columns = [_column(name) for name in header]
+    if (top := _foreign(filled, columns)) is not None:
+        losses: list[Loss] = []
+        parsed = foreign.read(filled[top:], losses, language)
+        return taken_over(parsed, losses, file, language=language), losses
     for needed in ("kind", "ask"):
         if needed not in columns:
             fault = f"row {place}: the header has no column {needed!r}"
@@ -297,7 +329,7 @@ def items(
         raise FileFault(file, fault, "keep one of the two")
 
     found: list[dict[str, Any]] = []
-    losses: list[Loss] = []
+    losses = []
     faults: list[tuple[int, _Fault]] = []
     taken: dict[str, int] = {}
     for n, row in filled[1:]:
@@ -336,6 +368,16 @@ def items(
     if not found:
         raise FileFault(file, "the table has a header and no row", "write one row an item")
     return found, losses
+
+
+def _foreign(filled: Sequence[tuple[int, Sequence[str]]], columns: Sequence[str]) -> int | None:
+    """Where the header of a table stands that is not ours; None for one that is."""
+    if {"kind", "ask"} <= set(columns):
+        at = columns.index("kind")
+        named = {row[at].strip().lower() for _n, row in filled[1:] if len(row) > at} - {""}
+        if not any(foreign.known_kind(word) for word in named) or named & set(known):
+            return None
+    return foreign.header_at(filled)
 
 
 def _cells(row: Sequence[str], header: Sequence[str], columns: Sequence[str]) -> dict[str, str]:

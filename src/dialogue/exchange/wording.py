@@ -17,6 +17,11 @@ _SPAN = re.compile(r"<span\b([^<>]{1,200})>", re.IGNORECASE)
 _LANGUAGE = re.compile(r"""\blang\s*=\s*["']?([\w-]+)""", re.IGNORECASE)
 _MLANG = re.compile(r"\{mlang\s*([\w,-]*)\s*\}", re.IGNORECASE)
 _MOST_SPANS = 500  # in one text: more is no translation
+# Pictures and links of Markdown, which are words here.
+_PICTURE = re.compile(
+    r"!\[([^][\n]{0,300})\]\([^()\s]{1,500}[^()\n]{0,100}\)(?:\{[^{}\n]{0,100}\})?"
+)
+_LINK = re.compile(r"(?<!!)\[([^][\n]{1,300})\]\([^()\s]{1,500}[^()\n]{0,100}\)")
 _FORMULA = re.compile(
     r"\\\(.+?\\\)|\\\[.+?\\\]|\$\$.+?\$\$|(?<![\\\w$])\$(?=[^\s$])[^$\n]{0,300}?(?<=[^\s$])\$(?![\w$])",
     re.DOTALL,
@@ -38,8 +43,10 @@ class Wording:
         self.lost, self.language = lost, language
 
     def __call__(self, words: str, form: str = "auto") -> str:
-        """The small markup of *words*, which are "html", "plain" or either ("auto")."""
+        """The small markup of *words*, which are "html", "plain", "markdown" or either of the first ("auto")."""
         words = self.one_language(words.strip()).strip()
+        if form == "markdown":
+            words = self._markdown(words)
         if form == "html" or (form == "auto" and _TAG.search(words)):
             shown, lost = writing.from_html(words)
             self.lost += [f"left out of the text: {', '.join(lost)}"] if lost else []
@@ -50,6 +57,16 @@ class Wording:
         if has_formula(shown):
             self.lost.append("a formula is shown as it was typed, between its signs")
         return shown
+
+    def _markdown(self, words: str) -> str:
+        pictures, links = _PICTURE.findall(words), _LINK.findall(words)
+        if pictures:
+            self.lost.append("left out of the text: a picture")
+            words = _PICTURE.sub(lambda found: f"[{found[1]}]" if found[1] else "", words)
+        if links:
+            self.lost.append("left out of the text: a link")
+            words = _LINK.sub(lambda found: found[1], words)
+        return words
 
     def literal(self, words: str) -> str:
         """What somebody has to type: no markup, one language."""

@@ -184,7 +184,7 @@ def read(data: bytes, file: str, language: str = "en") -> tuple[list[dict[str, A
     except Exception as error:  # whatever a damaged part made openpyxl stumble over
         fault = f"this workbook cannot be read ({type(error).__name__})"
         raise FileFault(file, fault, "open it in Excel, and save it again as .xlsx") from error
-    return sheet.items(rows, file)
+    return sheet.items(rows, file, language)
 
 
 def _rows(page: Any, file: str) -> Iterator[tuple[int, list[str]]]:

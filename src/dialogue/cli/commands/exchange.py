@@ -195,13 +195,14 @@ def add(commands: argparse._SubParsersAction) -> None:
 
     read = commands.add_parser(
         "import",
-        help="take questions over from Moodle, GIFT, jupyterquiz or a spreadsheet",
+        help="take questions over from Moodle, Canvas, GIFT, jupyterquiz, a spreadsheet and others",
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        description="Write a new bank with the questions in FILE. FILE is GIFT (.gift, .txt), "
-        "Moodle XML (.xml),\njupyterquiz (.json), or a table as 'dialogue export csv' and 'xlsx' "
-        "write it. Each question is\na draft. Nothing is made up: where FILE has no comment on a "
-        "wrong answer, 'dialogue check'\nnames the gap. What a bank cannot hold is named in a "
-        "report beside it: BANK.report.txt.",
+        description="Write a new bank with the questions in FILE. FILE is GIFT, Aiken or text2qti "
+        "(.gift, .txt, .md),\nMoodle XML (.xml), QTI 1.2 or 2 (.zip, .imscc, .xml), jupyterquiz "
+        "(.json, or .ipynb with the\nquestions in it), or a table (.csv, .xlsx): as 'dialogue export' "
+        "writes it, or with the columns\nQuestion, A, B, C, D, Correct. Each question is a draft. "
+        "Nothing is made up: where FILE has no\ncomment on a wrong answer, 'dialogue check' names the "
+        "gap. What a bank cannot hold is named\nin a report beside it: BANK.report.txt.",
         epilog=f"example:\n  dialogue import quiz.xml --output my-questions.yaml\n\n{codes}",
     )
     read.add_argument("file", type=Path, metavar="FILE", help="what another program wrote")

@@ -1,0 +1,94 @@
+"""QTI from elsewhere: 1.2 as Canvas, Blackboard and others write it, and 2.x.
+
+A package (zip, Common Cartridge) or a single file.  The key of an item of version 1.2 is not
+guessed from how its conditions are written: each possible answer is marked by them, as the other
+program would, and what earns everything is right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from dialogue.course.files import FileFault
+from dialogue.exchange import Loss, markup, qti_one, qti_two
+from dialogue.exchange.incoming import Parsed, taken_over
+from dialogue.exchange.markup import Element
+
+_REMEDY = "export it again"
+
+
+def read(data: bytes, file: str, language: str = "en") -> tuple[list[dict[str, Any]], list[Loss]]:
+    """The questions of a QTI package or file; what cannot be one here is named and left out.
+
+    Raises :class:`~dialogue.course.files.FileFault` when it is neither, or holds no question that can
+    be taken over.
+    """
+    losses: list[Loss] = []
+    found: list[Parsed] = []
+    if data.startswith(b"PK"):
+        for name, root in _documents(markup.unpacked(data, file), file, losses):
+            found += _items(root, name, losses, language)
+        if not found and not losses:
+            raise FileFault(file, "this package holds no QTI", "export the quiz as a QTI package")
+    else:
+        root = markup.parsed(data, file, _REMEDY, doctype=True)
+        if markup.name(root) not in (*_ONE, *_TWO):
+            fault = f"this is not QTI: it begins with <{markup.name(root)}>"
+            raise FileFault(file, fault, "check that it is the right file")
+        found += _items(root, "", losses, language)
+    return taken_over(found, losses, file, language=language), losses
+
+
+_ONE = ("questestinterop", "item", "assessment")
+_TWO = ("assessmentItem", "qti-assessment-item")
+
+
+def _documents(
+    members: dict[str, bytes], file: str, losses: list[Loss]
+) -> Iterator[tuple[str, Element]]:
+    """The documents of a package that hold items, in the order of its manifest."""
+    total = sum(data.count(b"<") for name, data in members.items() if name.endswith(".xml"))
+    if total > markup.MOST_TAGS:
+        fault = f"it has more than {markup.MOST_TAGS} tags"
+        raise FileFault(file, fault, "export fewer questions at a time")
+    order: list[str] = []
+    for name in members:
+        if name.rpartition("/")[2] == "imsmanifest.xml":
+            manifest = markup.parsed(members[name], f"{file}: {name}", _REMEDY, doctype=True)
+            folder = name.rpartition("/")[0]
+            hrefs = [str(each.get("href")) for each in markup.every(manifest, "file")]
+            order += [f"{folder}/{href}" if folder else href for href in hrefs]
+    rest = sorted(name for name in members if name.lower().endswith((".xml", ".qti", ".dat")))
+    for name in dict.fromkeys([*order, *rest]):
+        data = members.get(name, b"")
+        plain = data[:20_000]
+        if not any(b"<" + tag.encode() in plain or b":" + tag.encode() in plain
+                   for tag in (*_ONE, *_TWO)):  # fmt: skip
+            continue
+        try:
+            root = markup.parsed(data, name, _REMEDY, doctype=True)
+        except FileFault as fault:
+            losses.append(Loss(name, f"not taken over: {fault.message}"))
+            continue
+        if markup.name(root) in (*_ONE, *_TWO):
+            yield name, root
+
+
+def _items(root: Element, name: str, losses: list[Loss], language: str) -> Iterator[Parsed]:
+    one = markup.name(root) in _ONE
+    if not one:
+        items, reader = [root], qti_two.read
+    else:
+        items, reader = list(markup.every(root, "item")), qti_one.read
+    title = next((each.get("title", "") for each in markup.every(root, "assessment")), "")
+    for each in items:
+        called = each.get("title") or each.get("ident") or each.get("identifier") or name
+        try:
+            parsed = reader(each, language)
+        except (ValueError, RecursionError) as error:
+            why = str(error) if isinstance(error, ValueError) else "it is nested too deep"
+            losses.append(Loss(called[:60], f"not taken over: {why}"))
+            continue
+        parsed.category = title if len(items) > 1 else ""
+        yield parsed
