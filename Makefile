@@ -2,7 +2,7 @@
 # Written for GNU make 3.81 (macOS) and any POSIX sh; a checkout path may hold spaces.
 
 .DEFAULT_GOAL := help
-.PHONY: help lab edit test test-all teach browser site tidy clean moved
+.PHONY: help lab edit class test test-all teach browser site tidy clean moved
 
 # What a learner's shell happens to export must not change what is installed or run.
 unexport PYTHONDONTWRITEBYTECODE PYTHONUTF8 PYTHONCOERCECLOCALE PYTHONPATH PYTHONHOME VIRTUAL_ENV CONDA_PREFIX PYTEST_ADDOPTS
@@ -19,7 +19,7 @@ port := $(if $(filter command%,$(origin PORT)),--port "$(PORT)")
 # An environment holds its own absolute path and a link to its Python: when the folder was
 # moved or that Python is gone, install again.
 ifneq ($(shell test -x .venv/bin/python && cat .venv/.place 2>/dev/null),$(shell pwd -P))
-.venv/.lab .venv/.test .venv/.teach: moved
+.venv/.lab .venv/.class .venv/.test .venv/.teach: moved
 endif
 
 help: ## Show this list
@@ -30,6 +30,9 @@ lab: .venv/.lab ## Open the course in JupyterLab (make lab PORT=9000 chooses the
 
 edit: .venv/.lab ## Open the course itself, to change its lessons (for authors)
 	@.venv/bin/dialogue lab --edit $(port)
+
+class: .venv/.class ## Hold a lesson with a room: phones answer and vote (make class LESSON=06)
+	@.venv/bin/dialogue class $(LESSON) $(port)
 
 # A throw-away home stands in for the learner's own record and settings (conftest.py).
 test: .venv/.test ## Check code, notebooks, data and exercises
@@ -72,6 +75,10 @@ sync = $(find_python); \
 .venv/.lab: pyproject.toml uv.lock
 	@$(call sync,)
 	@touch $@
+
+.venv/.class: pyproject.toml uv.lock
+	@$(call sync,--extra class)
+	@touch .venv/.lab $@
 
 .venv/.test: pyproject.toml uv.lock
 	@$(call sync,--group test)

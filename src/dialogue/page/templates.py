@@ -79,7 +79,7 @@ def numbered(number: int, source: str) -> Markup:
 
 
 def _place(name: str) -> Path:
-    room, file = name.split("/")
+    room, _, file = name.rpartition("/")
     return _ROOMS / room / "templates" / file
 
 
