@@ -113,11 +113,11 @@ def test_a_code_that_leaked_is_changed_and_who_is_in_stays_in(held: Class) -> No
     held.do("code")
     assert held.room.code != old
     assert refused(lambda: done(held.room.join(old, "thief", "f" * 32)))[0] == 403
-    assert held.room.known("0" * 31 + "1") is device
+    assert held.room.device("0" * 31 + "1") is device
     thief = done(held.room.join(held.room.code, "thief", "f" * 32))
     held.answer(thief, 0, "t1")
     held.do("remove", device=thief.number)
-    assert refused(lambda: held.room.known("f" * 32)) == (401, "not_joined")
+    assert refused(lambda: held.room.device("f" * 32)) == (401, "not_joined")
     assert refused(lambda: done(held.room.join(held.room.code, "thief", "f" * 32)))[0] == 401
     assert SINGLE not in held.room.tally.items
     held.again()
@@ -159,7 +159,7 @@ def test_the_first_vote_is_hidden_until_the_second_is_in(held: Class) -> None:
     held.vote(ana, 0)
     held.vote(ana, 1)  # a changed mind is still one vote
     held.vote(ben, 1)
-    held.do("typed", poll=1, round=1, option=2, count=7)  # cards
+    held.do("typed", poll=1, round=1, option=2, count=777)  # cards
 
     def counts() -> list[Any]:
         poll = [held.room.for_learners()["poll"], held.room.for_wall()["poll"]]
@@ -169,13 +169,13 @@ def test_the_first_vote_is_hidden_until_the_second_is_in(held: Class) -> None:
         assert held.room.poll
         assert held.room.poll.stage == stage
         assert counts() == [None, None]
-        assert "7" not in json.dumps(held.room.for_learners())
-        assert held.room.for_teacher()["vote"]["counts"][0] == [0, 2, 7]
+        assert "777" not in json.dumps(held.room.for_learners()["poll"])
+        assert held.room.for_teacher()["vote"]["counts"][0] == [0, 2, 777]
         if stage == "two":
             held.vote(ana, 2)
         held.step()
     assert held.room.poll.stage == "shown"
-    assert counts() == [[[0, 2, 7], [0, 0, 1]]] * 2
+    assert counts() == [[[0, 2, 777], [0, 0, 1]]] * 2
     assert "told" not in held.room.for_learners()["poll"]
     held.step()
     told = held.room.for_learners()["poll"]["told"]
@@ -408,8 +408,8 @@ os.kill(os.getpid(), 9)
     assert poll
     assert (poll.stage, poll.counts(1), poll.counts(2)) == ("two", [1, 1, 3], [0, 0, 1])
     assert held.room.tally.items[SINGLE].answered == 1
-    assert held.room.known(f"{1:032x}").nickname == "ana"  # without joining again
-    held.vote(held.room.known(f"{2:032x}"), 2)
+    assert held.room.device(f"{1:032x}").nickname == "ana"  # without joining again
+    held.vote(held.room.device(f"{2:032x}"), 2)
     held.step()
     assert held.room.for_wall()["poll"]["counts"] == [[1, 1, 3], [0, 0, 2]]
     held.store.close()
@@ -498,7 +498,7 @@ def test_one_learners_data_is_copied_and_deleted(held: Class, capsys: Any) -> No
     done(held.room.forget(ana.number))
     assert held.room.poll
     assert held.room.poll.counts(1) == [0, 1, 0]
-    assert refused(lambda: held.room.known(f"{1:032x}"))[0] == 401
+    assert refused(lambda: held.room.device(f"{1:032x}"))[0] == 401
     # What was on its way when everything was deleted is not kept either.
     done(held.room.answers(ana, [{"id": "late", "item": SINGLE, "version": "", "response": 1}]))
     done(held.room.vote(ana, 1, 1, 2))

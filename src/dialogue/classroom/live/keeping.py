@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 from dialogue.classroom.live import report
-from dialogue.classroom.live.store import FILE, Store
+from dialogue.classroom.live.store import FILE, SITE, Store
 from dialogue.course import faults, files
 from dialogue.course.files import FileFault
 from dialogue.learner import progress
@@ -108,7 +108,7 @@ def _with(store: Store, what: str, name: str, output: Path | None) -> int:
 
 def _remove(place: Path) -> None:
     """Delete a class's own files, and its folder where nothing of others is in it."""
-    for part in (report.ANSWERS, report.REPORT):
+    for part in (report.ANSWERS, report.REPORT, SITE):
         shutil.rmtree(place / part, ignore_errors=True)
     for file in (FILE, f"{FILE}-wal", f"{FILE}-shm"):
         (place / file).unlink(missing_ok=True)

@@ -96,6 +96,8 @@ def _whole(value: object, least: int, most: int) -> int:
 class Room:
     """The class in *store*, with the *questions* and *beats* of its lesson.
 
+    *known* are all questions that may be answered and voted on: a lesson's warm-up asks what
+    was met before.
     *watch* is called with ``"class"`` after what everybody's page has to know, and with
     ``"teacher"`` after what changes counts only.
     """
@@ -109,14 +111,16 @@ class Room:
         lesson: str = "",
         title: str = "",
         objectives: Mapping[str, str] | None = None,
+        known: Mapping[str, Question] | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.store, self.questions, self.beats = store, questions, list(beats)
+        self.known = known or questions
         self.lesson, self.title, self.objectives = lesson, title, dict(objectives or {})
         self.clock = clock
         self.watch: Callable[[str], None] = lambda who: None
         self.trouble = ""
-        self.tally = counting.Tally(questions)
+        self.tally = counting.Tally(self.known)
         self.devices: dict[int, Device] = {}
         self._by_secret: dict[str, Device] = {}
         self.poll: Poll | None = None
@@ -158,7 +162,7 @@ class Room:
 
     def _count(self) -> None:
         """Count all answers anew, without those of devices that were sent out."""
-        self.tally = counting.Tally(self.questions)
+        self.tally = counting.Tally(self.known)
         query = "SELECT device, item, version, response, confidence FROM answers ORDER BY number"
         for device, item, version, response, confidence in self.store.read(query).result():
             if not self.devices[device].removed:
@@ -193,7 +197,7 @@ class Room:
 
     # --- a device ------------------------------------------------------------------------
 
-    def known(self, secret: object) -> Device:
+    def device(self, secret: object) -> Device:
         """The device with this secret; refused (401) where it has not joined or was sent out."""
         device = self._by_secret.get(_sealed(secret)) if isinstance(secret, str) else None
         if device is None or device.removed:
@@ -338,7 +342,7 @@ class Room:
     async def _ask(self, order: Mapping[str, Any]) -> None:
         item = order.get("item") or ""
         if item:
-            question = self.questions.get(item) if isinstance(item, str) else None
+            question = self.known.get(item) if isinstance(item, str) else None
             if not isinstance(question, Choice):
                 raise Refused(409, "no_options")
             asked: dict[str, Any] = {
@@ -404,7 +408,7 @@ class Room:
     async def _go(self, order: Mapping[str, Any]) -> None:
         """Everybody to one question of the lesson."""
         item = order.get("item")
-        if not isinstance(item, str) or item not in self.questions:
+        if not isinstance(item, str) or item not in self.known:
             raise Refused(409, "no_place")
         beat = {"n": self.beat.get("n", 0) + 1, "item": item}
         await self._about(beat=json.dumps(beat))
@@ -419,7 +423,7 @@ class Room:
         """What the projector shows: how to join, the vote, or the answers to a question."""
         what = order.get("what")
         item = what.removeprefix("item:") if isinstance(what, str) else ""
-        if what not in ("join", "vote", "nothing") and item not in self.questions:
+        if what not in ("join", "vote", "nothing") and item not in self.known:
             raise Refused(400, "not_understood")
         await self._about(wall=str(what))
         self.wall = str(what)
@@ -447,7 +451,7 @@ class Room:
     def told(self) -> list[dict[str, Any]]:
         """What speaks for each option of the vote, with the key; nothing where no key may be
         told: of a question typed on the spot, and of one that is graded."""
-        question = self.questions.get(self.poll.item) if self.poll else None
+        question = self.known.get(self.poll.item) if self.poll else None
         if not isinstance(question, Choice) or question.use == "graded" or question.keyless:
             return []
         judged = not question.vote
@@ -500,7 +504,7 @@ class Room:
         return max(0.0, self.clock() - self.started) / 60 if self.started else None
 
     def _item(self, name: str) -> dict[str, Any]:
-        question, item = self.questions[name], self.tally.items.get(name, counting.Item())
+        question, item = self.known[name], self.tally.items.get(name, counting.Item())
         return {
             "id": name,
             "ask": text.plain(question.ask),
@@ -528,7 +532,9 @@ class Room:
                 {"start": b.start, "end": b.end, "what": b.what, "items": list(b.items), "here": n}
                 for b, n in zip(self.beats, here, strict=True)
             ],
-            "items": [self._item(name) for name in self.questions],
+            "items": [
+                self._item(name) for name in dict.fromkeys([*self.questions, *self.tally.items])
+            ],
             "learners": [
                 {
                     "number": device.number,
@@ -552,13 +558,13 @@ class Room:
             "reteach": [
                 {
                     "id": name,
-                    "ask": text.plain(self.questions[name].ask),
+                    "ask": text.plain(self.known[name].ask),
                     "wrong": wrong,
                     "count": count,
                     "answered": self.tally.items[name].answered,
                     "right": self.tally.items[name].right,
-                    "explain": text.plain(self.questions[name].explain),
-                    "para": list(self.questions[name].para),
+                    "explain": text.plain(self.known[name].explain),
+                    "para": list(self.known[name].para),
                 }
                 for name, wrong, count in self.tally.reteach()
             ],

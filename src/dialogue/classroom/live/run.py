@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 import webbrowser
 from pathlib import Path
 
+from dialogue import bank
 from dialogue.bank import authoring, selection
 from dialogue.classroom.live import address, keeping, plan
 from dialogue.classroom.live.room import Room
 from dialogue.classroom.live.server import DEFAULT_PORT, Server
-from dialogue.classroom.live.store import FILE, Store
+from dialogue.classroom.live.store import FILE, SITE, Store
 from dialogue.course import catalogue
 from dialogue.course.files import FileFault
 
-_START = "index.html"
 _YES = {"y", "yes"}
 
 
@@ -35,15 +33,8 @@ def room(store: Store, lesson: catalogue.Lesson) -> Room:
         lesson=lesson.stem,
         title=lesson.title,
         objectives=lesson.objectives,
+        known=bank.course_bank().questions,
     )
-
-
-def start_page(site: Path, lesson: catalogue.Lesson) -> str:
-    """Where *lesson* begins in a reading edition, as an address below ``/lesson/``."""
-    for name in (f"{lesson.stem}.html", f"{lesson.stem}/index.html", _START):
-        if (site / name).is_file():
-            return "" if name == _START else name.removesuffix("index.html")
-    raise FileFault(site, "no reading edition is here", "build one with 'make site'")
 
 
 def main(
@@ -57,23 +48,53 @@ def main(
 ) -> int:
     """Hold a class until Ctrl+C."""
     lesson = authoring.find_lesson(name)
-    network = _asked(listen)
+    if not lesson.written:
+        raise FileFault(lesson.stem, "this lesson is not written yet", "name another one")
     place = folder or keeping.folder() / f"{time.strftime('%Y-%m-%d')}-{lesson.number}"
     again = (place / FILE).is_file()
     store = Store(place)
-    made: Path | None = None
     try:
-        if site is None:
-            site = made = Path(tempfile.mkdtemp(prefix="dialogue-class-"))
-            _practice(lesson, made)
-        start = start_page(site, lesson)
+        # It is built while the question is read.
+        built = _Edition(site or place / SITE, given=site is not None)
+        network = _asked(listen)
+        built.wait(lesson)
         return asyncio.run(
-            _hold(store, lesson, site, start, port, network=network, browser=browser, again=again)
+            _hold(store, lesson, built.folder, port, network=network, browser=browser, again=again)
         )
     finally:
         store.close()
-        if made:
-            shutil.rmtree(made, ignore_errors=True)
+
+
+class _Edition:
+    """The reading edition: one that was *given*, or one that is built in the class's folder.
+
+    It is built by a program of its own, for what that needs would stay in the memory of the
+    class.  One that is newer than the course is good: a class that was killed is back at once.
+    """
+
+    def __init__(self, folder: Path, *, given: bool) -> None:
+        self.folder = folder
+        self._build: subprocess.Popen[bytes] | None = None
+        if not given and not _fresh(folder):
+            command = [sys.executable, "-m", "dialogue.cli", "site", str(folder), "--force"]
+            self._build = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+
+    def wait(self, lesson: catalogue.Lesson) -> None:
+        """Until it is there, with a page for *lesson*."""
+        if self._build and self._build.wait():
+            raise FileFault(self.folder, "the lessons could not be written", "run 'dialogue check'")
+        if not (self.folder / f"{lesson.stem}.html").is_file():
+            remedy = "build one with 'make site'"
+            raise FileFault(self.folder, f"there is no page of {lesson.stem} here", remedy)
+
+
+def _fresh(folder: Path) -> bool:
+    parts = ("notebooks", "exercises", "data", "seeds")
+    files = [file for part in parts for file in (catalogue.root() / part).glob("*.*")]
+    code = [file for file in Path(__file__).parents[2].rglob("*.*") if file.suffix != ".pyc"]
+    newest = max((file.stat().st_mtime for file in (*files, *code)), default=0.0)
+    start = folder / "index.html"
+    return start.is_file() and start.stat().st_mtime > newest
 
 
 def _asked(listen: str) -> bool:
@@ -92,18 +113,10 @@ def _asked(listen: str) -> bool:
     return input("Listen on the network? [y/N] ").strip().lower() in _YES
 
 
-def _practice(lesson: catalogue.Lesson, folder: Path) -> None:
-    module = "dialogue.classroom.live.practice"
-    done = subprocess.run([sys.executable, "-m", module, lesson.stem, str(folder)])
-    if done.returncode:
-        raise FileFault(lesson.stem, "its questions could not be shown", "run 'dialogue check'")
-
-
 async def _hold(
     store: Store,
     lesson: catalogue.Lesson,
     site: Path,
-    start: str,
     port: int | None,
     *,
     network: bool,
@@ -111,7 +124,7 @@ async def _hold(
     again: bool,
 ) -> int:
     held = room(store, lesson)
-    server = _server(held, site, start, port, network=network)
+    server = _server(held, site, f"{lesson.stem}.html", port, network=network)
     if again and held.devices:
         _say(f"Going on with the class that is kept here: {len(held.present)} had joined.")
     hall = server.hall

@@ -168,7 +168,7 @@ class Base(RequestHandler):
 
     def device(self) -> Device:
         """The device that asks; refused where it has not joined."""
-        return self.hall.room.known(self.get_cookie(_DEVICE))
+        return self.hall.room.device(self.get_cookie(_DEVICE))
 
     def body(self) -> dict[str, Any]:
         """The JSON object that was sent."""

@@ -20,7 +20,7 @@ from typing import Any
 
 from dialogue.course.files import FileFault
 
-FILE = "class.sqlite"
+FILE, SITE = "class.sqlite", "site"
 VERSION = 1
 _MOST_AT_ONCE = 500
 

@@ -168,14 +168,22 @@ function news() {
 
 const lesson = document.querySelector('meta[name="dialogue-lesson"]')?.content ?? "";
 const place = (item) => document.querySelector(`[data-item="${CSS.escape(item)}"]`) ?? document.getElementById(item);
-let called = "";
+let called = "", sought = "";
 function go(item) {
-  const there = place(item);
   const typing = document.activeElement?.matches?.("textarea, input[type=text], input:not([type])");
   called = item;
   open = open === "vote" ? open : "call";
-  if (there && !typing) arrive(there);
+  if (!typing) seek(item);
 }
+/** Go to a question: at once, or when its place in the lesson has come to life. */
+function seek(item) {
+  const there = place(item);
+  sought = there ? "" : item;
+  if (there) arrive(there);
+}
+document.addEventListener("dialogue:mounted", () => { if (sought) seek(sought); });
+addEventListener("wheel", () => { sought = ""; }, { passive: true });
+addEventListener("touchmove", () => { sought = ""; }, { passive: true });
 function arrive(there) {
   for (let fold = there.closest("details"); fold; fold = fold.parentElement?.closest("details")) fold.open = true;
   there.scrollIntoView({ block: "start" });
@@ -278,7 +286,7 @@ function drawClass() {
   const box = make("input", { type: "checkbox", id: "send" });
   box.checked = me.send !== false;
   box.addEventListener("change", () => { me = { ...me, send: box.checked }; keep(KEPT, me); draw(); });
-  const link = typeof me.start === "string" && !lesson ? [make("p", {}, make("a", { class: "main", id: "start", href: `/lesson/${me.start}` }, strings.to_lesson))] : [];
+  const link = me.start && !lesson ? [make("p", {}, make("a", { class: "main", id: "start", href: `/lesson/${me.start}` }, strings.to_lesson))] : [];
   const leave = sure
     ? [make("p", {}, strings.leave_sure), button("leave-yes", strings.leave_yes, leaveClass), button("leave-no", strings.leave_no, () => { sure = false; draw(); })]
     : [button("leave", strings.leave, () => { sure = true; draw(); root.getElementById("leave-no").focus(); })];
@@ -297,10 +305,9 @@ async function leaveClass() {
 }
 
 function drawCall() {
-  const there = place(called);
   const parts = [make("p", {}, strings.everybody_here)];
-  if (there) parts.push(button("go", strings.go_there, () => { open = ""; draw(); arrive(there); }, { class: "main" }));
-  else if (typeof me.start === "string") parts.push(make("p", {}, make("a", { class: "main", id: "go", href: `/lesson/${me.start}#item=${called}` }, strings.go_there)));
+  if (lesson && lesson === state?.lesson) parts.push(button("go", strings.go_there, () => { open = ""; draw(); seek(called); }, { class: "main" }));
+  else if (me.start) parts.push(make("p", {}, make("a", { class: "main", id: "go", href: `/lesson/${me.start}#item=${called}` }, strings.go_there)));
   return parts;
 }
 
@@ -351,7 +358,7 @@ function bars(counts, option) {
 // Another code in the address than the one that was used: another class.
 if (inline && me.class && fromLink() && fromLink() !== me.code) { me = { ...me, class: "" }; keep(KEPT, me); }
 const wanted = /^#item=([\w-]+)$/.exec(location.hash)?.[1];
-if (wanted) addEventListener("load", () => setTimeout(() => { const there = place(wanted); if (there) arrive(there); }, 300));
+if (wanted) addEventListener("load", () => seek(wanted));
 draw();
 listen();
 send(500);
