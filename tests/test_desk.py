@@ -127,6 +127,19 @@ def test_a_note_stays_beside_its_part(reader: Reader, desk: Lab) -> None:
     wait_until(lambda: panel.locator("textarea").input_value() == "Would is not will.", "and back")
 
 
+def test_axe_finds_nothing_in_the_desk(reader: Reader) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(reader.page, {"include": [[".dd-Panel"], [".dd-Beats"]]})
+    assert found.violations_count == 0, found.generate_report()
+    assert len(found.response["passes"]) > 10, "axe looked at next to nothing"
+    # Its names as a screen reader has them: a landmark, the lessons as a list, the note's field.
+    tree = reader.page.locator(".dd-Panel").aria_snapshot()
+    assert tree.startswith('- navigation "Course"')
+    assert 'heading "Lessons"' in tree
+    assert re.search(r'textbox "Beside “.+”"', tree)
+
+
 def test_a_lesson_has_room_at_any_width(browser: Any, desk: Lab) -> None:
     reader = Reader(browser, desk, viewport={"width": 360, "height": 800})
     measure = (

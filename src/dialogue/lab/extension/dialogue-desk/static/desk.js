@@ -162,7 +162,7 @@
 .dd-Row[aria-current] { background: var(--jp-layout-color2); font-weight: 700; border-color: var(--jp-brand-color1); }
 .dd-Row small { grid-column: 2; color: var(--jp-ui-font-color1); font-weight: 400; }
 .dd-Off { opacity: .65; }
-.dd-Buttons { display: flex; flex-wrap: wrap; gap: 4px; }
+.dd-Buttons { display: flex; flex-wrap: wrap; gap: 4px; margin-bottom: 8px; }
 .dd-Buttons button { border: 1px solid var(--jp-border-color1); border-radius: 4px; background: var(--jp-layout-color1); padding: 4px 8px; }
 .dd-Buttons button[aria-pressed=true] { background: var(--jp-layout-color3); font-weight: 700; }
 .dd-Buttons button:disabled { opacity: .6; cursor: default; }
