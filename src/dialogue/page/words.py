@@ -101,6 +101,7 @@ QUIZ = {
     "happened": "It happened.",
     "happened_not": "It did not happen.",
     "resolves": "Settled on {date}",
+    "before": "How often before?",
     "value_none": "Not tried yet: put your result in place of None, then run the cell again.",
     "value_function": "That is a function, not its result: add round brackets, such as mean().",
     "value_table": "That is a table with {n} columns: choose one, such as table['{name}'].",

@@ -51,6 +51,9 @@ def as_html(questions: Sequence[Question], title: str) -> str:
         if para := question.paragraphs():
             parts.append(f"<p>{escape(STRINGS['paragraphs'])} {escape(', '.join(para))}</p>")
         parts += [f"<p><em>{escape(words)}</em></p>" for words in unjudged(question)]
+        if before := [part for part in question.parts() if part.role == "base rate"]:
+            parts.append(f"<p><strong>{escape(STRINGS['before'])}</strong></p>")
+            parts += [text.html(part.text, block=True) for part in before]
         parts += _body(question)
         parts += _rubric(question)
         if question.keyless:

@@ -41,6 +41,8 @@ class Forecast(Question):
     """The chance that something happens by ``resolves``.  Response: per cent, 0 to 100.
 
     ``happened`` is None while nobody knows; ``opens`` is the lesson that tells (empty: at once).
+    ``base_rate`` says in words how often such a thing had happened before the question's day, from
+    what was counted; it stands beside the question, before the answer.
     """
 
     resolves: str
@@ -48,6 +50,7 @@ class Forecast(Question):
     reference: tuple[Reference, ...] = ()
     bands: tuple[Band, ...] = ()
     opens: str = ""
+    base_rate: str = ""
 
     rank: ClassVar[int] = 9
     about: ClassVar[str] = "a probability"
@@ -80,6 +83,10 @@ class Forecast(Question):
             need=True,
             pattern=r"^\d\d$",
         ),
+        "base_rate": shape.text(
+            "How often such a thing had happened before that day, and where it was counted; or "
+            "that nobody has counted."
+        ),
     }
     needed: ClassVar[tuple[str, ...]] = ("resolves",)
     secret: ClassVar[tuple[str, ...]] = ("happened", "bands", "reference")
@@ -92,6 +99,7 @@ class Forecast(Question):
         {
             "resolves": "settled on|such as 2020-07-31",
             "happened": "happened|yes, no or unknown",
+            "base_rate": "how often before|and where it was counted",
             "who": "other forecast|by whom",
             "chance": "its chance|per cent",
         },
@@ -100,6 +108,7 @@ class Forecast(Question):
     resolves: ""   # the day on which it is settled, such as "2020-07-31"
     happened:    # yes, no or unknown
     confidence: probability
+    base_rate: ""   # how often such a thing had happened before, and where it was counted
     reference:   # somebody else's chance in per cent, to compare with
       - who: ""
         chance:
@@ -162,6 +171,7 @@ class Forecast(Question):
             reference=tuple(reference),
             bands=cls._read_bands(reader, values, line),
             opens=opens,
+            base_rate=reader.text(values, "base_rate"),
         )
 
     @classmethod
@@ -202,7 +212,7 @@ class Forecast(Question):
         cls, reader: Reader, values: Values, common: dict[str, Any], line: int
     ) -> Question:
         resolves = reader.text(values, "resolves", need="a forecast", line=line)
-        return cls(**common, resolves=resolves)
+        return cls(**common, resolves=resolves, base_rate=reader.text(values, "base_rate"))
 
     def own_fields(self) -> dict[str, Any]:
         return {
@@ -214,15 +224,18 @@ class Forecast(Question):
                 for band in self.bands
             ],
             "opens": self.opens,
+            "base_rate": self.base_rate,
         }
 
     def bare_fields(self) -> dict[str, Any]:
-        return {"resolves": self.resolves}
+        return {"resolves": self.resolves, "base_rate": self.base_rate}
 
     @classmethod
     def from_form(cls, typed: Mapping[str, str], rows: list[dict[str, Any]]) -> dict[str, Any]:
         own: dict[str, Any] = {"bands": rows}
-        own |= full(resolves=typed["resolves"], happened=typed["happened"])
+        own |= full(
+            resolves=typed["resolves"], happened=typed["happened"], base_rate=typed["base_rate"]
+        )
         if typed["who"]:
             own["reference"] = [{"who": typed["who"], "chance": typed["chance"]}]
         return own
@@ -230,6 +243,8 @@ class Forecast(Question):
     # --- what is shown
 
     def parts(self) -> Iterator[Part]:
+        if self.base_rate:
+            yield Part("base rate", self.base_rate)
         for band in self.bands:
             about = f"{exact(band.low)} to {exact(band.high)} per cent"
             yield Part("band", about, band.say)
@@ -259,6 +274,7 @@ class Forecast(Question):
             "resolves": self.resolves,
             "happened": self.happened,
             "opens": self.opens,
+            "before": text.tree(self.base_rate),
             "reference": [{"who": r.who, "chance": r.chance} for r in self.reference],
             "bands": [{"high": b.high, "say": text.inline(b.say)} for b in self.bands],
         }

@@ -45,6 +45,7 @@ function question(item, n, total, strings, send) {
     meta.length ? make("p", { class: "dq-meta" }, ...meta.map((m) => make("span", { dir: "auto" }, m))) : null,
     make("fieldset", { "aria-describedby": control.instruction ? `${uid}-how` : null },
       make("legend", {}, ...growInline(item.ask)),
+      item.before?.length ? make("div", { class: "dq-before" }, make("strong", {}, say(strings, "before")), ...grow(item.before)) : null,
       control.instruction ? make("p", { class: "dq-instruction", id: `${uid}-how` }, control.instruction) : null,
       ...control.node),
     sure?.node ?? null,
