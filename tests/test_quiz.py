@@ -10,6 +10,7 @@ import pytest
 
 from dialogue import bank
 from dialogue.learner import progress
+from dialogue.questions import Forecast
 from dialogue.widgets import quiz
 from dialogue.widgets.quiz import (
     Answers,
@@ -374,3 +375,16 @@ def test_guesses_and_votes_are_never_reviewed() -> None:
     assert (len(guesses), len(votes)) == (11, 9)
     assert all(q.vote and not q.right() for q in votes)
     assert not any(q.marked or recall.reviewable(q) for q in (*guesses, *votes))
+
+
+def test_a_forecast_says_how_often_before_and_every_one_of_the_course_does() -> None:
+    forecasts = [q for q in bank.course_bank().questions.values() if isinstance(q, Forecast)]
+    assert len(forecasts) >= 24
+    assert [q.id for q in forecasts if not q.base_rate] == []
+    asked = next(q for q in forecasts if q.id == "08-renewal-forecast")
+    widget = quiz.ask(asked.id)
+    (item,) = widget.content["items"]
+    assert "20 of 20" in repr(item["before"])
+    assert widget.twin_html.index("20 of 20") < widget.twin_html.index("____")
+    # It is no key: a learner's copy shows it too, and an answer is graded as before.
+    assert "base_rate" not in asked.bare()

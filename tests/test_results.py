@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import zipfile
+from pathlib import Path
 
 import classes
 import numpy as np
@@ -24,6 +25,7 @@ from dialogue.grading import (
     report,
 )
 from dialogue.learner import handin, progress
+from dialogue.learner.progress import Attempt
 from dialogue.questions import grade
 from dialogue.widgets import quiz
 
@@ -781,3 +783,22 @@ def test_what_one_learner_typed_is_not_shown(record, inbox):
         handin.write(inbox / f"{number}.json", "c", f"n{number}")
     shown = [row[2] for row in report.choices(results(inbox, [short])).rows]
     assert shown == ["common slip"]
+
+
+def test_the_crowd_is_the_mean_of_first_forecasts(tmp_path: Path) -> None:
+    course = bank.course_bank()
+    told, open_ = course.questions["08-renewal-forecast"], course.questions["05-permanent-bases"]
+    for learner, chances in {"a": (10, 90), "b": (40,), "c": ("70",), "d": ("no idea",)}.items():
+        own = [
+            Attempt(told.id, told.version, "check", value, "logged", 0.0, "", f"{learner}{day}")
+            for day, value in enumerate(chances)
+        ]
+        (tmp_path / f"{learner}.json").write_text(
+            handin.document("IR-101", learner, handin.bank_hash(course.questions), own), "utf-8"
+        )
+    found = merge.merge(tmp_path, [told, open_])
+    (row,) = report.forecasts(found).rows
+    # Not the 90 of a second try; 40 per cent of what did not happen scores 0.16.
+    assert row[3:] == ["no", 3, 40, 10, 70, 0.16, 0.22]
+    assert [table.name for table in report.tables(found)].count("forecasts") == 1
+    assert "forecasts" not in [t.name for t in report.tables(merge.merge(tmp_path, [open_]))]

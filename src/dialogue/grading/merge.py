@@ -11,6 +11,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -24,7 +25,8 @@ from dialogue.course.files import FileFault
 from dialogue.grading import claims
 from dialogue.grading.marking import authored
 from dialogue.learner import handin, progress
-from dialogue.questions import Question, grade
+from dialogue.questions import Forecast, Question, grade
+from dialogue.questions.typed import NotANumber, chance
 
 # Longer pauses than this many seconds are taken for a break and not for thinking.
 LONGEST_THOUGHT = 600.0
@@ -63,7 +65,7 @@ class ClassResults:
     checks of all learners whose files were neither changed nor disputed.  ``choices[i]`` counts what was
     chosen at item i, ``sure[i]`` what was chosen with the highest certainty and was wrong;
     ``asked_sure[i]`` how many said how sure they were.  ``seconds[i]`` lists the time from the
-    event before.  ``left_out`` are files that could not be read, ``absent`` who is in the roster
+    event before, ``chances[i]`` the first forecast (per cent) of each learner at a forecast.  ``left_out`` are files that could not be read, ``absent`` who is in the roster
     and handed in nothing.
     """
 
@@ -74,6 +76,7 @@ class ClassResults:
     sure: list[Counter[str]] = field(default_factory=list)
     asked_sure: list[int] = field(default_factory=list)
     seconds: list[list[float]] = field(default_factory=list)
+    chances: list[list[float]] = field(default_factory=list)
     other_version: list[int] = field(default_factory=list)
     unknown_items: int = 0
     banks: Counter[str] = field(default_factory=Counter)
@@ -172,6 +175,7 @@ def merge(
     found.sure = [Counter() for _ in range(every)]
     found.asked_sure, found.other_version = [0] * every, [0] * every
     found.seconds = [[] for _ in range(every)]
+    found.chances = [[] for _ in range(every)]
     marks = _Marks()
     papers: list[claims.Paper] = []
     handed: dict[str, handin.HandIn] = {}
@@ -234,6 +238,7 @@ def _take(
     # Of a test without comments the last answer before its end counts as the first.
     ended: set[str] = set()
     tests: dict[int, int] = {}  # item -> its row
+    forecasts: dict[int, float] = {}  # item -> the first chance
     for attempt in answers:
         now = _time(attempt.at)
         pause, before = (now - before if now and before else None), now
@@ -252,8 +257,11 @@ def _take(
             strange += 1
             continue
         attempt = given
+        if isinstance(question, Forecast):  # scored in lesson 11 and never graded
+            with suppress(NotANumber, TypeError):
+                forecasts.setdefault(item, chance(attempt.response))
         if not question.marked:
-            continue  # a forecast is scored in lesson 11 and never graded
+            continue
         verdict, score = marks(question, attempt)
         if verdict == "unanswered":
             continue
@@ -269,6 +277,9 @@ def _take(
             continue
         tests[item] = len(rows)
         rows.append(row)
+    if learner.credited:
+        for item, likely in forecasts.items():
+            found.chances[item].append(likely)
     for item, attempt, verdict, score, pause in rows:
         learner.answers += 1
         learner.last[item] = score

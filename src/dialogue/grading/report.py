@@ -16,7 +16,8 @@ from dialogue.grading import analysis
 from dialogue.grading.merge import ClassResults
 from dialogue.learner import handin
 from dialogue.page import templates, text
-from dialogue.questions import Choice, Question
+from dialogue.questions import Choice, Forecast, Question
+from dialogue.questions.typed import brier
 
 TOO_FEW = "too few answers"
 # The thresholds that flag an item. Source: curriculum, need D10 (upper-lower 27 per cent index
@@ -212,6 +213,44 @@ def objectives(results: ClassResults) -> Table:
     )
 
 
+def forecasts(results: ClassResults) -> Table:
+    """The crowd: the class's mean forecast and its score, beside the mean of single scores.
+
+    Scores are Brier scores, 0 (sure and right) to 1; they stand only where the outcome is known.
+    """
+    rows: list[list[Any]] = []
+    for i, question in enumerate(results.questions):
+        given = results.chances[i] if results.chances else []
+        if not isinstance(question, Forecast) or not given:
+            continue
+        crowd = sum(given) / len(given)
+        scores: list[float | None] = [None, None]
+        known = question.happened
+        if known is not None:
+            single = [brier(one / 100, known) for one in given]
+            scores = [_number(brier(crowd / 100, known), 3), _number(sum(single) / len(single), 3)]
+        outcome = {True: "yes", False: "no", None: ""}[known]
+        spread = round(min(given)), round(max(given))
+        rows.append(
+            [
+                *(question.id, _asked(question), question.resolves, outcome),
+                *(len(given), round(crowd), *spread, *scores),
+            ]
+        )
+    return Table(
+        "forecasts",
+        "The crowd's forecasts",
+        (
+            *("item", "question", "settled on", "happened", "learners"),
+            *("mean chance", "lowest", "highest", "score of the mean", "mean of the scores"),
+        ),
+        rows,
+        "First forecasts, in per cent. The score is Brier's, 0 to 1: lower is better, and always "
+        "saying 50 earns 0.25. The mean of a crowd never scores worse than its members do on "
+        "average. Show this after lesson 11, not before: it tells the outcomes.",
+    )
+
+
 def learners(results: ClassResults) -> Table:
     """One row a learner: how much was answered, first and last mean, and what to look at."""
     rows = [
@@ -316,6 +355,7 @@ def tables(results: ClassResults) -> list[Table]:
         objectives(results),
         items(results),
         choices(results),
+        *([forecasts(results)] if any(results.chances) else []),
         learners(results),
     ]
 

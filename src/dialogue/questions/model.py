@@ -209,7 +209,7 @@ class Question:
         for not_shown in ("by", "status", "language", "use", "core", "shuffle", "was"):
             content.pop(not_shown)
         # Fields that came later count only where they are used: a record stays good.
-        for later in ("confidence", "values", "keyless", "any_one"):
+        for later in ("confidence", "values", "keyless", "any_one", "base_rate"):
             if not content.get(later):
                 content.pop(later, None)
         for slip in content.get("near", ()):
