@@ -12,6 +12,7 @@ import pytest
 from dialogue.course import bargaining, leads, negotiation
 from dialogue.course.bargaining import Game, Move
 from dialogue.course.chance import Chance
+from dialogue.page.words import NEGOTIATION, TALKS
 from dialogue.widgets import negotiation_data, scripts
 from dialogue.widgets.negotiation import shown
 
@@ -53,6 +54,10 @@ def load(page: Any) -> None:
     data = json.loads(json.dumps(negotiation_data.data()))
     page.evaluate(LOAD, [scripts.script("negotiation-page"), data])
     page.add_style_tag(content=scripts.style("negotiation"))
+
+
+def test_no_word_has_two_meanings() -> None:
+    assert not set(NEGOTIATION) & set(TALKS)
 
 
 def anything(side: str) -> Callable[[Game], Move]:
@@ -202,3 +207,146 @@ def test_a_game_that_cannot_be_read_begins_anew(page: Any, kept: str) -> None:
     page.evaluate(f"async () => storage.put('negotiation/us/3', {kept})")
     page.evaluate(PLAY)
     assert page.locator(".dn-rounds").inner_text() == "Round 1 of 8"
+
+
+# --- two learners ----------------------------------------------------------------------------
+
+CODES = """(seed) => {
+    const table = talks.tableForTwo(data), letters = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    let game = table.start(seed);
+    const found = { refused: 0, tried: 0, wrong: [], codes: [] };
+    const refused = (code) => { try { return table.moveOf(game, code) && ""; } catch (error) { return error.message; } };
+    for (let n = 0; n < 8; n += 1) {
+        const side = table.mover(game), lead = game.lead[side];
+        const move = n % 3 ? { kind: "offer", text: lead.willing[7 * n] } : { kind: "why", text: "" };
+        const code = table.codeOf(game, move);
+        found.codes.push(code);
+        const sent = [code, code.toLowerCase(), ` ${code.replace("-", " – ").replace(/0/g, "O").replace(/1/g, "l")} `];
+        for (const typed of sent) {
+            const back = table.moveOf(game, typed);
+            if (back.kind !== move.kind || back.text !== move.text) found.wrong.push(typed);
+        }
+        const plain = code.replace("-", "");
+        for (let at = 0; at < 8; at += 1) {
+            const others = [...letters].map((one) => plain.slice(0, at) + one + plain.slice(at + 1));
+            others.push(plain.slice(0, at) + (plain[at + 1] ?? "") + plain[at] + plain.slice(at + 2));
+            for (const typed of others.filter((one) => one !== plain && one.length === 8)) {
+                found.tried += 1;
+                if (refused(typed) === data.strings.code_typed) found.refused += 1; else found.wrong.push(typed);
+            }
+        }
+        game = table.step(game, move);
+        found.old = refused(code);
+        found.other = refused(table.codeOf(table.start(seed + 1), move));
+    }
+    return found;
+}"""
+
+
+def test_a_code_carries_its_move_and_nothing_else_passes_for_it(page: Any) -> None:
+    """Every single sign typed wrong and every two neighbours swapped, at eight moves."""
+    found = page.evaluate(CODES, 7)
+    assert found["wrong"] == []
+    assert found["refused"] == found["tried"] > 1900
+    assert found["old"].startswith("This is the code of a move that has been made")
+    assert "does not fit here" in found["other"]
+    assert len(set(found["codes"])) == 8
+
+
+PAIR = """async (seed) => {
+    const place = document.querySelector("main");
+    place.replaceChildren();
+    await talks.playNegotiation(place, data, storage, { side: "us", seed });
+}"""
+
+
+def others(page: Any, how: str, seed: int) -> None:
+    page.evaluate(PAIR, seed)
+    page.locator(".dn-anew > summary").click()
+    click(page, how)
+
+
+def test_two_at_one_computer_see_one_side_at_a_time(page: Any) -> None:
+    others(page, "seat", 21)
+    first = page.evaluate("talks.tableForTwo(data).start(21).first")
+    for n in range(4):
+        assert not page.locator(".dn-table").is_visible()
+        side = first if n % 2 == 0 else negotiation.OTHER[first]
+        assert negotiation.SIDES[side] in page.locator(".dn-cover").inner_text()
+        page.reload()
+        load(page)
+        page.evaluate(PAIR, 21)  # whatever happens to the page, the game is where it was
+        click(page, "reveal")
+        page.locator(".dn select").first.select_option(index=n % 3)
+        click(page, "why" if n == 1 else "offer")
+    click(page, "reveal")
+    assert "They offered" in page.locator(".dn-reply").inner_text()
+    click(page, "accept")
+    assert "and you need" in page.locator(".dn-sure").inner_text()
+    click(page, "yes")
+    words = page.locator(".dn").inner_text()
+    assert "Left on the table:" in words
+    assert "The moment that cost most:" in words
+    click(page, "solo")
+    assert page.locator(".dn-rounds").inner_text() == "Round 1 of 8"
+
+
+def test_two_computers_play_one_game_by_codes(page: Any) -> None:
+    second = page.context.new_page()
+    second.route(
+        "http://course.test/", lambda route: route.fulfill(body=BLANK, content_type="text/html")
+    )
+    second.goto("http://course.test/")
+    load(second)
+    sides = {"us": page, "iraq": second}
+    for side, computer in sides.items():
+        others(computer, "codes", 33)
+        click(computer, side)
+    mover = page.evaluate("talks.tableForTwo(data).start(33).first")
+    for move in ("offer", "why", "offer", "accept"):
+        here, there = sides[mover], sides[negotiation.OTHER[mover]]
+        assert not there.locator("[data-do=offer]").is_visible()
+        if move == "offer":
+            here.locator(".dn select").first.select_option(index=2)
+        click(here, move)
+        if move == "accept":
+            click(here, "yes")
+        code = here.locator(".dn-code").inner_text()
+        field = there.locator(".dn-exchange input")
+        field.fill(code[:-1] + ("2" if code[-1] != "2" else "3"))
+        click(there, "code")
+        assert "typing error" in there.locator(".dn-note").inner_text()
+        field.fill(code)
+        field.press("Enter")
+        mover = negotiation.OTHER[mover]
+    told = [one.locator(".dn-headline").inner_text() for one in sides.values()]
+    assert told[0] == told[1]
+    second.close()
+
+
+# --- a class votes ---------------------------------------------------------------------------
+
+
+def test_a_class_votes_and_the_most_hands_are_done(page: Any) -> None:
+    others(page, "class", 77)
+    for index in (0, 1):
+        page.locator(".dn select").first.select_option(index=index)
+        click(page, "propose")
+    ways = page.locator(".dn-way")
+    assert ways.count() == 5
+    click(page, "count")
+    assert "in numbers" in page.locator(".dn-vote .dn-note").inner_text()
+    for way, hands in enumerate(("9", "9", "3")):
+        ways.nth(way).locator("input").fill(hands)
+    click(page, "count")
+    assert "A tie with 9 hands" in page.locator(".dn-vote .dn-note").inner_text()
+    ways.nth(1).locator("input").fill("12")
+    click(page, "count")
+    assert page.locator(".dn-rounds").inner_text() == "Round 2 of 8"
+    assert "Proposal B: 12" in page.locator(".dn-vote .dn-note").inner_text()
+    assert ways.count() == 3  # a new vote about new proposals
+    ways.nth(0).locator("input").fill("20")
+    click(page, "count")
+    assert page.locator(".dn-rounds").inner_text() == "Round 3 of 8"
+    click(page, "stop")
+    assert not page.locator(".dn-vote").is_visible()

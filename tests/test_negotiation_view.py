@@ -403,6 +403,58 @@ def test_importing_the_game_loads_no_tables_of_pandas() -> None:
     assert found.stdout.strip() == "[]"
 
 
+# --- two learners ----------------------------------------------------------------------------
+
+
+def pair(**changed: Any) -> dict[str, Any]:
+    moves = [{"kind": "offer", "text": "BBBBBB"}, {"kind": "why", "text": ""}]
+    entry = {"mode": "seat", "seed": 21, "side": "", "moves": moves}
+    return entry | {"version": negotiation.model().digest} | changed
+
+
+def test_a_game_of_two_is_kept_and_found_again_in_its_cell() -> None:
+    game = negotiate("us", seed=3)
+    assert game.state["together"] is None
+    assert not game.data  # both columns come only when two play
+    send(game, "data")
+    assert game.data["leads"]
+    assert send(game, "together", entry=pair())["note"] == ""
+    again = negotiate("us", seed=3)
+    assert again.state["together"] == pair()
+    assert again.data == game.data
+    assert negotiate("iraq", seed=3).state["together"] is None
+    assert again.state["used"] == 0  # the game against the computer is another
+    send(again, "together", entry=None)
+    assert negotiate("us", seed=3).state["together"] is None
+    games.keep_together("us", 3, pair(version="older"))
+    assert negotiate("us", seed=3).state["together"] is None
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        7,
+        [],
+        {},
+        pair(mode="mail"),
+        pair(seed=0),
+        pair(seed=True),
+        pair(side="mars"),
+        pair(moves=[{"kind": "bribe", "text": ""}]),
+        pair(moves=[{"kind": "offer", "text": "x" * 10_000}]),
+        pair(moves=[None]),
+        pair(moves=[{"kind": "why", "text": ""}] * 400),
+        pair(version=None),
+    ],
+)
+def test_what_is_no_game_of_two_is_not_kept(entry: Any) -> None:
+    game = negotiate("us", seed=3)
+    send(game, "together", entry=entry)
+    assert not games.record_path().exists()
+    games.append({"move": "together", "side": "us", "cell": 3, "pair": entry})
+    assert negotiate("us", seed=3).state["together"] is None
+
+
 # --- the projector ---------------------------------------------------------------------------
 
 
@@ -547,3 +599,37 @@ def test_no_accessibility_fault_in_light_and_dark(page: Page, lab: Lab) -> None:
             assert [fault["id"] for fault in found] == [], theme
     finally:
         lab.theme("JupyterLab Light")
+
+
+def test_kernel_death_and_restart_lose_no_move(page: Page) -> None:
+    """Alone and for two, after a move each: what was saved is there again."""
+    browser = page.page
+    view = browser.locator(".dn")
+    view.locator(".dn-anew > summary").click()
+    view.get_by_label("Seed").fill("5")
+    view.locator("[data-do=again]").click()
+    wait_until(lambda: "Round 1 of 8" in view.inner_text(), "a new game")
+    view.locator("[data-do=why]").click()
+    wait_until(lambda: "Round 2 of 8" in view.inner_text(), "its second round")
+    said = view.locator(".dn-reply").inner_text()
+    view.locator(".dn-anew > summary").click()
+    view.locator("[data-do=seat]").click()
+    view.locator("[data-do=reveal]").click()
+    view.locator("[data-do=offer]").click()
+    wait_until(lambda: '"kind": "offer"' in record(page), "the move of two is kept")
+    page.end_kernel()
+    browser.reload()
+    browser.wait_for_selector(".jp-Notebook .jp-Cell")
+    page.wait_for_kernel()
+    page.run_all()
+    view.locator("[data-do=reveal]").click()
+    assert "They offered" in view.locator(".dn-reply").inner_text()
+    view.locator("[data-do=solo]").click()
+    view.locator("[data-do=yes]").click()
+    assert "Round 2 of 8" in view.inner_text()
+    assert view.locator(".dn-reply").inner_text() == said
+    assert page.errors == []
+
+
+def record(page: Page) -> str:
+    return (page.lab.record / "negotiations.jsonl").read_text(encoding="utf-8")

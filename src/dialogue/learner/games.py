@@ -15,7 +15,7 @@ from typing import Any
 
 from dialogue.course import bargaining, files, negotiation
 from dialogue.course.bargaining import Game, Move
-from dialogue.course.negotiation import SIDES
+from dialogue.course.negotiation import ROUNDS, SIDES
 from dialogue.learner import progress
 
 FORMAT = 1
@@ -112,6 +112,57 @@ def last_game(side: str, cell: int) -> tuple[str, Game] | None:
     """
     here = [kept for kept in _kept() if (kept.side, kept.cell) == (side, cell)]
     return (here[-1].name, here[-1].again()) if here else None
+
+
+# Two sides may offer and ask eight times each; then somebody ends the game.
+_MOST_MOVES = 2 * ROUNDS + 1
+_KINDS = ("offer", "why", "accept", "walk")
+
+
+def _plain_pair(entry: Any) -> dict[str, Any] | None:
+    """A game of two learners as it may be kept: nothing but what its view reads again."""
+    if not isinstance(entry, dict):
+        return None
+    mode, seed, side = entry.get("mode"), entry.get("seed"), entry.get("side")
+    moves, version = entry.get("moves"), entry.get("version")
+    if mode not in ("seat", "codes") or side not in ("", *SIDES) or not isinstance(version, str):
+        return None
+    if type(seed) is not int or seed not in SEEDS or not isinstance(moves, list):
+        return None
+    plain = []
+    for move in moves[: _MOST_MOVES + 1]:
+        kind, text = (
+            (move.get("kind"), move.get("text", "")) if isinstance(move, dict) else ("", "")
+        )
+        if kind not in _KINDS or not isinstance(text, str) or len(text) > len("BBABCB"):
+            return None
+        plain.append({"kind": kind, "text": text})
+    if len(plain) > _MOST_MOVES:
+        return None
+    return {"mode": mode, "seed": seed, "side": side, "moves": plain, "version": version[:40]}
+
+
+def keep_together(side: str, cell: int, entry: Any) -> str:
+    """Keep the game of two learners in a cell as it stands; None ends it.
+
+    Returns "" or what to tell the learners.
+    """
+    pair = _plain_pair(entry)
+    if entry is not None and pair is None:
+        return ""
+    return append({"move": "together", "side": side, "cell": cell, "pair": pair})
+
+
+def together(side: str, cell: int) -> dict[str, Any] | None:
+    """The game of two learners that a cell showed last; None where there is none."""
+    found = None
+    for entry in _lines():
+        if entry.get("move") == "together" and (entry.get("side"), entry.get("cell")) == (
+            side,
+            cell,
+        ):
+            found = _plain_pair(entry.get("pair"))
+    return found
 
 
 def finished(most: int = 8) -> list[Game]:

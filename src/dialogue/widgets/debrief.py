@@ -135,7 +135,9 @@ def _them(game: Game) -> str:
     them = game.them
     order = ", ".join(f"{voice.ISSUES[i]} ({them.weights[i]})" for i in them.ranking())
     extra = f" {WORDS['historical']}" if them.historical else ""
-    words = say("them", title=them.title, temper=game.temper, order=order, walk=them.walk_away)
+    words = say(
+        "sat_opposite", title=them.title, temper=game.temper, order=order, walk=them.walk_away
+    )
     return words + extra
 
 
@@ -143,7 +145,7 @@ def _august() -> str:
     m = negotiation.model()
     home = negotiation.home_test(AUGUST, "iraq")
     return say(
-        "august", text=voice.sentence(AUGUST), us=m.score["us"][AUGUST],
+        "in_august", text=voice.sentence(AUGUST), us=m.score["us"][AUGUST],
         iraq=m.score["iraq"][AUGUST], have=home.seats, needed=home.needed,
     )  # fmt: skip
 
@@ -156,7 +158,7 @@ def deal(game: Game) -> str:
         say("deal_line", n=n, title=title, option=option)
         for n, (title, _, option) in enumerate(negotiation.words(game.text), 1)
     ]
-    return "\n".join([say("deal"), *lines])
+    return "\n".join([say("deal_head"), *lines])
 
 
 def line(game: Game) -> str:

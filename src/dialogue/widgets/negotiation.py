@@ -21,7 +21,8 @@ from dialogue.learner import games
 from dialogue.learner.games import SEEDS
 from dialogue.page.text import TWIN
 from dialogue.page.words import NEGOTIATION as WORDS
-from dialogue.widgets import debrief, scripts
+from dialogue.page.words import TALKS
+from dialogue.widgets import debrief, negotiation_data, scripts
 from dialogue.widgets.base import Notice, View
 from dialogue.widgets.negotiation_data import content, rules
 
@@ -74,15 +75,22 @@ class Negotiation(View):
     _css = scripts.style("negotiation")
     content = traitlets.Dict().tag(sync=True)
     state = traitlets.Dict().tag(sync=True)
-    strings = traitlets.Dict(WORDS).tag(sync=True)
+    strings = traitlets.Dict({**WORDS, **TALKS}).tag(sync=True)
+    # For two learners, whose game the page's script plays.  It has both columns, so it is sent
+    # only when two play.
+    data = traitlets.Dict().tag(sync=True)
 
     def __init__(self, side: str, seed: int) -> None:
         self.side, self.cell = side, seed
         self.twin_html, self.twin_text = _twin_html(side, seed), _twin_text(side, seed)
         known = games.last_game(side, seed)
         self.name, self.game = known or ("", bargaining.start(side, seed))
-        super().__init__(content=content(side))
-        self.state = {**self._shown(), "restored": bool(self.game.turns)}
+        begun = games.together(side, seed)
+        if begun and begun["version"] != negotiation.model().digest:
+            begun = None
+        super().__init__(content=content(side), data=negotiation_data.data() if begun else {})
+        restored = bool(self.game.turns)
+        self.state = {**self._shown(), "restored": restored, "together": begun}
         self.on_msg(self._received)
 
     def _shown(self, draft: str = "") -> dict[str, Any]:
@@ -110,6 +118,11 @@ class Negotiation(View):
     def _done(self, event: Any, message: dict[str, Any]) -> dict[str, Any]:
         if event == "look":
             return {"draft": worth(self.game, negotiation.as_text(message.get("text"))), "note": ""}
+        if event == "data":
+            self.data = negotiation_data.data()
+            return {}
+        if event == "together":
+            return {"note": games.keep_together(self.side, self.cell, message.get("entry"))}
         if event == "again":
             seed = message.get("seed")
             if type(seed) is not int or seed not in SEEDS:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from dialogue.course import bargaining, leads, looking_back, negotiation, voice
-from dialogue.course.negotiation import AUGUST, ROUNDS, SIDES, Condition
+from dialogue.course.negotiation import AUGUST, OTHER, ROUNDS, SIDES, Condition
 from dialogue.page.words import NEGOTIATION, TALKS
 
 
@@ -20,6 +20,7 @@ def content(side: str) -> dict[str, Any]:
         "title": NEGOTIATION["title"].format(side=voice.named(side)),
         "rules": rules(side),
         "rounds": ROUNDS,
+        "sides": [SIDES[side], SIDES[OTHER[side]]],
         "issues": [
             {"title": issue.title, "options": list(issue.options.items())}
             for issue in negotiation.model().issues

@@ -13,6 +13,10 @@ from dialogue.questions import KINDS
 
 STATIC = Path(__file__).parent / "static"
 _EVERY_KIND = "kinds"
+_GAME = (
+    *("shared", "bargaining", "table-for-two", "negotiation-parts", "pair", "ballot"),
+    "negotiation",
+)
 _SCRIPTS = {
     "quiz": (
         *("shared", "typed", "tree", "grading", "controls", _EVERY_KIND, "question", "quiz"),
@@ -21,9 +25,9 @@ _SCRIPTS = {
     ),
     "glossary": ("shared", "typed", "glossary"),
     "explorer": ("shared", "explorer"),
-    "negotiation": ("shared", "negotiation"),
-    # The same view with the rules in the page, for an edition without a kernel.
-    "negotiation-page": ("shared", "negotiation", "bargaining", "local-game"),
+    "negotiation": _GAME,
+    # The same view, played in the page: for an edition without a kernel.
+    "negotiation-page": (*_GAME, "local-game"),
     "assessment": ("shared", "assessment"),
     "form": ("shared", "form"),
     "wall": ("shared", "wall"),

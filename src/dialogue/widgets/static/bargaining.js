@@ -208,19 +208,21 @@ export function bargaining(data) {
     });
     return changes.length ? `${upper(changes.join("; "))}.` : "";
   };
-  const gapsOf = (game, turn) => {
-    if (turn.result === "unhomely") return { home: atHome(turn.move.text, other[game.side]) };
-    const one = turn.told, gaps = {};
-    if (!one) return gaps;
+  /** The gaps of a line in which *side* tells *one* thing; *text* is what its home is asked about. */
+  const tellingGaps = (one, text, side) => {
+    const gaps = {};
     if (one.issue) gaps.issue = issues[one.issue - 1].name;
     if (one.other) { gaps.other = issues[one.other - 1].name; gaps.Other = upper(gaps.other); }
     if (one.option) gaps.option = option(one.issue - 1, one.option);
     if (one.text) gaps.package = `${sentence(one.text)}.`;
-    if (one.kind === "home") {
-      const earlier = game.turns.filter(({ round, move }) => round < turn.round && move.text).pop();
-      gaps.home = atHome(earlier ? earlier.move.text : turn.offer, game.them.side);
-    }
+    if (one.kind === "home") gaps.home = atHome(text, side);
     return gaps;
+  };
+  const gapsOf = (game, turn) => {
+    if (turn.result === "unhomely") return { home: atHome(turn.move.text, other[game.side]) };
+    if (!turn.told) return {};
+    const earlier = game.turns.filter(({ round, move }) => round < turn.round && move.text).pop();
+    return tellingGaps(turn.told, earlier ? earlier.move.text : turn.offer, game.them.side);
   };
   function reply(game, count = game.turns.length) {
     if (!count) return said(game, "opening", 0);
@@ -242,10 +244,11 @@ export function bargaining(data) {
     }
     return parts.filter(Boolean).join(" ");
   }
-  const learnt = (game) => told(game).map((one) => words(`learnt_${one.kind}`, {
+  const learntOf = (found) => found.map((one) => words(`learnt_${one.kind}`, {
     issue: one.issue && issues[one.issue - 1].name, other: one.other && issues[one.other - 1].name,
     option: one.option && option(one.issue - 1, one.option), text: one.text && sentence(one.text),
   }));
+  const learnt = (game) => learntOf(told(game));
   const log = (game) => [words("log_opened", { said: reply(game, 0) }), ...game.turns.map(({ move, round }, n) => {
     const own = words(`log_${move.kind}`, { text: move.text && sentence(move.text) });
     const mine = move.kind === "offer" || move.kind === "why" ? words("log_round", { n: round, mine: own }) : own;
@@ -259,16 +262,21 @@ export function bargaining(data) {
   const manyTexts = (n) => words(n === 1 ? "one_text" : "texts", { n });
   const bySide = (game) => ({ [game.side]: game.me, [other[game.side]]: game.them });
 
-  function lookBack(game) {
-    const lead = bySide(game), allowed = standing(game.me, game.them), stood = stands(game);
+  /** What a text, or none, has left on the table between two leads, keyed by side. */
+  function remains(lead, text) {
+    const allowed = standing(lead.us, lead.iraq), stood = allowed.includes(text);
     const score = (side, text) => lead[side].worth(text);
-    const here = Object.fromEntries(sides.map((side) => [side, stood ? score(side, game.text) : lead[side].walk]));
-    const gains = (text) => sides.map((side) => score(side, text) - here[side]).sort((a, b) => a - b);
+    const here = Object.fromEntries(sides.map((side) => [side, stood ? score(side, text) : lead[side].walk]));
+    const gains = (one) => sides.map((side) => score(side, one) - here[side]).sort((a, b) => a - b);
     const left = Object.fromEntries(sides.map((side) => [side, Math.max(0, most(
-      allowed.filter((text) => score(other[side], text) >= here[other[side]]).map((text) => score(side, text) - here[side]), 0))]));
-    const better = largest(allowed.filter((text) => { const [low, high] = gains(text); return low >= 0 && high > 0; }), (text) => [...gains(text), text]) ?? "";
-    const differs = better && game.text ? numbers.filter((i) => game.text[i] !== better[i]) : [];
-    return { stands: stood, possible: allowed.length, left, better, issues: differs, moment: momentOf(game, left[game.side], allowed) };
+      allowed.filter((one) => score(other[side], one) >= here[other[side]]).map((one) => score(side, one) - here[side]), 0))]));
+    const better = largest(allowed.filter((one) => { const [low, high] = gains(one); return low >= 0 && high > 0; }), (one) => [...gains(one), one]) ?? "";
+    const differs = better && text ? numbers.filter((i) => text[i] !== better[i]) : [];
+    return { stands: stood, possible: allowed.length, allowed, left, better, issues: differs };
+  }
+  function lookBack(game) {
+    const found = remains(bySide(game), game.text);
+    return { ...found, moment: momentOf(game, found.left[game.side], found.allowed) };
   }
   const reachOf = (game, allowed) => {
     const enough = Math.min(wanted(game), game.them.worth(offer(game)));
@@ -314,12 +322,13 @@ export function bargaining(data) {
     const both = [me.side, them.side].map((side) => words("home_of", { side: data.sides[side], home: homeWords(text, side) })).join("; ");
     return words("facts", { points: points(me.worth(text)), walk: me.walk, theirs: them.worth(text), their_walk: them.walk, homes: both });
   };
+  const changesOf = (seen, text) => seen.issues.map((i) => words("left_change", { issue: issues[i].name, new: option(i, seen.better[i]), old: option(i, text[i]) })).join("; ");
   const leftOver = (game, seen) => {
     if (!seen.possible) return words("nothing_possible");
     if (!seen.better) return words("nothing_left");
     const mine = game.me.worth(seen.better), theirs = game.them.worth(seen.better);
     if (!seen.stands) return words("left_fair", { texts: manyTexts(seen.possible), mine, theirs, text: sentence(seen.better) });
-    const changes = seen.issues.map((i) => words("left_change", { issue: issues[i].name, new: option(i, seen.better[i]), old: option(i, game.text[i]) })).join("; ");
+    const changes = changesOf(seen, game.text);
     return words("left_more", { mine: points(seen.left[game.side]), theirs: points(seen.left[other[game.side]]), changes, my_points: mine, their_points: theirs });
   };
   const nextTime = (game, { possible, moment }) => {
@@ -336,9 +345,9 @@ export function bargaining(data) {
   };
   const august = () => {
     const worth = Object.fromEntries(sides.map((side) => [side, Object.values(leads).find((lead) => lead.side === side && lead.historical).worth(data.august)]));
-    return words("august", { text: sentence(data.august), ...worth, have: seatsFor.get(data.august), needed: homes.iraq.needed });
+    return words("in_august", { text: sentence(data.august), ...worth, have: seatsFor.get(data.august), needed: homes.iraq.needed });
   };
-  const deal = ({ text }) => (text ? [words("deal"), ...numbers.map((i) => words("deal_line", { n: i + 1, title: issues[i].title, option: option(i, text[i]) }))].join("\n") : "");
+  const deal = ({ text }) => (text ? [words("deal_head"), ...numbers.map((i) => words("deal_line", { n: i + 1, title: issues[i].title, option: option(i, text[i]) }))].join("\n") : "");
   function debrief(game) {
     const seen = lookBack(game), { moment } = seen, { them } = game;
     const when = moment.round ? words("in_round", { n: moment.round }) : words("at_start");
@@ -347,7 +356,7 @@ export function bargaining(data) {
       headline: headline(game, seen), facts: facts(game), left: leftOver(game, seen),
       moment: words(`moment_${moment.kind}`, { when, cost: points(moment.cost), n: moment.round }),
       next: nextTime(game, seen),
-      them: words("them", { title: them.title, temper: game.temper, order, walk: them.walk }) + (them.historical ? ` ${words("historical")}` : ""),
+      them: words("sat_opposite", { title: them.title, temper: game.temper, order, walk: them.walk }) + (them.historical ? ` ${words("historical")}` : ""),
       august: august(), deal: deal(game),
     };
   }
@@ -358,29 +367,39 @@ export function bargaining(data) {
     return words(standing(game.me, game.them).length ? "line_left" : "line_rightly", { chair });
   };
 
-  function picture(game) {
-    const lead = bySide(game), at = (text) => sides.map((side) => lead[side].worth(text));
-    const allowed = new Set(standing(game.me, game.them)), edge = sortedBy(frontier(game.me, game.them), (text) => [at(text)[0], text]), best = new Set(edge);
+  /** The scatter between two leads: every pair of points once, by the best text that has it. */
+  function scene(lead, text) {
+    const at = (one) => sides.map((side) => lead[side].worth(one));
+    const allowed = new Set(standing(lead.us, lead.iraq)), edge = sortedBy(frontier(lead.us, lead.iraq), (one) => [at(one)[0], one]), best = new Set(edge);
     const places = new Map();
-    for (const text of texts) {
-      const place = at(text), key = place.join(" ");
-      places.set(key, [...place, Math.max(places.get(key)?.[2] ?? 0, allowed.has(text) + best.has(text))]);
+    for (const one of texts) {
+      const place = at(one), key = place.join(" ");
+      places.set(key, [...place, Math.max(places.get(key)?.[2] ?? 0, allowed.has(one) + best.has(one))]);
     }
+    return {
+      dots: sortedBy(places.values(), (place) => place), frontier: edge.map(at),
+      deal: text ? at(text) : null, august: at(data.august), walk: sides.map((side) => lead[side].walk),
+      counts: words("picture_counts", { all: texts.length.toLocaleString("en"), stand: allowed.size, edge: edge.length }), at,
+    };
+  }
+  const stepsOf = (found) => found.map(([n, us, iraq]) => words("path_step", { n, us, iraq })).join("; ");
+  const pictureRow = (at, what, text) => [what, sentence(text), ...at(text).map(String),
+    words("homes_of", { us_side: data.sides.us, us: homeWords(text, "us"), iraq_side: data.sides.iraq, iraq: homeWords(text, "iraq") })];
+
+  function picture(game) {
+    const { at, counts, ...drawn } = scene(bySide(game), game.text);
     const mine = game.turns.filter(({ move }) => move.text).map(({ round, move }) => [round, ...at(move.text)]);
     const theirs = [[0, ...at(game.opening)]];
     let on = game.opening;
     for (const turn of game.turns) {
       if (turn.offer !== on && turn.result === "countered") { theirs.push([turn.round, ...at(turn.offer)]); on = turn.offer; }
     }
-    const steps = (found) => found.map(([n, us, iraq]) => words("path_step", { n, us, iraq })).join("; ");
-    const told = [
-      words("picture_counts", { all: texts.length.toLocaleString("en"), stand: allowed.size, edge: edge.length }),
-      mine.length ? words("picture_mine", { path: steps(mine) }) : words("picture_silent"),
-      words("picture_theirs", { path: steps(theirs) }),
+    const said = [
+      counts, mine.length ? words("picture_mine", { path: stepsOf(mine) }) : words("picture_silent"),
+      words("picture_theirs", { path: stepsOf(theirs) }),
     ];
-    if (game.text) { const [us, iraq] = at(game.text); told.push(words("picture_deal", { us, iraq })); }
-    const row = (what, text) => [what, sentence(text), ...at(text).map(String),
-      words("homes_of", { us_side: data.sides.us, us: homeWords(text, "us"), iraq_side: data.sides.iraq, iraq: homeWords(text, "iraq") })];
+    if (game.text) { const [us, iraq] = at(game.text); said.push(words("picture_deal", { us, iraq })); }
+    const row = (what, text) => pictureRow(at, what, text);
     const rows = [row(words("row_opening"), game.opening)];
     for (const turn of game.turns) {
       if (turn.move.text) rows.push(row(words("row_mine", { n: turn.round }), turn.move.text));
@@ -388,25 +407,24 @@ export function bargaining(data) {
     }
     if (game.text) rows.push(row(words("row_deal"), game.text));
     rows.push(row(words("row_august"), data.august));
-    return {
-      dots: sortedBy(places.values(), (place) => place), frontier: edge.map(at), mine, theirs,
-      deal: game.text ? at(game.text) : null, august: at(data.august), walk: sides.map((side) => lead[side].walk),
-      words: told.join(" "), rows,
-    };
+    return { ...drawn, mine, theirs, words: said.join(" "), rows };
   }
 
-  /** What a text is worth to the learner's own lead, and what both homes say of it. */
-  const worthOf = (game, text) => {
-    const own = game.side, theirs = other[own];
-    return { text, points: game.me.worth(text), own: homeWords(text, own), theirs: homeWords(text, theirs), passes: [carried(own, text), carried(theirs, text)] };
+  /** What a text is worth to a lead, and what both homes say of it. */
+  const worthTo = (lead, text) => {
+    const own = lead.side, theirs = other[own];
+    return { text, points: lead.worth(text), own: homeWords(text, own), theirs: homeWords(text, theirs), passes: [carried(own, text), carried(theirs, text)] };
   };
+
+  const worthOf = (game, text) => worthTo(game.me, text);
+  const leadShown = (me, them) => ({ title: me.title, brief: me.brief, walk: me.walk, historical: me.historical, points: me.points, their_brief: them.public_brief });
 
   /** All that the view shows of a game, as widgets/negotiation.py sends it. */
   function shown(game, { draft = "", history = [], kept = "" } = {}) {
     const over = game.outcome !== "open", mine = offers(game), { me, them } = game;
     return {
       seed: game.seed, used: used(game), over,
-      lead: { title: me.title, brief: me.brief, walk: me.walk, historical: me.historical, points: me.points, their_brief: them.public_brief },
+      lead: leadShown(me, them),
       offer: worthOf(game, offer(game)), package: told(game).filter((one) => one.text).map((one) => one.text).pop() ?? "",
       reply: reply(game), told: learnt(game), log: log(game),
       draft: worthOf(game, draft || mine[mine.length - 1] || game.opening), note: "", restored: false,
@@ -415,5 +433,9 @@ export function bargaining(data) {
     };
   }
 
-  return { texts, leads, other, isText: (text) => seatsFor.has(text), carried, homeWords, option, sentence, standing, start, step, shown, line, worthOf, answer, used, offer, learnt, stands, gain, debrief, picture };
+  return {
+    texts, leads, sides, other, issues, words, carried, homeWords, option, sentence, standing, start, step, shown, line,
+    isText: (text) => seatsFor.has(text), worthOf, worthTo, leadShown, filled, tellingGaps, learntOf, remains, changesOf, scene, stepsOf, pictureRow,
+    points, manyTexts, august, deal, truths: TRUTHS, lines: data.lines,
+  };
 }

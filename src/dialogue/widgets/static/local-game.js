@@ -38,6 +38,12 @@ function keptGames(data, rules, storage) {
       await storage.put(place, entry(game));
       if (game.outcome !== "open") await storage.put("negotiation/finished", [entry(game), ...await finished()].slice(0, 8));
     },
+    /** A game for two is read again by its own view; only the version is looked at here. */
+    async pair(place) {
+      const found = await read(`${place}/together`);
+      return own(found) && Number.isInteger(found.seed) ? found : null;
+    },
+    keepPair: (place, pair) => storage.put(`${place}/together`, pair),
     finished: async () => (await finished()).map(again).filter((game) => game.outcome !== "open"),
   };
 }
@@ -49,15 +55,19 @@ export const localModel = async (data, storage, side, cell) => {
   let game = await games.last(place) ?? rules.start(side, cell);
   let history = (await games.finished()).map(rules.line), kept = Promise.resolve();
   const view = (draft) => rules.shown(game, { draft, history, kept: data.strings.kept_here });
-  let state = { ...view(), restored: game.turns.length > 0 };
-  const known = { content: data.content[side], strings: data.strings };
+  let state = { ...view(), restored: game.turns.length > 0, together: await games.pair(place) };
+  const known = { content: data.content[side], strings: data.strings, data };
   const change = (next) => { state = { ...state, restored: false, ...next }; heard.forEach((act) => act()); };
   const keep = () => {
     const now = game;
     kept = kept.then(() => games.keep(place, now)).catch(() => change({ note: data.strings.kept_not }));
   };
-  const done = ({ event, text, seed }) => {
+  const done = ({ event, text, seed, entry }) => {
     if (event === "look") return { draft: rules.worthOf(game, text), note: "" };
+    if (event === "together") {
+      kept = kept.then(() => games.keepPair(place, entry)).catch(() => change({ note: data.strings.kept_not }));
+      return { note: "" };
+    }
     if (event === "again") { game = rules.start(side, seed); keep(); return view(); }
     game = rules.step(game, { kind: event, text: event === "offer" ? text : "" });
     if (game.outcome !== "open") history = [rules.line(game), ...history].slice(0, 8);
@@ -66,7 +76,7 @@ export const localModel = async (data, storage, side, cell) => {
   };
   return {
     get: (name) => (name === "state" ? state : known[name]),
-    on: (_, act) => heard.add(act), off: (_, act) => heard.delete(act), set() {}, save_changes() {},
+    on: (name, act) => { if (name === "change:state") heard.add(act); }, off: (_, act) => heard.delete(act), set() {}, save_changes() {},
     send(message) {
       let next = {};
       try { next = done(message); } catch (error) {
