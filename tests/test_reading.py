@@ -15,10 +15,11 @@ from typing import Any
 import pytest
 import recall_vectors
 from axe_playwright_python.sync_playwright import Axe
+from bs4 import BeautifulSoup
 
 from conftest import wait_until
 from dialogue import bank
-from dialogue.course import catalogue
+from dialogue.course import catalogue, sources
 from dialogue.learner import progress
 from dialogue.page.text import plain
 from dialogue.page.words import SITE, STRINGS
@@ -323,7 +324,10 @@ def test_a_newer_edition_waits_for_the_reader(browser: Any, folder: Path, served
 
 # --- for everybody -----------------------------------------------------------------------------
 
-KINDS_OF_PAGE = ("index", "05-round-one", "glossary", "review", "answers", "pre-test", "what-now")
+KINDS_OF_PAGE = (
+    *("index", "05-round-one", "glossary", "review", "answers", "pre-test", "what-now"),
+    *("search", "tables", "table-rounds", "not-kept"),
+)
 
 
 @pytest.mark.parametrize("name", KINDS_OF_PAGE)
@@ -419,3 +423,49 @@ def test_what_was_missed_comes_back_and_progress_says_so(browser: Any, served: s
     wait_until(lambda: "20 December 2026" in page.locator("main").inner_text(), "the gaps are set")
     assert reader.faults == []
     reader.context.close()
+
+
+# --- finding -----------------------------------------------------------------------------------
+
+
+def test_names_are_found_in_any_spelling(reader: Reader, served: str) -> None:
+    page = reader.open(f"{served}/search.html")
+    field = page.get_by_role("searchbox")
+    page.wait_for_selector("html[data-searchable]", state="attached")
+    for wish, where in (
+        ("permanent bases", "05-round-one.html"),
+        ("Hashd", "glossary.html#term-"),
+        ("الحشد", "glossary.html#term-"),
+        ("waiver 2020", "table-waivers.html"),
+    ):
+        field.fill(wish)
+        links = page.locator(".found a")
+        found = [links.nth(n).get_attribute("href") for n in range(links.count())]
+        assert any(str(href).startswith(where) for href in found), (wish, found)
+    field.fill("xyzzy")
+    wait_until(lambda: SITE["search_none"] in page.locator("main").inner_text(), "it is said")
+    field.fill("Hashd")
+    page.locator(".found a[href*='#term-']").first.click()
+    page.locator("[data-term] details[open]").first.wait_for()
+    assert reader.faults == []
+
+
+def test_a_badge_tells_on_hover_and_focus_what_it_stands_for(reader: Reader, served: str) -> None:
+    page = reader.open(f"{served}/05-round-one.html")
+    badge = page.get_by_role("link", name="P8", exact=True).first
+    badge.focus()
+    tip = page.get_by_role("tooltip")
+    assert sources.paragraphs()["P8"]["digest"] in tip.inner_text()
+    page.keyboard.press("Escape")
+    assert not tip.is_visible()
+    badge.hover()
+    assert tip.is_visible()
+    box = tip.bounding_box()
+    assert 0 <= box["x"] <= 360 - box["width"]
+
+
+def test_no_page_tells_anybody_to_run_it(folder: Path) -> None:
+    for page in (folder / "course").glob("*.html"):
+        text = BeautifulSoup(page.read_text("utf-8"), "html.parser").get_text(" ")
+        for words in ("Run All Cells", "run the cells: menu", "Run this cell", "Run the next cell"):
+            assert words not in text, (page.name, words)

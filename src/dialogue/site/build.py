@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from dialogue.course import catalogue, files
 from dialogue.page import templates, words
-from dialogue.site import bundles, index, lessons, live
+from dialogue.site import bundles, index, lessons, live, search
 from dialogue.widgets import negotiation_data, scripts
 
+Files = dict[str, str | bytes]
 # What a page may load: only from the site itself, and no script or style in the page.  A page
 # on a disk has no origin of its own, so that its files are named by their scheme.
 POLICY = "; ".join(
@@ -35,21 +37,19 @@ MENU = (
     ("glossary.html", "Glossary"),
     ("review.html", "Review"),
     ("answers.html", words.SITE["answers"]),
+    ("search.html", words.SITE["search"]),
 )
-# Views that stand in the script of every page.
-BUILT_IN = ("desk",)
-# What stands in the script of the quiz.
-_IN_QUIZ = {"warm-up": "quiz", "review": "quiz", "panel": "quiz"}
-
-
+# The scripts of a view that go by another name, or stand in the script of every page.
+_SCRIPTS = {"warm-up": "quiz", "review": "quiz", "panel": "quiz", "desk": ""}
+# What every page needs is kept on the device first; what only a teacher opens is not kept.
 _FIRST = frozenset(
     {
         *("index.html", "answers.html", "not-kept.html"),
         *(f"assets/{n}" for n in ("site.css", "theme.js", "course.js", "words.js", "quiz.js")),
     }
 )
-_STAMP = "{edition}"  # until all is made
 _NOT_KEPT = ("manifest", "teach/")
+_STAMP = "{edition}"  # until all is made
 _MANIFEST = {
     "name": words.SITE["title"],
     "short_name": "US–Iraq 2020",
@@ -60,6 +60,27 @@ _MANIFEST = {
     "theme_color": "#0b57a4",
     "icons": [{"src": "assets/icon.svg", "sizes": "any", "type": "image/svg+xml"}],
 }
+
+
+def page(template: str, file: str, title: str, **values: Any) -> str:
+    """One page from a template of this room; *values* take the place of what is usual."""
+    usual = {
+        "policy": POLICY,
+        "up": "../" * file.count("/"),
+        "menu": MENU,
+        "here": file,
+        "stamp": _STAMP,
+        "lesson": "",
+        "scripts": ["course", "words"],
+        "before": None,
+        "after": None,
+        "title": title if title == words.SITE["title"] else f"{title} · {words.SITE['title']}",
+        "heading": title,
+    }
+    return str(templates.render(f"site/{template}.html", **usual | values))
+
+
+# --- scripts and styles ----------------------------------------------------------------------
 
 
 def _faces() -> str:
@@ -73,23 +94,25 @@ def _faces() -> str:
     return "\n".join(rules)
 
 
-def _assets() -> dict[str, str | bytes]:
-    static = bundles.STATIC
+def _style() -> str:
+    parts = [
+        _faces(),
+        *(scripts.style(name) for name in ("quiz", "explorer")),
+        scripts.style("glossary").removeprefix(scripts.style("quiz")),
+        scripts.style("negotiation"),
+        (bundles.STATIC / "site.css").read_text("utf-8"),
+    ]
+    return "\n".join(parts)
+
+
+def _assets() -> Files:
     views = ("quiz", "glossary", "explorer", "assessment", "negotiation-page")
-    style = "\n".join(
-        [
-            _faces(),
-            *dict.fromkeys(scripts.style(name) for name in ("quiz", "explorer")),
-            scripts.style("glossary").removeprefix(scripts.style("quiz")),
-            scripts.style("negotiation"),
-            (static / "site.css").read_text("utf-8"),
-        ]
-    )
-    made: dict[str, str | bytes] = {
-        "assets/site.css": style,
-        "assets/theme.js": (static / "theme.js").read_text("utf-8"),
-        "assets/icon.svg": (static / "icon.svg").read_text("utf-8"),
+    made: Files = {
+        "assets/site.css": _style(),
+        "assets/theme.js": (bundles.STATIC / "theme.js").read_text("utf-8"),
+        "assets/icon.svg": (bundles.STATIC / "icon.svg").read_text("utf-8"),
         "assets/course.js": bundles.course(),
+        "assets/search.js": bundles.finder(),
         "assets/words.js": bundles.table(),
         "assets/data/negotiation.js": bundles.data("negotiation", negotiation_data.data()),
         **{f"assets/{name}.js": bundles.view(name) for name in views},
@@ -97,82 +120,91 @@ def _assets() -> dict[str, str | bytes]:
     for file in sorted({face[0] for face in templates.FACES}):
         made[f"assets/{file}.woff2"] = (_FONTS / f"{file}.woff2").read_bytes()
     made["assets/TYPEFACE-LICENSE"] = (_FONTS / "LICENSE").read_bytes()
+    made["assets/minisearch-LICENSE.txt"] = bundles.MINISEARCH.with_name("LICENSE.txt").read_bytes()
     return made
 
 
-def site(say: Callable[[str], None] = lambda _: None) -> dict[str, str | bytes]:
+# --- pages -------------------------------------------------------------------------------------
+
+
+def _lesson(one: lessons.Page, names: dict[str, str]) -> Files:
+    """A lesson or another notebook: its page, its data, its pictures."""
+    near: dict[str, tuple[str, str]] = {}
+    order = list(names)
+    if one.stem in names:
+        at = order.index(one.stem)
+        for side, n in (("before", at - 1), ("after", at + 1)):
+            if 0 <= n < len(order):
+                near[side] = (f"{order[n]}.html", names[order[n]])
+    views = {str(_SCRIPTS.get(data["view"], data["view"])) for data in one.places.values()}
+    more = {" more": {"items": live.others(one.stem, one.places)}}
+    return {
+        f"{one.stem}.html": page(
+            "page",
+            f"{one.stem}.html",
+            names.get(one.stem, one.title),
+            main=one.main,
+            lesson=one.stem,
+            scripts=["course", "words", *sorted(views - {""})],
+            **near,
+        ),
+        **one.pictures,
+        **(
+            {f"assets/data/{one.stem}.js": bundles.data(one.stem, one.places | more)}
+            if one.places
+            else {}
+        ),
+    }
+
+
+def _tables(every: list[search.Table]) -> Files:
+    made: Files = {"tables.html": page("tables", "tables.html", "Tables", tables=every)}
+    for table in every:
+        file = f"table-{table.name}.html"
+        made[file] = page("table", file, table.title, table=table)
+        made[f"data/{table.name}.csv"] = table.csv
+    return made
+
+
+def site(say: Callable[[str], None] = lambda _: None) -> Files:
     """Every file of the site by its path.  *say* is told what is being made."""
-    made = _assets()
     known = [one for one in catalogue.lessons() if one.written]
-    stems = [*(one.stem for one in known), *OTHERS]
+    names = {one.stem: f"{one.number} · {one.title}" for one in known}
+    made = _assets()
     pages = []
-    for stem in stems:
+    for stem in [*names, *OTHERS]:
         say(stem)
         pages.append(lessons.page(catalogue.root() / "notebooks" / f"{stem}.ipynb"))
-    common = {"policy": POLICY, "up": "", "menu": MENU, "stamp": _STAMP, "lesson": ""}
-    numbered = {one.stem: f"{one.number} · {one.title}" for one in known}
-    order = list(numbered)
-    for page in pages:
-        near: dict[str, tuple[str, str] | None] = {"before": None, "after": None}
-        if page.stem in numbered:
-            at = order.index(page.stem)
-            for name, n in (("before", at - 1), ("after", at + 1)):
-                if 0 <= n < len(order):
-                    near[name] = (f"{order[n]}.html", numbered[order[n]])
-        views = {str(_IN_QUIZ.get(d["view"], d["view"])) for d in page.places.values()}
-        made[f"{page.stem}.html"] = templates.render(
-            "site/page.html",
-            title=f"{numbered.get(page.stem, page.title)} · {words.SITE['title']}",
-            main=page.main,
-            here=f"{page.stem}.html",
-            scripts=["course", "words", *sorted(views - {*BUILT_IN})],
-            **common | {"lesson": page.stem},
-            **near,
-        )
-        made |= page.pictures
-        if page.places:
-            more = {" more": {"items": live.others(page.stem, page.places)}}
-            made[f"assets/data/{page.stem}.js"] = bundles.data(page.stem, page.places | more)
+        made |= _lesson(pages[-1], names)
+    say("tables and search")
+    every = search.data()
+    made |= _tables(every)
+    made["assets/data/search.js"] = bundles.data("search", search.documents(pages, every))
     made["assets/data/questions.js"] = bundles.data("questions", index.questions())
     made["assets/data/answers.js"] = bundles.data("answers", {"desk": {"view": "desk"}})
-    made["answers.html"] = templates.render(
-        "site/answers.html",
-        title=f"{words.SITE['answers']} · {words.SITE['title']}",
-        here="answers.html",
-        scripts=["course", "words"],
-        before=None,
-        after=None,
-        **common,
+    made["search.html"] = page(
+        "search", "search.html", words.SITE["search"], scripts=["course", "words", "search"]
     )
-    made["not-kept.html"] = templates.render(
-        "site/not-kept.html",
-        title=words.SITE["title"],
-        here="",
-        scripts=["course", "words"],
-        before=None,
-        after=None,
-        **common,
-    )
-    made["index.html"] = templates.render(
-        "site/index.html",
-        title=words.SITE["title"],
+    made["answers.html"] = page("answers", "answers.html", words.SITE["answers"])
+    made["not-kept.html"] = page("not-kept", "not-kept.html", "Not on this device", here="")
+    made["index.html"] = page(
+        "index",
+        "index.html",
+        words.SITE["title"],
         lessons=known,
-        others=[(page.stem, page.title) for page in pages if page.stem in OTHERS],
-        here="index.html",
-        scripts=["course", "words"],
-        before=None,
-        after=None,
-        **common,
+        others=[
+            *((one.stem, one.title) for one in pages if one.stem in OTHERS),
+            ("tables", "Tables"),
+        ],
     )
     made["manifest.webmanifest"] = bundles.compact(_MANIFEST)
-    # What every page needs first; what only a teacher opens is not carried about.
     first = [name for name in made if name in _FIRST]
     rest = [name for name in made if name not in _FIRST and not name.startswith(_NOT_KEPT)]
     made["sw.js"] = bundles.worker(_stamped(made), first, rest)
     return made
 
 
-def _stamped(made: dict[str, str | bytes]) -> str:
+def _stamped(made: Files) -> str:
     """Write into every page which edition it is: a digest of all that it is made of."""
     digest = hashlib.sha256()
     for name, content in sorted(made.items()):

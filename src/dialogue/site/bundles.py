@@ -15,10 +15,11 @@ from dialogue.page import words
 from dialogue.widgets import scripts
 
 STATIC = Path(__file__).parent / "static"
+MINISEARCH = Path(__file__).parent / "minisearch" / "minisearch.js"
 _EXPORTED = re.compile(r"^export (function|const) (\w+)", re.MULTILINE)
 _DEFAULT = re.compile(r"^export default (\{[^}]*\});$", re.MULTILINE)
 # In this order: a part may use what an earlier one has.
-_COURSE = ("record", "answers", "page", "desk", "recall", "panels", "offline")
+_COURSE = ("record", "answers", "page", "badges", "desk", "recall", "panels", "offline")
 
 # What a page without a kernel says in place of what a notebook says.
 _QUIZ = {
@@ -45,8 +46,18 @@ def view(name: str) -> str:
 def course() -> str:
     """What every page has: the record, and what brings its places to life."""
     parts = [scripts.part("shared")]
-    parts += [(STATIC / f"{name}.js").read_text(encoding="utf-8") for name in _COURSE]
+    parts += map(_own, _COURSE)
     return '(() => {\n"use strict";\n' + "\n".join(parts) + "})();\n"
+
+
+def finder() -> str:
+    """The search: the library as it came, and ours over it."""
+    own = "\n".join([scripts.part("shared"), scripts.part("typed"), _own("search")])
+    return f'{MINISEARCH.read_text("utf-8")}(() => {{\n"use strict";\n{own}}})();\n'
+
+
+def _own(name: str) -> str:
+    return (STATIC / f"{name}.js").read_text(encoding="utf-8")
 
 
 def worker(edition: str, first: list[str], rest: list[str]) -> str:
@@ -55,7 +66,7 @@ def worker(edition: str, first: list[str], rest: list[str]) -> str:
         f"const {name} = {json.dumps(value)};\n"
         for name, value in (("EDITION", edition), ("FIRST", first), ("REST", rest))
     )
-    return told + (STATIC / "sw.js").read_text(encoding="utf-8")
+    return told + _own("sw")
 
 
 def compact(data: Any) -> str:

@@ -14,22 +14,13 @@ from bs4 import BeautifulSoup, Tag
 from markupsafe import Markup
 from nbconvert import HTMLExporter
 
+from dialogue.course import sources
 from dialogue.page import words
-from dialogue.site import bundles, live
+from dialogue.site import bundles, live, wording
 
 _TEMPLATES = Path(__file__).parent / "templates"
-# What a stored page says of kernels, and what this edition says there.
-_INSTEAD = {
-    words.QUIZ["live"]: words.SITE["twin"],
-    words.PANELS["panel_live"]: words.SITE["twin"],
-    words.ASSESSMENT["live"]: words.SITE["twin"],
-    words.EXPLORER["live"]: words.SITE["still"],
-    words.GLOSSARY["live"]: words.SITE["twin_glossary"],
-    words.NEGOTIATION["live"]: words.SITE["twin"],
-}
 _EMBEDDED = re.compile(r"^data:image/[a-z+]+;base64,")
 _SIZE = re.compile(r'\b(width|height)="(\d+)(?:\.\d+)?"')
-_RUN_FIRST = re.compile(r"^Run the next cell first\b.*$\n?", re.MULTILINE)
 
 
 @dataclass
@@ -41,6 +32,7 @@ class Page:
     main: Markup
     places: dict[str, live.Data]
     pictures: dict[str, bytes] = field(default_factory=dict)
+    sections: list[tuple[str, str, str]] = field(default_factory=list)
 
 
 @lru_cache(maxsize=1)
@@ -80,10 +72,10 @@ def page(path: Path) -> Page:
     places: dict[str, live.Data] = {}
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            cell.source = _RUN_FIRST.sub("", cell.source)
+            cell.source = wording.text(path.stem, cell.id, cell.source)
             continue
         data = live.place(cell.source)
-        shown = _shown(cell.outputs)
+        shown = wording.output(_shown(cell.outputs))
         if not data and not shown:  # it only prepares what others show
             cell.metadata.pop("site", None)
             continue
@@ -97,22 +89,39 @@ def page(path: Path) -> Page:
         else:
             hidden = cell.metadata.get("jupyter", {}).get("source_hidden", False)
             quiet = live.called(cell.source) is not None
-            site |= {"code": not quiet or hidden, "open": not hidden, "about": _about(cell.source)}
+            site |= {"code": not quiet, "open": not hidden, "about": _about(cell.source)}
         cell.metadata["site"] = site
     body, _ = _exporter().from_notebook_node(notebook)
-    for said, instead in _INSTEAD.items():
-        body = body.replace(str(Markup.escape(said)), str(Markup.escape(instead)))
     soup = BeautifulSoup(body, "html.parser")
     pictures = _pictures(soup, path.stem)
     _tidy(soup)
     heading = soup.find("h1")
     title = heading.get_text(strip=True) if heading else path.stem
-    return Page(path.stem, title, Markup(soup.decode(formatter="minimal")), places, pictures)
+    return Page(
+        path.stem,
+        title,
+        Markup(soup.decode(formatter="minimal")),
+        places,
+        pictures,
+        _sections(soup),
+    )
 
 
 def _inline(data: live.Data) -> str:
     text = bundles.compact(data).replace("<", "\\u003c")
     return f'<script type="application/json">{text}</script>'
+
+
+def _sections(soup: BeautifulSoup) -> list[tuple[str, str, str]]:
+    """The text of the page by its headings: the anchor, the heading, the words below it."""
+    found: list[tuple[str, str, list[str]]] = []
+    for cell in soup.select("section.text"):
+        for node in cell.find_all(recursive=False):
+            if node.name in ("h1", "h2", "h3"):
+                found.append((str(node.get("id", "")), node.get_text(" ", strip=True), []))
+            elif found:
+                found[-1][2].append(node.get_text(" ", strip=True))
+    return [(anchor, title, " ".join(words)) for anchor, title, words in found]
 
 
 def _pictures(soup: BeautifulSoup, stem: str) -> dict[str, bytes]:
@@ -152,8 +161,12 @@ def _tidy(soup: BeautifulSoup) -> None:
             head.name = "td"  # the corner of a table heads nothing
     for block in soup.find_all("pre"):
         block["tabindex"] = "0"  # it scrolls, and arrow keys shall reach it
+    known = sources.paragraphs()
     for link in soup.find_all("a", href=True):
         _link(link)
+        digest = known.get(link.get_text(strip=True), {}).get("digest")
+        if digest and link.get("title"):
+            link["title"] = f"{link['title']}: {digest}"
 
 
 def _link(link: Tag) -> None:

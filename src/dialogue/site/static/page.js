@@ -4,6 +4,7 @@ const Dialogue = globalThis.Dialogue = {
   views: {}, words: {}, data: {}, record: makeRecord(browserStore()),
   /** A file of data puts what it holds here by its name: `fetch` does not work from a disk. */
   put(name, value) { Dialogue.data[name] = value; },
+  need,
   rules: { makeRecord, entriesOf, inOrder }, // what is held to Python's by the tests
 };
 
@@ -89,6 +90,16 @@ function begin() {
   addEventListener("load", () => setTimeout(() => rest().then(() => { document.documentElement.dataset.ready = ""; }), 300));
 }
 document.addEventListener("DOMContentLoaded", begin);
+
+// A link to a term of the glossary opens it.
+document.addEventListener("dialogue:mounted", ({ target }) => {
+  const name = decodeURIComponent(location.hash).replace("#term-", "");
+  const term = name && [...target.querySelectorAll("[data-term]")].find((node) => node.dataset.term === name);
+  if (!term) return;
+  term.firstChild.open = true;
+  term.scrollIntoView();
+  term.querySelector("summary").focus({ preventScroll: true });
+});
 
 // Light, dark, or as the system has it.
 document.addEventListener("DOMContentLoaded", () => {
