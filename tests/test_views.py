@@ -68,7 +68,7 @@ def test_no_name_is_given_twice_in_a_view() -> None:
     [
         ("quiz", words.STRINGS),
         ("glossary", words.GLOSSARY),
-        ("negotiation", words.NEGOTIATION),
+        ("negotiation", words.NEGOTIATION | words.TALKS),
         ("assessment", words.ASSESSMENT),
         ("explorer", words.EXPLORER),
         ("wall", words.WALL),
