@@ -2,7 +2,7 @@
 # Written for GNU make 3.81 (macOS) and any POSIX sh; a checkout path may hold spaces.
 
 .DEFAULT_GOAL := help
-.PHONY: help lab edit class test test-all teach browser site tidy clean moved
+.PHONY: help lab edit class test test-all teach browser site site-lab test-site tidy clean moved
 
 # What a learner's shell happens to export must not change what is installed or run.
 unexport PYTHONDONTWRITEBYTECODE PYTHONUTF8 PYTHONCOERCECLOCALE PYTHONPATH PYTHONHOME VIRTUAL_ENV CONDA_PREFIX PYTEST_ADDOPTS
@@ -57,6 +57,12 @@ browser: .venv/.test ## Add a Chromium, so that `make test` includes the browser
 site: .venv/.lab ## Write the reading edition to site/: the lessons as pages, for any web space
 	@.venv/bin/dialogue site --force site
 
+site-lab: .venv/.site ## The notebooks as a web site, in site-lab (no Python needed to read it)
+	@.venv/bin/dialogue site-lab --force site-lab
+
+test-site: .venv/.test .venv/.site ## Run every lesson of that site in a headless Chromium
+	@DIALOGUE_REQUIRE_BROWSER=1 DIALOGUE_SLOW=1 DIALOGUE_EVERY_LESSON=1 .venv/bin/pytest -n0 tests/test_site_lab.py
+
 tidy: .venv/.lab ## Run every notebook and write it in its one canonical form
 	@.venv/bin/dialogue tidy
 
@@ -86,6 +92,10 @@ sync = $(find_python); \
 
 .venv/.teach: pyproject.toml uv.lock
 	@$(call sync,--extra instructor --extra nbgrader)
+	@touch .venv/.lab $@
+
+.venv/.site: pyproject.toml uv.lock
+	@$(call sync,--group site)
 	@touch .venv/.lab $@
 
 # sys.executable, not the name: `python3` may be a shim of pyenv, asdf or conda.

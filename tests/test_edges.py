@@ -231,5 +231,5 @@ def test_the_parser_knows_every_command_of_the_matrix() -> None:
     """A command that is added is tried with bad names too."""
     every = set(next(a for a in parser.parser()._actions if a.dest == "command").choices)
     tried = {command.split(" ")[0] for command in COMMANDS} | {"overlay"}
-    # These take no name, or start a server, run lessons or print a whole kit.
-    assert every - tried <= {"lab", "tidy", "cards", "class-kit", "site"}
+    # These take no name, or start a server, run lessons, print a whole kit or build a site.
+    assert every - tried <= {"lab", "tidy", "cards", "class-kit", "site", "site-lab"}

@@ -16,15 +16,15 @@ from typing import Any
 from dialogue.course import bargaining, files, negotiation
 from dialogue.course.bargaining import Game, Move
 from dialogue.course.negotiation import ROUNDS, SIDES
-from dialogue.learner import progress
+from dialogue.learner import log, progress
 
 FORMAT = 1
 SEEDS = range(1, 1_000_000)
 
 
 def record_path() -> Path:
-    """The file of the learner's negotiations, beside the answers (it may not exist yet)."""
-    return progress.folder() / "negotiations.jsonl"
+    """The file that moves are appended to, beside the answers (it may not exist yet)."""
+    return log.own(progress.folder(), "negotiations")
 
 
 def append(entry: dict[str, Any]) -> str:
@@ -44,8 +44,15 @@ def append(entry: dict[str, Any]) -> str:
 
 def _lines() -> Iterable[dict[str, Any]]:
     """The lines that can be read, in the order written; every other line is passed over."""
+    paths = log.every(progress.folder(), "negotiations")
+    found = [entry for path in paths for entry in _read(path)]
+    # A game that another kernel goes on with begins in one file and continues in another.
+    return sorted(found, key=lambda entry: str(entry.get("at"))) if len(paths) > 1 else found
+
+
+def _read(path: Path) -> Iterable[dict[str, Any]]:
     try:
-        with files.open_plain(record_path()) as file:
+        with files.open_plain(path) as file:
             while line := file.readline(progress.LONGEST_LINE):
                 try:
                     entry = json.loads(line)

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import hashlib
 import heapq
+import io
 import json
 import math
 import os
@@ -36,6 +37,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from dialogue.course import files
+from dialogue.learner import log
 from dialogue.page.text import encodable
 
 FORMAT = 2  # 1 had no ``confidence``
@@ -97,8 +99,8 @@ def folder() -> Path:
 
 
 def path() -> Path:
-    """The record file (it may not exist yet)."""
-    return folder() / "answers.jsonl"
+    """The file that answers are appended to (it may not exist yet)."""
+    return log.own(folder(), "answers")
 
 
 def _reason(error: Exception) -> str:
@@ -186,7 +188,26 @@ def _moment(at: str) -> datetime | None:
 
 
 def _open() -> BinaryIO:
-    return files.open_plain(path())
+    return _together() if log.BROWSER else files.open_plain(path())
+
+
+# What several files say together, as long as none of them has changed.
+_joined: tuple[list[tuple[str, int, int]], bytes] = ([], b"")
+
+
+def _together() -> BinaryIO:
+    """The files of all kernels as one record, in the order in which things happened."""
+    global _joined
+    paths = log.every(folder(), "answers")
+    stamps = [files.stamp(file) for file in paths]
+    if stamps != _joined[0]:
+        order: list[Entry] = []
+        for file in paths:
+            with files.open_plain(file) as record:
+                found = in_order(entries(_lines(record)))
+            order = [e for _, e in heapq.merge(_timed(order), _timed(found), key=itemgetter(0))]
+        _joined = stamps, b"".join(entry.line + b"\n" for entry in order)
+    return io.BytesIO(_joined[1])
 
 
 def _last_time() -> datetime | None:
@@ -483,11 +504,12 @@ def erase() -> int:
     count = sum(1 for _ in attempts())
     _before = _Index()
     try:
-        # A record that is a link (into a synchronised folder, say) is erased with its link.
-        real = Path(os.path.realpath(path()))
-        if real.is_file():
-            real.unlink(missing_ok=True)
-        path().unlink(missing_ok=True)
+        for file in log.every(folder(), "answers"):
+            # A record that is a link (into a synchronised folder, say) is erased with its link.
+            real = Path(os.path.realpath(file))
+            if real.is_file():
+                real.unlink(missing_ok=True)
+            file.unlink(missing_ok=True)
     except OSError as error:
         raise RecordError(f"The record {path()} cannot be deleted ({_reason(error)}).") from error
     return count

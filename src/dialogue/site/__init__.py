@@ -1,1 +1,1 @@
-"""The reading edition: every lesson as a page that needs no kernel, from the stored notebooks."""
+"""The course opened by a link: the reading edition, and in ``lab`` the lab edition."""
