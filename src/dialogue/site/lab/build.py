@@ -233,7 +233,6 @@ def _configuration() -> dict[str, Any]:
                         "lockFileURL": "./static/pyodide/pyodide-lock.json",
                         "packages": list(START),
                         "env": {
-                            "HOME": "/home/pyodide",
                             "DIALOGUE_RECORD_DIR": "/drive/my-answers",
                         },
                     },
