@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from conftest import ROOT, TYPEFACE, copy_course, fonts
 from dialogue.classroom import kit, printing
 from dialogue.cli import main
-from dialogue.course import negotiation
+from dialogue.course import bargaining, negotiation, voice
 from dialogue.course.files import FileFault
 from dialogue.widgets.projector import projector
 
@@ -136,6 +137,55 @@ def test_a_class_too_small_or_too_large_is_told(
     assert main(["class-kit", str(tmp_path / "kit"), "--learners", str(learners)]) == 1
     assert f"6 to 60 learners, not for {learners}" in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
+
+
+def test_a_seed_brings_other_leads_and_each_side_its_own_answers(tmp_path: Path) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DIALOGUE_BROWSER", "")
+        kit.build(tmp_path / "kit", seed=7)
+    drawn, _ = bargaining.for_two(7)
+    text = {side: plain(words(tmp_path / "kit" / side / "points.html")) for side in drawn}
+    for side, lead in drawn.items():
+        other = drawn[negotiation.OTHER[side]]
+        assert lead.own_brief in text[side]
+        assert lead.own_brief not in text[other.side]
+        assert lead.public_brief in text[other.side]
+        assert f"Below {lead.walk_away} you sign nothing" in text[side]
+        for told in bargaining.truths(lead):
+            assert voice.ISSUES[told.issue - 1] in text[side].split("If you are asked why")[1]
+    assert "seed 7" in words(tmp_path / "kit" / "index.html")
+    wall = repr(projector("CBCDCB", seed=7))
+    assert drawn["us"].title in wall
+    assert f": {drawn['us'].worth('CBCDCB')} (walk-away" in wall
+    assert "whole number" in repr(projector("CBCDCB", seed=0))
+
+
+@pytest.mark.parametrize("seed", ["0", "1000000"])
+def test_a_seed_that_is_none_is_told(
+    seed: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["class-kit", str(tmp_path / "kit"), "--seed", seed]) == 1
+    assert "from 1 to 999999" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_class_plays_on_the_wall_and_finds_its_game_again(built: Path, browser: Any) -> None:
+    context = browser.new_context(viewport={"width": 1280, "height": 720})
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.goto((built / "play.html").as_uri())
+    page.locator("[data-side=iraq]").click()
+    page.locator(".dn-way", has_text="Ask why").locator("input").fill("12")
+    page.locator("[data-do=count]").click()
+    assert page.locator(".dn-rounds").inner_text() == "Round 2 of 8"
+    page.reload()
+    page.wait_for_selector(".dn-vote")
+    assert page.locator(".dn-rounds").inner_text() == "Round 2 of 8"
+    assert page.locator("[data-side=iraq]").get_attribute("aria-pressed") == "true"
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert faults == []
+    context.close()
 
 
 def test_nothing_is_overwritten_without_force(

@@ -253,6 +253,17 @@ def test_a_code_carries_its_move_and_nothing_else_passes_for_it(page: Any) -> No
     assert len(set(found["codes"])) == 8
 
 
+def test_two_people_get_the_same_leads_on_paper_and_in_the_page(page: Any) -> None:
+    theirs = page.evaluate(
+        """() => Array.from({ length: 60 }, (_, n) => {
+            const game = talks.tableForTwo(data).start(n + 1);
+            return [game.lead.us.id, game.lead.iraq.id, game.first];
+        })"""
+    )
+    ours = [bargaining.for_two(seed) for seed in range(1, 61)]
+    assert theirs == [[lead["us"].id, lead["iraq"].id, first] for lead, first in ours]
+
+
 PAIR = """async (seed) => {
     const place = document.querySelector("main");
     place.replaceChildren();

@@ -16,10 +16,14 @@ from typing import Any
 import yaml
 from markupsafe import Markup
 
-from dialogue.classroom import printing
-from dialogue.course import catalogue, files, negotiation
+from dialogue.classroom import printing, standalone
+from dialogue.course import bargaining, catalogue, files, leads, negotiation, voice
 from dialogue.course.files import FileFault
+from dialogue.course.leads import Lead
+from dialogue.learner.games import SEEDS
 from dialogue.page import templates, text
+from dialogue.page.words import TALKS
+from dialogue.widgets import negotiation_data, scripts
 
 HOME = "notebooks/teaching-notes/class-kit"
 FEWEST, MOST = 6, 60
@@ -146,10 +150,39 @@ def role_card(role: Role) -> Markup:
     return _parts().role_card(role)
 
 
-def points_sheet(side: str) -> Markup:
-    """What each option is worth to the lead of *side*, with the walk-away; nothing else."""
-    m = negotiation.model()
-    return _parts().points(side, _named(side), m.issues, m.walk_away[side])
+def table(seed: int | None = None) -> dict[str, Lead]:
+    """Who sits at the table, by side: the leads of the historical setting, or of a seed."""
+    if seed is None:
+        return {side: leads.historical(side) for side in negotiation.SIDES}
+    return bargaining.for_two(seed)[0]
+
+
+def points_sheet(lead: Lead, other: Lead) -> Markup:
+    """For one lead alone: its brief, its walk-away, what each option is worth to it, and what it
+    tells when it is asked why.  Of the *other* it has only what that one says in public."""
+    told = [
+        voice.say(
+            f"answer_{one.kind}", issue=voice.ISSUES[one.issue - 1],
+            other=voice.ISSUES[one.other - 1],
+            option=voice.option(one.issue, one.option) if one.option else "",
+        )
+        for one in bargaining.truths(lead)
+    ]  # fmt: skip
+    told.append(voice.say("answer_home"))
+    return _parts().points(_named(lead.side), lead, other, negotiation.model().issues, told)
+
+
+def play_page(seed: int | None = None) -> Markup:
+    """The game on the wall: a class leads one side and votes, the computer leads the other."""
+    return templates.render(
+        "classroom/play.html",
+        title=TALKS["wall_title"],
+        sides={side: voice.named(side) for side in negotiation.SIDES},
+        words=TALKS,
+        data=standalone.embedded(negotiation_data.data() | {"wall_seed": seed or 1}),
+        game_style=Markup(scripts.style("negotiation")),
+        script=standalone.embedded(scripts.script("negotiation-wall")),
+    )
 
 
 def _named(side: str) -> str:
@@ -179,7 +212,7 @@ def event_deck() -> Markup:
     return _parts().event_deck(events())
 
 
-def index(learners: int) -> Markup:
+def index(learners: int, seed: int | None = None) -> Markup:
     """The teacher's first page: what to print how often, and who gets what."""
     tables, known = deal(learners), {role.id: role for role in roles()}
     many = len(tables)
@@ -197,7 +230,8 @@ def index(learners: int) -> Markup:
         [(known[name].title, _SIDES[known[name].side], count) for name, count in table.items()]
         for table in tables
     ]
-    return _parts().index(learners, copies, dealt)
+    seated = [(_named(side), lead.title) for side, lead in table(seed).items()]
+    return _parts().index(learners, copies, dealt, seed, seated)
 
 
 def _on(table: dict[str, int], side: str) -> int:
@@ -205,14 +239,21 @@ def _on(table: dict[str, int], side: str) -> int:
     return sum(count for name, count in table.items() if of[name] == side)
 
 
-def build(folder: str | Path, learners: int = 24, *, force: bool = False) -> list[str]:
+def build(
+    folder: str | Path, learners: int = 24, seed: int | None = None, *, force: bool = False
+) -> list[str]:
     """Write the kit to *folder* and return the names of its files.
+
+    Both leads have the points of the historical setting, or those that *seed* draws.
 
     Every page is HTML that prints as it stands; where a browser is found that can print, each
     envelope is a PDF too.  Raises :class:`~dialogue.course.files.FileFault`, and
     ``ValueError`` for a class that is too small or too large.
     """
     deal(learners)  # before anything is written
+    if seed is not None and seed not in SEEDS:
+        raise ValueError(f"The seed is a whole number from 1 to 999999, not {seed}.")
+    at_table = table(seed)
     sheets: dict[str, list[tuple[str, str, Markup]]] = {
         "teacher": [
             ("notes", "Notes", _text("instructor")),
@@ -230,13 +271,15 @@ def build(folder: str | Path, learners: int = 24, *, force: bool = False) -> lis
     }
     for role in roles():
         sheets[role.side].append((f"role-{role.id}", role.title, role_card(role)))
-    for side in negotiation.SIDES:
-        sheets[side].append(("points", f"Points of {_named(side)}", points_sheet(side)))
+    for side, lead in at_table.items():
+        other = at_table[negotiation.OTHER[side]]
+        sheets[side].append(("points", f"Points of {_named(side)}", points_sheet(lead, other)))
         sheets[side].append(("home", f"Home of {_named(side)}", home_sheet(side)))
     written = []
     with files.folder(folder, force=force) as place:
-        files.write(place / "index.html", page("The class kit", index(learners)))
-        written.append("index.html")
+        files.write(place / "index.html", page("The class kit", index(learners, seed)))
+        files.write(place / "play.html", play_page(seed))
+        written += ["index.html", "play.html"]
         for envelope, own in sheets.items():
             (place / envelope).mkdir()
             for name, title, body in own:

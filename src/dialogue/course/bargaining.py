@@ -36,7 +36,7 @@ from dataclasses import dataclass, field, replace
 from dialogue.course import leads, negotiation
 from dialogue.course.chance import Chance
 from dialogue.course.leads import ISSUES, Lead
-from dialogue.course.negotiation import OTHER, ROUNDS, as_side, as_text
+from dialogue.course.negotiation import OTHER, ROUNDS, SIDES, as_side, as_text
 from dialogue.page.words import TALKS
 
 TEMPERS = ("firm", "even", "open")
@@ -192,6 +192,13 @@ def start(side: str, seed: int = 1, own: str = "", theirs: str = "", temper: str
     return Game(mine, seed, me, them, temper, reserve, roll.choice(good))
 
 
+def for_two(seed: int) -> tuple[dict[str, Lead], str]:
+    """The leads of a game between two people, by side, and the side that begins."""
+    roll = Chance(f"{SALT} {seed} both")
+    drawn = {side: leads.lead(roll.choice(sorted(leads.leads(side)))) for side in SIDES}
+    return drawn, roll.choice(tuple(SIDES))
+
+
 def step(game: Game, move: Move) -> Game:
     """*game* after *move*.  Raises ``ValueError``, with a line for the learner, for a move that
     cannot be made: after the end, an unknown text, a ninth offer or question."""
@@ -283,14 +290,25 @@ def answer(game: Game) -> Answer:
     return Answer("all-told")
 
 
-def _weights(game: Game) -> Answer:
-    ranking = game.them.ranking()
-    return Answer("weights", ranking[0] + 1, ranking[-1] + 1)
+def truths(them: Lead) -> list[Answer]:
+    """What is true of a lead whatever has been offered, in the order in which it is told."""
+    ranking = them.ranking()
+    found = [
+        Answer("weights", ranking[0] + 1, ranking[-1] + 1),
+        Answer("second", ranking[1] + 1, ranking[-2] + 1),
+    ]
+    # On the weightiest issue where this is true: an option almost as good as the first choice.
+    for issue in ranking:
+        own, first = them.points[issue], them.first_choice(issue)
+        close = [o for o in own if o != first and 0 <= own[first] - own[o] <= ALMOST]
+        if close:
+            best = max(close, key=lambda o: (own[o], o))
+            return [*found, Answer("option", issue + 1, option=best)]
+    return found
 
 
-def _second(game: Game) -> Answer:
-    ranking = game.them.ranking()
-    return Answer("second", ranking[1] + 1, ranking[-2] + 1)
+def _always(kind: str) -> Callable[[Game], Answer | None]:
+    return lambda game: next((one for one in truths(game.them) if one.kind == kind), None)
 
 
 def _package(game: Game) -> Answer | None:
@@ -316,17 +334,6 @@ def _package(game: Game) -> Answer | None:
     return Answer("package", text=max(open_to, key=order))
 
 
-def _option(game: Game) -> Answer | None:
-    """On the weightiest issue where this is true: an option almost as good as the first choice."""
-    them = game.them
-    for issue in them.ranking():
-        own, first = them.points[issue], them.first_choice(issue)
-        close = [o for o in own if o != first and 0 <= own[first] - own[o] <= ALMOST]
-        if close:
-            return Answer("option", issue + 1, option=max(close, key=lambda o: (own[o], o)))
-    return None
-
-
 def _home(game: Game) -> Answer:
     """Who at home stands against the learner's last offer; without one, against its own."""
     text = game.offers[-1] if game.offers else game.offer
@@ -338,10 +345,10 @@ def _home(game: Game) -> Answer:
 
 
 _TRUTHS: dict[str, Callable[[Game], Answer | None]] = {
-    "weights": _weights,
-    "second": _second,
+    "weights": _always("weights"),
+    "second": _always("second"),
     "package": _package,
-    "option": _option,
+    "option": _always("option"),
     "home": _home,
 }
 

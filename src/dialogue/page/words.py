@@ -535,6 +535,16 @@ TALKS = {
     "pair_path": "Offers of {side}: {path}.",
     "pair_none": "none",
     "pair_row": "Offer of {side}, round {n}",
+    # On the points sheet of a lead, for when it is asked why.
+    "answer_weights": "What matters most to you is {issue}, and least {other}.",
+    "answer_second": "What comes second is {issue}, and second to last {other}.",
+    "answer_option": "On {issue}, “{option}” would do almost as well for you as your first choice.",
+    "answer_home": "Who at your home would be against their last offer: see your home sheet.",
+    # A class before a wall.
+    "wall_title": "Negotiate round two: the class leads one side",
+    "wall_how": "Points and home tests are invented for teaching. The game is kept in this browser, and nothing is sent anywhere.",
+    "wall_lead": "The class leads for {side}",
+    "wall_script": "This page needs scripts to be allowed.",
     # A class votes.
     "vote": "The class votes",
     "vote_how": "Set the menus to a text that somebody proposes and add it; up to four. Count hands for each line. The line with the most hands is done.",

@@ -1,15 +1,17 @@
 """The text that a class agreed, on the wall: ``projector("CBCDCB")``.
 
-Points are those of the historical setting, which are invented for teaching like all others.
+Points are those of the historical setting, or of the leads that a seed draws for two people as the
+class kit does.  All of them are invented for teaching.
 """
 
 from __future__ import annotations
 
 from html import escape
 
-from dialogue.course import negotiation
+from dialogue.course import bargaining, leads, negotiation
 from dialogue.course.negotiation import SIDES, TableError
 from dialogue.course.voice import named
+from dialogue.learner.games import SEEDS
 from dialogue.page.words import NEGOTIATION as WORDS
 from dialogue.widgets.base import Notice
 
@@ -17,15 +19,18 @@ from dialogue.widgets.base import Notice
 class Agreed(Notice):
     """A text that a class agreed, with both home tests, for the projector."""
 
-    def __init__(self, text: str) -> None:
-        m = negotiation.model()
+    def __init__(self, text: str, seed: int | None = None) -> None:
         self.text = text
+        if seed is None:
+            at_table = {side: leads.historical(side) for side in SIDES}
+        else:
+            at_table = bargaining.for_two(seed)[0]
         home = {side: negotiation.home_test(text, side) for side in SIDES}
         verdict = {True: "✓ passes", False: "✗ fails"}
         self.results = [
-            f"Points of {named(side)}: {m.score[side][text]} (walk-away {m.walk_away[side]}): "
-            f"{verdict[m.score[side][text] >= m.walk_away[side]]}"
-            for side in SIDES
+            f"Points of {named(side)}{f' (“{lead.title}”)' if seed else ''}: {lead.worth(text)} "
+            f"(walk-away {lead.walk_away}): {verdict[lead.worth(text) >= lead.walk_away]}"
+            for side, lead in at_table.items()
         ]
         self.results += [
             f"Home test of {named(side)}: {verdict[home[side].passes]} ({home[side].words})"
@@ -71,10 +76,13 @@ class Agreed(Notice):
         )
 
 
-def projector(text: str) -> Notice:
+def projector(text: str, seed: int | None = None) -> Notice:
     """Show the text that a class agreed, such as ``projector("CBCDCB")``, and run both home
-    tests on it, bloc by bloc.  A text that does not exist shows a message instead."""
+    tests on it, bloc by bloc.  *seed* is that of the class kit, where it was written with one.
+    A text or a seed that does not exist shows a message instead."""
+    if seed is not None and (type(seed) is not int or seed not in SEEDS):
+        return Notice([f"The seed cannot be {repr(seed)[:40]}. {WORDS['again_bad']}"])
     try:
-        return Agreed(negotiation.as_text(text))
+        return Agreed(negotiation.as_text(text), seed)
     except (ValueError, TableError) as error:
         return Notice([str(error)])

@@ -28,6 +28,7 @@ _SCRIPTS = {
     "negotiation": _GAME,
     # The same view, played in the page: for an edition without a kernel.
     "negotiation-page": (*_GAME, "local-game"),
+    "negotiation-wall": (*_GAME, "local-game", "class-game"),
     "assessment": ("shared", "assessment"),
     "form": ("shared", "form"),
     "wall": ("shared", "wall"),

@@ -59,7 +59,7 @@ function ballot(words, content, game) {
   stop.addEventListener("click", () => { open = false; node.hidden = true; leaves(); });
   return {
     node, isOpen: () => open,
-    open() { open = true; node.hidden = false; draw(); add.focus(); },
+    open(focus = true) { open = true; node.hidden = false; draw(); if (focus) add.focus(); },
     closed(act) { leaves = act; },
     /** A move was made: the next vote is about new proposals. */
     cleared() { proposals = []; list.replaceChildren(); if (open) draw(); },

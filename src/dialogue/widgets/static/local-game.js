@@ -1,7 +1,7 @@
 // The negotiation in a page without a kernel: the view of negotiation.js over a model that plays
 // here by the rules of bargaining.js.
 //
-//   playNegotiation(element, data, storage, { side: "iraq", seed: 7 })
+//   playNegotiation(element, data, storage, { side: "iraq", seed: 7, voting: false })
 //
 // *data* is widgets/negotiation_data.py's `data()` as JSON; *storage* has `get(key)` and
 // `put(key, value)`, each of which may answer at once or by a promise, and holds plain JSON.
@@ -49,14 +49,14 @@ function keptGames(data, rules, storage) {
 }
 
 /** A model as a notebook's, with the rules in the page. */
-export const localModel = async (data, storage, side, cell) => {
+export const localModel = async (data, storage, side, cell, voting = false) => {
   const rules = bargaining(data), games = keptGames(data, rules, storage), place = `negotiation/${side}/${cell}`;
   const heard = new Set();
   let game = await games.last(place) ?? rules.start(side, cell);
   let history = (await games.finished()).map(rules.line), kept = Promise.resolve();
   const view = (draft) => rules.shown(game, { draft, history, kept: data.strings.kept_here });
   let state = { ...view(), restored: game.turns.length > 0, together: await games.pair(place) };
-  const known = { content: data.content[side], strings: data.strings, data };
+  const known = { content: data.content[side], strings: data.strings, data, voting };
   const change = (next) => { state = { ...state, restored: false, ...next }; heard.forEach((act) => act()); };
   const keep = () => {
     const now = game;
@@ -90,7 +90,7 @@ export const localModel = async (data, storage, side, cell) => {
 };
 
 /** Play in *element*.  Returns a promise of what ends the view. */
-export const playNegotiation = async (element, data, storage, { side = "iraq", seed = 1 } = {}) => {
-  const model = await localModel(data, storage, side, seed);
+export const playNegotiation = async (element, data, storage, { side = "iraq", seed = 1, voting = false } = {}) => {
+  const model = await localModel(data, storage, side, seed, voting);
   return render({ model, el: element });
 };

@@ -31,8 +31,8 @@ function render({ model, el }) {
     draft: () => six.current(), offer: () => model.get("state").offer.text,
     move: (message) => { if (!kernel.waits("move")) send(message); }, set: (text) => { six.set(text); look(); },
   });
-  const left = make("div", {}, six.table, draft, actions, sure.node, note, vote.node);
-  const right = make("div", { class: "dn-side" }, titled(words("they_say")), reply, turn, titled(words("told")), told, titled(words("log")), log);
+  const left = make("div", {}, six.table, draft, actions, sure.node, note);
+  const right = make("div", { class: "dn-side" }, titled(words("they_say")), reply, turn, vote.node, titled(words("told")), told, titled(words("log")), log);
   const desk = make("div", { class: "dn-desk" }, left, right);
 
   const after = make("div", { class: "dn-after" });
@@ -177,6 +177,7 @@ function render({ model, el }) {
   show();
   const begun = model.get("state").together;
   if (begun) together(begun, false);
+  if (model.get("voting") === true) { vote.open(false); byVote(); }
   return () => { kernel.stop(); model.off("change:state", show); model.off("change:data", came); };
 }
 
