@@ -35,7 +35,7 @@ def view(name: str) -> str:
     text = _EXPORTED.sub(r"\1 \2", text)
     text = _DEFAULT.sub(r"const exported = \1;", text)
     # What a kind says of itself, such as how a probability is read, serves the panels too.
-    names += ["KINDS"] if "const KINDS" in text else []
+    names += ["KINDS"] if "\nconst KINDS = {};" in text else []
     every = "".join(f", {one}" for one in names)
     return (
         f'Dialogue.views["{name}"] = (() => {{\n"use strict";\n{text}\n'
