@@ -45,10 +45,14 @@ MODELS["negotiation-page"] = async ({ side, seed }) => (
 
 const SHOWN_BY = { "warm-up": "quiz", review: "quiz", panel: "quiz" };
 
-/** Put the live view in the place of its readable twin. */
-async function mount(place) {
-  if (place.dataset.live !== undefined) return;
-  place.dataset.live = "coming";
+/** Put the live view in the place of its readable twin; resolves when it stands, or cannot. */
+const mounting = new WeakMap();
+function mount(place) {
+  if (!mounting.has(place)) mounting.set(place, mounted(place));
+  return mounting.get(place);
+}
+
+async function mounted(place) {
   const inline = place.querySelector("script[type='application/json']");
   try {
     const data = inline ? JSON.parse(inline.textContent) : (await need(place.dataset.from))[place.dataset.place];
@@ -60,7 +64,7 @@ async function mount(place) {
     place.dispatchEvent(new CustomEvent("dialogue:mounted", { bubbles: true }));
   } catch (error) {
     // The twin stays and can be read; the next visit, or the button, tries again.
-    delete place.dataset.live;
+    mounting.delete(place);
     if (place.querySelector(".again")) return;
     const again = document.createElement("button");
     again.type = "button";

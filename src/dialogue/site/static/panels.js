@@ -88,7 +88,7 @@ function examDay(place) {
     try {
       if (field.value) localStorage.setItem(DAY_OF_EXAM, field.value); else localStorage.removeItem(DAY_OF_EXAM);
     } catch { /* for this visit nothing is kept */ }
-    delete place.dataset.live;
+    mounting.delete(place);
     mount(place);
   });
   return make("p", { class: "exam" }, make("label", { for: field.id }, say(strings, "exam")), " ", field);
