@@ -451,9 +451,9 @@ def test_the_comparison_with_the_month_is_right(sweep: Sweep) -> None:
     assert forms == {"more", "less", "times"} or not sweep.every
 
 
-def test_a_figure_from_memory_is_said_to_be_one() -> None:
-    assert "from memory, unsourced" in stage("oil", {"month": "2020-01"}).scene.words
-    assert "from memory" not in stage("oil", {"month": "2020-04"}).scene.words
+def test_a_figure_that_the_course_computed_is_said_to_be_one() -> None:
+    assert "(computed by the course; " in stage("oil", {"month": "2020-02"}).scene.words
+    assert "computed by the course" not in stage("oil", {"month": "2020-04"}).scene.words
 
 
 @pytest.mark.parametrize(

@@ -49,9 +49,7 @@ def oil(
         {
             "month": iraq["date"],
             "income": iraq["revenue_usd_billion"].astype(float),
-            "how": iraq["revenue_basis"]
-            .map({"stated": "stated by a source", "computed": "computed"})
-            .fillna("from memory, unsourced"),
+            "how": iraq["revenue_basis"].map(_BASIS),
         }
     )
     world = pd.DataFrame(
@@ -73,9 +71,7 @@ def oil(
             fillOpacity=alt.FillOpacity(
                 "how:N",
                 title="Figure",
-                scale=alt.Scale(
-                    domain=["stated by a source", "from memory, unsourced"], range=[1, 0.15]
-                ),
+                scale=alt.Scale(domain=[_BASIS["stated"], _BASIS["computed"]], range=[1, 0.15]),
             ),
             tooltip=["month", "income", "how"],
         )
@@ -130,7 +126,7 @@ def oil(
         f"lowest in {deep['month']} at {deep['price']:g} dollars a barrel, and back at "
         f"{world['price'].iloc[-1]:g} at the end.{own}",
         table,
-        caption(iraq, price, note="Hollow bars rest on memory alone."),
+        caption(iraq, price, note="A hollow bar is volume times price, computed by the course."),
         "Iraq's oil exports, income and price, by month",
     )
 
