@@ -551,19 +551,21 @@ def test_every_poll_tells_its_question_its_margin_and_whose_number_it_is(
     for state in sweep["polls"]:
         row, n = table.loc[state.settings["poll"]], state.settings["n"]
         words = state.scene.words
-        assert f"“{row['question']}”" in words
+        assert f"in our words: {row['question']} " in words
         share = row["percent"] / 100
         margin = 196 * (share * (1 - share) / n) ** 0.5
         assert f"is {margin:.1f} points either way" in words
         if row.isna()["n"]:
-            assert "so the n is yours" in words
+            assert "so this number is yours" in words
         else:
             assert (f"gives this number, {n:,}" in words) == (row["n"] == n)
         # Only rows of one series may be compared.
-        compared = set(re.findall(r"(PL\d\d) \(", words.split("Iran's rating")[0]))
-        same = set(table.index[table["series"] == row["series"]]) - {row.name}
-        assert compared == same | ({row.name} & compared)
-        assert row.name not in compared
+        told = re.search(r"Compare it with (.*), because", words)
+        compared = set(re.findall(r"([\d.]+) per cent in (\d{4})", told[1] if told else ""))
+        same = table[(table["series"] == row["series"]) & (table.index != row.name)]
+        assert compared == {
+            (f"{p:g}", str(y)) for p, y in zip(same["percent"], same["year"], strict=True)
+        }
 
 
 def test_each_baseline_keeps_its_own_fall() -> None:

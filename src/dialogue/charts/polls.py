@@ -78,7 +78,7 @@ def polls(n: int | None = None, poll: str | None = None, baseline: str | None = 
     apart = shown
     if poll is not None:
         row = single.iloc[0]
-        name = f"{poll}: {row['measure'].replace('-', ' ')}, {row['subject']}"
+        name = f"{row['subject']}: {row['measure'].replace('-', ' ')}"
         one = {"series": name, "year": str(row["year"]), "percent": float(row["percent"])}
         apart = pd.concat([pd.DataFrame([one]), shown], ignore_index=True)
         order = [name, *order]
@@ -154,9 +154,9 @@ def polls(n: int | None = None, poll: str | None = None, baseline: str | None = 
 _PEOPLE = (100, 250, 500, 750, 1000, 1338, 1500, 2000, 2500, 3000, 3500, 5000, 10000)
 _ABOUT = {"exactly": "", "about": "about ", "at-least": "at least "}
 _RIVALS = {
-    "iran-partner-article": "the article, reliable partner",
-    "iran-positive-voa": "VOA, positive attitude",
-    "iran-favourable-winep": "the Washington Institute, favourable",
+    "iran-partner-article": "the article (reliable partner)",
+    "iran-positive-voa": "VOA (positive attitude)",
+    "iran-favourable-winep": "the Washington Institute (favourable)",
 }
 
 
@@ -167,8 +167,8 @@ def explore_polls(wishes: Mapping[str, Any]) -> Steps:
     table = load("polls").set_index("poll_id")
     menu = tuple(
         (
-            f"{poll} {row['subject']}, {row['measure'].replace('-', ' ')}, {row['population']}, "
-            f"{row['year']}: {_ABOUT[row['qualifier']]}{row['percent']:g} per cent",
+            f"{row['subject']}, {row['year']}: {row['measure'].replace('-', ' ')}, "
+            f"{_ABOUT[row['qualifier']]}{row['percent']:g} per cent of {row['population']}",
             poll,
         )
         for poll, row in table.iterrows()
@@ -184,26 +184,26 @@ def explore_polls(wishes: Mapping[str, Any]) -> Steps:
     low, high = max(0, percent - error), min(100, percent + error)
     known = row["n"]
     if pd.isna(known):
-        asked = "The report read does not give the number asked for this figure, so the n is yours"
+        asked = "The report does not say how many people were asked, so this number is yours"
     elif int(known) == n:
         asked = f"The report gives this number, {n:,}"
     else:
         asked = f"The report gives {int(known):,}; the {n:,} are yours"
     mode = {"not-stated": "the mode is not stated"}.get(row["mode"], f"by {row['mode']}")
     same = [
-        f"{other} ({table.loc[other, 'year']}, {table.loc[other, 'percent']:g})"
+        f"{table.loc[other, 'percent']:g} per cent in {table.loc[other, 'year']}"
         for other in table.index[table["series"] == row["series"]]
         if other != poll
     ]
     words = (
-        f"{poll}: {_ABOUT[row['qualifier']]}{percent:g} per cent of {row['population']} "
-        f"({in_short(row['source_id'])}). With {n:,} people drawn at random the margin of error is "
-        f"{error:.1f} points either way: {low:.1f} to {high:.1f}. {asked}. Asked, as reported: "
-        f"“{row['question']}” (the full wording was not seen; {mode}). "
+        f"{_ABOUT[row['qualifier']].capitalize()}{percent:g} per cent of {row['population']} "
+        f"({in_short(row['source_id'])}). The question, in our words: {row['question']} We have "
+        f"not seen the full wording; {mode}. With {n:,} people drawn at random the margin of error "
+        f"is {error:.1f} points either way: {low:.1f} to {high:.1f}. {asked}. "
         + (
-            f"May be compared with {listed(same)}, of the same question."
+            f"Compare it with {listed(same)}, because the question is the same."
             if same
-            else "No other row of the table has the same question."
+            else "No other figure of the table has the same question."
         )
     )
     wanted = list(_RIVALS) if baseline == "all" else [baseline]
@@ -212,15 +212,15 @@ def explore_polls(wishes: Mapping[str, Any]) -> Steps:
         own = table[table["series"] == series].sort_values("year")
         start, end = float(own["percent"].iloc[0]), float(own["percent"].iloc[-1])
         falls.append(
-            f"{_RIVALS[series]}, {start:g} to {end:g}: {start - end:g} points or "
+            f"{_RIVALS[series]} has {start:g} to {end:g}: {start - end:g} points or "
             f"{(start - end) / start:.0%} of the start".replace("%", " per cent")
         )
-    words += f" Iran's rating from 2017 to 2020, by {'; by '.join(falls)}."
+    words += f" Iran's rating from 2017 to 2020: {'; '.join(falls)}."
     if baseline == "all":
-        words += " Three questions make three trends; none of them may borrow another's baseline."
+        words += " These are three questions, so do not mix them."
     else:
         words += " Two other accounts begin elsewhere."
-    words += " The margin knows chance alone, not wording or mode."
+    words += " The margin covers chance alone, and not wording or mode."
     return Scene(
         polls(n=n, poll=poll, baseline=None if baseline == "all" else baseline),
         words,
@@ -238,7 +238,7 @@ def _asked(table: pd.DataFrame, n: int) -> pd.DataFrame:
 
     return pd.DataFrame(
         {
-            "No.": table.index,
+            "About": table["subject"],
             "Year": table["year"],
             "Per cent": [
                 f"{_ABOUT[q]}{p:g}"
