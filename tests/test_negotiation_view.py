@@ -109,7 +109,7 @@ def test_looking_at_a_text_uses_no_round_and_leaves_no_trace() -> None:
     assert state["draft"] == {
         "text": "BBBBBB",
         "points": game.game.me.worth("BBBBBB"),
-        "own": "falls with 121 of 165 seats",
+        "own": "falls with 121 seats, 165 needed",
         "theirs": "passes",
         "passes": [False, True],
     }

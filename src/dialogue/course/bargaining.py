@@ -326,6 +326,9 @@ def _package(game: Game) -> Answer | None:
     ]
     if not open_to:
         return None
+    # One that falls at the asker's own home would help nobody, and that home's rule is known.
+    carried = negotiation.model().carried[game.side]
+    open_to = [text for text in open_to if carried[text]] or open_to
 
     def order(text: str) -> tuple[int, int, str]:
         near = -apart(text, last) if last else apart(text, game.offer)

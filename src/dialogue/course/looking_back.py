@@ -16,6 +16,8 @@ from dialogue.course.negotiation import OTHER, ROUNDS, SIDES, Home
 LOST = 0.75
 # Who leaves with so many rounds unused has not waited for the other side to move.
 EARLY = 3
+# So few points left on the table are no fault.
+TRIFLE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,7 @@ def _moment(game: Game, left: int) -> Moment:
             clock = game.clock + lost * len(turns) / ROUNDS
             other = replace(game, clock=clock, strikes=game.strikes - strikes)
             found.append(Moment(kind, turns[0].round, max(0, _reach(other) - reach)))
-    if bargaining.stands(game) and game.used < ROUNDS and left:
+    if bargaining.stands(game) and game.used < ROUNDS and left > TRIFLE:
         found.append(Moment("early", last, left))
     worst = max(found, key=lambda one: one.cost, default=Moment("none"))
     if worst.cost:

@@ -31,8 +31,8 @@ ISSUES = (
 GAPS = {
     "unhomely": {"home"},
     "hurt": {"issue", "option"},
-    "weights": {"issue", "other", "Other"},
-    "second": {"issue", "other", "Other"},
+    "weights": {"issue", "other"},
+    "second": {"issue", "other"},
     "package": {"package"},
     "option": {"issue", "option"},
     "home": {"home"},
@@ -143,9 +143,9 @@ def home_rule(side: str) -> str:
 
 def at_home(text: str, side: str) -> str:
     """Why *text* falls at the home of *side*, or who is still against it, in its own words."""
-    if side == "us":
-        return home_rule(side)
     home = negotiation.home_test(text, side)
+    if side == "us":
+        return f"{say('us_carries')} {home_rule(side)}" if home.passes else home_rule(side)
     missing = [(seats, name) for name, seats, holds in home.support if not holds]
     if not missing:
         return say("all_blocs")
@@ -200,9 +200,8 @@ def reply(game: Game, count: int | None = None) -> str:
         if situation == "unhomely":
             falls = at_home(turn.move.text, OTHER[game.side])
             parts += [falls] * (falls not in parts[0])
+        if situation in ("unhomely", "far"):
             parts.append(say("costs_goodwill"))
-        if situation == "far":
-            parts.append(say("earns_nothing"))
         parts.append(moved(past[-1].offer if past else game.opening, turn, game.them))
         if turn.round >= ROUNDS:
             parts.append(_said(game, "last", 0))
@@ -220,7 +219,6 @@ def _gaps(game: Game, turn: Turn) -> dict[str, str]:
         gaps["issue"] = ISSUES[told.issue - 1]
     if told.other:
         gaps["other"] = ISSUES[told.other - 1]
-        gaps["Other"] = _upper(gaps["other"])
     if told.option:
         gaps["option"] = option(told.issue, told.option)
     if told.text:

@@ -124,6 +124,8 @@ def _next(game: Game, seen: Debrief) -> str:
         return say("next_repeated")
     if seen.moment.kind in ("left", "silent", "passed"):
         return say("next_passed")
+    if seen.stands and seen.left[game.side] <= looking_back.TRIFLE:
+        return say("next_well")
     mine = sorted(leads.ISSUES, key=lambda i: game.me.weights[i] - game.them.weights[i])
     give, take = mine[0], mine[-1]
     if give == take or game.them.ranking()[0] == game.me.ranking()[0]:
@@ -237,12 +239,27 @@ def _path(steps: list[list[int]]) -> str:
     return "; ".join(say("path_step", n=n, us=us, iraq=iraq) for n, us, iraq in steps)
 
 
+def _offered(game: Game, n: int) -> str:
+    """The offer of the turn *n*, from 1: how it differs from one's last, or from their text."""
+    past, text = game.turns[: n - 1], game.turns[n - 1].move.text
+    earlier = [turn.move.text for turn in past if turn.move.text]
+    before = earlier[-1] if earlier else past[-1].offer if past else game.opening
+    changes = "; ".join(
+        say("log_change", issue=voice.ISSUES[i], option=voice.option(i + 1, text[i]))
+        for i in leads.ISSUES
+        if text[i] != before[i]
+    )
+    if not changes:
+        return say("log_offer_same") if earlier else say("log_accept")
+    return say("log_offer_changed" if earlier else "log_offer_first", changes=changes)
+
+
 def log(game: Game) -> list[str]:
     """The talks in sentences, one a move and one for its answer."""
     found = [say("log_opened", said=voice.reply(game, 0))]
     for n, turn in enumerate(game.turns, 1):
         kind = turn.move.kind
-        mine = say(f"log_{kind}", text=voice.sentence(turn.move.text))
+        mine = _offered(game, n) if kind == "offer" else say(f"log_{kind}")
         if kind in ("offer", "why"):
             mine = say("log_round", n=turn.round, mine=mine)
         found.append(say("log_line", mine=mine, said=voice.reply(game, n)))

@@ -96,6 +96,7 @@ def _data(version: str, lines: tuple[tuple[str, str, str, str], ...]) -> dict[st
             "almost": bargaining.ALMOST,
             "lost": looking_back.LOST,
             "early": looking_back.EARLY,
+            "trifle": looking_back.TRIFLE,
         },
         "sides": SIDES,
         "issues": [

@@ -64,7 +64,7 @@ export function bargaining(data) {
     return words("home_falls", { issues: [...broken].sort((a, b) => a - b).map((i) => issues[i].name).join(words("and")) });
   };
   const atHome = (text, side) => {
-    if (side === "us") return homes.us.rule;
+    if (side === "us") return carried("us", text) ? `${words("us_carries")} ${homes.us.rule}` : homes.us.rule;
     const missing = homes.iraq.blocs.filter((bloc) => !holds(bloc.condition, text));
     if (!missing.length) return words("all_blocs");
     const bloc = largest(missing, (one) => [one.seats, one.name]);
@@ -170,7 +170,8 @@ export function bargaining(data) {
     package(game) {
       const { them } = game, least = wanted(game), on = offer(game), last = offers(game).pop();
       const open = them.willing.filter((text) => them.worth(text) >= least && apart(text, on) >= 2);
-      const text = largest(open, (one) => [last ? -apart(one, last) : apart(one, on), them.worth(one), one]);
+      const both = open.filter((text) => carried(game.side, text));
+      const text = largest(both.length ? both : open, (one) => [last ? -apart(one, last) : apart(one, on), them.worth(one), one]);
       return text && { kind: "package", text };
     },
     option({ them }) {
@@ -212,7 +213,7 @@ export function bargaining(data) {
   const tellingGaps = (one, text, side) => {
     const gaps = {};
     if (one.issue) gaps.issue = issues[one.issue - 1].name;
-    if (one.other) { gaps.other = issues[one.other - 1].name; gaps.Other = upper(gaps.other); }
+    if (one.other) gaps.other = issues[one.other - 1].name;
     if (one.option) gaps.option = option(one.issue - 1, one.option);
     if (one.text) gaps.package = `${sentence(one.text)}.`;
     if (one.kind === "home") gaps.home = atHome(text, side);
@@ -236,9 +237,8 @@ export function bargaining(data) {
       if (situation === "unhomely") {
         const falls = atHome(turn.move.text, other[game.side]);
         if (!parts[0].includes(falls)) parts.push(falls);
-        parts.push(words("costs_goodwill"));
       }
-      if (situation === "far") parts.push(words("earns_nothing"));
+      if (situation === "unhomely" || situation === "far") parts.push(words("costs_goodwill"));
       parts.push(moved(past.length ? past[past.length - 1].offer : game.opening, turn, game.them));
       if (turn.round >= rounds) parts.push(said(game, "last", 0));
     }
@@ -249,8 +249,17 @@ export function bargaining(data) {
     option: one.option && option(one.issue - 1, one.option), text: one.text && sentence(one.text),
   }));
   const learnt = (game) => learntOf(told(game));
+  /** How *text* differs from *before*, issue by issue. */
+  const changed = (before, text) => numbers.filter((i) => text[i] !== before[i]).map((i) => words("log_change", { issue: issues[i].name, option: option(i, text[i]) })).join("; ");
+  const offeredWords = (game, n) => {
+    const past = game.turns.slice(0, n), { text } = game.turns[n].move, earlier = offers({ turns: past });
+    const before = earlier.length ? earlier[earlier.length - 1] : past.length ? past[past.length - 1].offer : game.opening;
+    const changes = changed(before, text);
+    if (!changes) return words(earlier.length ? "log_offer_same" : "log_accept");
+    return words(earlier.length ? "log_offer_changed" : "log_offer_first", { changes });
+  };
   const log = (game) => [words("log_opened", { said: reply(game, 0) }), ...game.turns.map(({ move, round }, n) => {
-    const own = words(`log_${move.kind}`, { text: move.text && sentence(move.text) });
+    const own = move.kind === "offer" ? offeredWords(game, n) : words(`log_${move.kind}`);
     const mine = move.kind === "offer" || move.kind === "why" ? words("log_round", { n: round, mine: own }) : own;
     return words("log_line", { mine, said: reply(game, n + 1) });
   })];
@@ -299,7 +308,7 @@ export function bargaining(data) {
       const without = { ...game, clock: game.clock + (lost * turns.length) / rounds, strikes: game.strikes - strikes };
       found.push(moment(kind, turns[0].round, Math.max(0, reachOf(without, allowed) - reach)));
     }
-    if (stood && used(game) < rounds && left) found.push(moment("early", last, left));
+    if (stood && used(game) < rounds && left > limits.trifle) found.push(moment("early", last, left));
     const worst = largest(found, (one) => [one.cost]) ?? moment("none");
     if (worst.cost) return worst;
     if (!offers(game).length && left && !game.text) return moment("silent");
@@ -331,13 +340,14 @@ export function bargaining(data) {
     const changes = changesOf(seen, game.text);
     return words("left_more", { mine: points(seen.left[game.side]), theirs: points(seen.left[other[game.side]]), changes, my_points: mine, their_points: theirs });
   };
-  const nextTime = (game, { possible, moment }) => {
+  const nextTime = (game, { possible, moment, stands: stood, left }) => {
     if (!possible && !game.text) return words("next_known");
     if (moment.kind === "goodwill" || game.strikes > 1) return words("next_goodwill");
     if (moment.kind === "falls" || moment.kind === "hurried") return words(`next_${moment.kind}`);
     if (!told(game).length) return words("next_ask");
     if (moment.kind === "repeated") return words("next_repeated");
     if (["left", "silent", "passed"].includes(moment.kind)) return words("next_passed");
+    if (stood && left[game.side] <= limits.trifle) return words("next_well");
     const mine = sortedBy(numbers, (i) => [game.me.weights[i] - game.them.weights[i]]);
     const give = mine[0], take = mine[mine.length - 1];
     if (give === take || game.them.ranking[0] === game.me.ranking[0]) return words("next_option");
@@ -435,7 +445,7 @@ export function bargaining(data) {
 
   return {
     texts, leads, sides, other, issues, words, carried, homeWords, option, sentence, standing, start, step, shown, line,
-    isText: (text) => seatsFor.has(text), worthOf, worthTo, leadShown, filled, tellingGaps, learntOf, remains, changesOf, scene, stepsOf, pictureRow,
+    isText: (text) => seatsFor.has(text), worthOf, worthTo, leadShown, filled, changed, tellingGaps, learntOf, remains, changesOf, scene, stepsOf, pictureRow,
     points, manyTexts, august, deal, truths: TRUTHS, lines: data.lines,
   };
 }

@@ -111,7 +111,8 @@ function issueTable(content, words, uid, changed) {
   });
   const total = make("th", { scope: "row", colspan: 4, dir: "auto" });
   const totals = { yours: counted("yours"), theirs: counted("theirs") };
-  const homes = { yours: make("td", { dir: "auto" }), theirs: make("td", { dir: "auto", colspan: 4 }) };
+  const home = (key, attributes = {}) => make("td", { dir: "auto", class: "dn-home", "data-label": words(`label_home_${key}`), ...attributes });
+  const homes = { yours: home("yours"), theirs: home("theirs", { colspan: 4 }) };
   const head = (key, attributes = {}) => make("th", { scope: "col", ...attributes }, words(key));
   const table = make("table", { class: "dn-table" }, make("caption", { class: "dn-hidden" }, words("table")),
     make("thead", {},

@@ -171,6 +171,8 @@ function render({ model, el }) {
       // The button that ended the game is gone: the focus goes to the debrief, not to nowhere.
       if (!first && key !== was && state.seq === asked) after.querySelector(".dn-heading")?.focus();
     } else if (!first && key !== was && state.seq === asked && fresh) rows[0].menu.focus();
+    // Where one column is too long for the window, the answer comes to whoever has asked for it.
+    if (!first && !state.over && state.log.length > 1 && key !== was && state.seq === asked) reply.scrollIntoView({ block: "nearest" });
     was = key;
   };
   model.on("change:state", show);

@@ -64,8 +64,17 @@ export function tableForTwo(data) {
   };
   /** A turn in a sentence, as *side* reads it. */
   const said = (game, turn, side) => {
-    const key = `${turn.side === side ? "log" : "pair_they"}_${turn.kind}`;
-    const line = words(key, { text: turn.text && rules.sentence(turn.text) });
+    let key = `${turn.side === side ? "log" : "pair_they"}_${turn.kind}`, changes = "";
+    if (turn.text) {
+      // Against one's own last offer, or else against what the other side had laid down.
+      const before = game.turns.slice(0, game.turns.indexOf(turn)).filter((one) => one.text), own = before.filter((one) => one.side === turn.side);
+      const basis = (own.length ? own : before).pop()?.text;
+      if (basis) {
+        changes = rules.changed(basis, turn.text);
+        key += changes ? (own.length ? "_changed" : "_first") : "_same";
+      }
+    }
+    const line = words(key, { text: turn.text && rules.sentence(turn.text), changes });
     return turn.told ? `${line} ${words(turn.side === side ? "pair_heard" : "pair_told", { said: spoken(game, turn) })}` : line;
   };
   const log = (game, side) => game.turns.map((turn, n) => words("log_round", { n: Math.floor(n / 2) + 1, mine: said(game, turn, side) }));
