@@ -6,19 +6,17 @@ It lies outside the course, so an upgrade leaves it alone, and it says by id wha
   question of the course takes its place.
 - ``overlay.yaml`` may hide questions (``hide``), and says for which version of the course's own
   question a replacement was written (``replaces``), so that a later change is noticed.
+- ``notebooks/13-more.ipynb`` is a lesson of one's own, beside the course's.
 - ``supplements/05-round-one.md`` is text that belongs to a lesson; the questions that a bank
   with ``quiz: 05-round-one`` adds follow it.  ``notebooks/supplements.ipynb`` shows them all.
 
-Which folder it is, in this order: the environment variable ``DIALOGUE_OVERLAY`` (empty: none; the
-option ``--overlay`` sets it for one command), then the line ``overlay = "…"`` of the file
-``config.toml`` in the user's configuration folder, which ``dialogue overlay use`` writes.
+Which folder it is says :mod:`dialogue.course.overlaid`.
 """
 
 from __future__ import annotations
 
 import os
 import re
-import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,42 +25,11 @@ from dialogue.bank.files import Bank, former_ids, known, read_file, read_files, 
 from dialogue.course import catalogue, files
 from dialogue.course.faults import Fault, nearest, shown
 from dialogue.course.files import FileFault
+from dialogue.course.overlaid import config_file as config_file
+from dialogue.course.overlaid import where as where
 
 FIELDS = ("name", "hide", "replaces")
 _VERSION = re.compile(r"[0-9a-f]{8}")
-
-
-def config_file() -> Path:
-    """The user's configuration file (it may not exist)."""
-    if named := os.environ.get("DIALOGUE_CONFIG_DIR"):
-        return Path(os.path.expanduser(named)) / "config.toml"
-    from platformdirs import user_config_path
-
-    return user_config_path("us-iraq-dialogue", appauthor=False) / "config.toml"
-
-
-def where() -> tuple[Path, str] | None:
-    """The overlay's folder and who named it, or None.
-
-    Raises :class:`~dialogue.course.files.FileFault` when the configuration file is damaged.
-    """
-    if (named := os.environ.get("DIALOGUE_OVERLAY")) is not None:
-        return (Path(os.path.expanduser(named)), "DIALOGUE_OVERLAY") if named.strip() else None
-    file = config_file()
-    try:
-        config = tomllib.loads(files.read_text(file)) if os.path.lexists(file) else {}
-    except FileFault as fault:
-        if fault.message == "the file is empty":
-            return None
-        fault.message = f"the configuration cannot be read ({fault.message})"
-        raise
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        told = str(error) if isinstance(error, ValueError) else "it is nested too deep"
-        raise FileFault(file, f"the configuration cannot be read ({told})", "mend it") from None
-    folder = config.get("overlay", "")
-    if not isinstance(folder, str):
-        raise FileFault(file, "'overlay' is not a text", 'write overlay = "the folder"')
-    return (Path(os.path.expanduser(folder)), str(file)) if folder.strip() else None
 
 
 @dataclass(slots=True)

@@ -213,7 +213,7 @@ def page(lesson: catalogue.Lesson, slides: Sequence[Slide]) -> Markup:
 
 def notes(lesson: catalogue.Lesson, slides: Sequence[Slide]) -> Markup:
     """The speaker's page: slide by slide, then the teaching notes of the lesson."""
-    file = catalogue.root() / "notebooks" / "teaching-notes" / f"{lesson.stem}.md"
+    file = lesson.notes
     return templates.render(
         "classroom/notes.html",
         title=f"{lesson.number} · {lesson.title}: speaker notes",

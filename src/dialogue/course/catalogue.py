@@ -1,4 +1,4 @@
-"""Where the course lies, and which lessons it has.
+"""Where the course lies, and which lessons it has, its own and those of an overlay.
 
 The file name is the order and the first heading is the title: nothing is registered by
 hand.  ``seeds/lessons.csv`` is only the plan; a lesson's own file wins once it exists.
@@ -19,7 +19,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from dialogue.course import files
+from dialogue.course import files, overlaid
 from dialogue.course.faults import Fault, shown
 from dialogue.course.files import FileFault
 from dialogue.course.place import root
@@ -54,6 +54,7 @@ class Lesson:
     written: bool
     objectives: dict[str, str]
     fault: FileFault | None = None  # why its notebook cannot be read
+    folder: Path | None = None  # of its notebook, where that is not the course's
 
     @property
     def number(self) -> str:
@@ -61,7 +62,12 @@ class Lesson:
 
     @property
     def path(self) -> Path:
-        return root() / "notebooks" / f"{self.stem}.ipynb"
+        return (self.folder or root() / "notebooks") / f"{self.stem}.ipynb"
+
+    @property
+    def notes(self) -> Path:
+        """Its teaching notes (they may not be there)."""
+        return self.path.parent / "teaching-notes" / f"{self.stem}.md"
 
 
 def is_copy(stem: str) -> bool:
@@ -130,13 +136,16 @@ def _plan() -> tuple[dict[str, Lesson], FileFault | None]:
 def lessons() -> list[Lesson]:
     """All lessons in order: the notebooks that exist, then the plan for those that do not."""
     planned, _ = _plan()
-    banks = {path.stem for path in (root() / "exercises").glob("[0-9][0-9]-*.y*ml")}
+    homes = [root(), *filter(None, [overlaid.folder()])]
+    banks = {p.stem for home in homes for p in (home / "exercises").glob("[0-9][0-9]-*.y*ml")}
     known = {stem for stem in {*planned, *banks} if not is_copy(stem)}
     found: dict[str, Lesson] = {}
-    for path in sorted((root() / "notebooks").glob("[0-9][0-9]-*.ipynb")):
-        if path.stem not in known and is_copy(path.stem):
+    for path in [p for home in homes for p in sorted(home.glob("notebooks/[0-9][0-9]-*.ipynb"))]:
+        if path.stem in found or (path.stem not in known and is_copy(path.stem)):
             continue
         lesson = _read(path, files.stamp(path)[1:])
+        if path.parents[1] != homes[0]:
+            lesson = replace(lesson, folder=path.parent)
         if path.stem in known:
             if lesson.fault and path.stem in planned:
                 plan = planned[path.stem]

@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from dialogue.course import files
+from dialogue.course import files, overlaid
 
 Cell = Mapping[str, Any]
 
@@ -152,8 +152,11 @@ class Copies:
         return self.folder / "base" / name
 
     def original(self, name: str) -> Path:
-        """The course's own file for *name* (for a learner's own notebook it does not exist)."""
-        return self.course / name
+        """The course's own file for *name*, or an instructor's beside the course; for a learner's
+        own notebook it does not exist."""
+        own = self.course / name
+        added = overlaid.folder()
+        return added / name if added and not own.exists() and (added / name).is_file() else own
 
     def names(self) -> list[str]:
         """Every notebook of the course that this learner has a copy of."""

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from dialogue.course import files
-from dialogue.course.catalogue import root
+from dialogue.course.catalogue import lessons, root
 
 START = "notebooks/00-start-here.ipynb"
 DEFAULT_PORT = 8888
@@ -232,8 +232,9 @@ def _ready(contents: Any) -> None:
     import nbformat
 
     changed = _changed_by_hand()
-    for file in sorted((root() / "notebooks").glob("*.ipynb")):
-        if file.name in changed:
+    added = [one.path for one in lessons() if one.folder]
+    for file in [*sorted((root() / "notebooks").glob("*.ipynb")), *added]:
+        if file.name in changed and file not in added:
             continue
         try:
             notebook = nbformat.read(file, as_version=4)

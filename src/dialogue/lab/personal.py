@@ -17,7 +17,7 @@ from jupyter_server.files.handlers import FilesHandler
 from jupyter_server.services.contents.filecheckpoints import AsyncFileCheckpoints
 from tornado import web
 
-from dialogue.course import files
+from dialogue.course import files, overlaid
 from dialogue.course.files import FileFault
 from dialogue.lab.contents import CourseContents
 from dialogue.lab.copies import Copies, same
@@ -74,12 +74,19 @@ class PersonalContents(CourseContents):
         if not name.endswith(".ipynb") or Path(usual).is_dir():
             return usual
         own = self.copies.copy(name)
-        # A notebook that is not the course's is the learner's, wherever the course lies.
-        return str(own) if own.is_file() or not Path(usual).exists() else usual
+        if own.is_file():
+            return str(own)
+        # A notebook that nobody has written for the course is the learner's.
+        given = self.copies.original(name)
+        return str(given if given.is_file() else own)
 
     def _own(self, path: str) -> bool:
         """Does *path* lie in the learner's folder?"""
         return Path(self._get_os_path(path)).is_relative_to(self.copies.folder)
+
+    def _outside(self, path: str) -> bool:
+        """Does *path* lie in the learner's folder, or in an instructor's beside the course?"""
+        return not Path(self._get_os_path(path)).is_relative_to(self.root_dir)
 
     def of_the_course(self, name: str) -> bool:
         """Is it a notebook that the course has, whether or not there is a copy of it?"""
@@ -88,7 +95,7 @@ class PersonalContents(CourseContents):
     def _base_model(self, path: str) -> dict[str, Any]:
         # Jupyter's check for hidden files refuses every path outside the root folder.
         before = self.allow_hidden
-        self.allow_hidden = before or self._own(path)
+        self.allow_hidden = before or self._outside(path)
         try:
             model = super()._base_model(path)
         finally:
@@ -98,16 +105,17 @@ class PersonalContents(CourseContents):
         return model
 
     async def is_hidden(self, path: str) -> bool:
-        return False if self._own(path) else await super().is_hidden(path)
+        return False if self._outside(path) else await super().is_hidden(path)
 
     async def _dir_model(self, path: str, content: bool = True) -> dict[str, Any]:
         model = await super()._dir_model(path, content)
         name = path.strip("/")
         if content:
             listed = {entry["name"] for entry in model["content"]}
-            for own in sorted((self.copies.folder / name).glob("*.ipynb") if name else ()):
-                if own.name not in listed:
-                    model["content"].append(await self.get(f"{name}/{own.name}", content=False))
+            beside = [self.copies.folder, *filter(None, [overlaid.folder()])]
+            files_beside = {p.name for one in beside if name for p in (one / name).glob("*.ipynb")}
+            for own in sorted(files_beside - listed):
+                model["content"].append(await self.get(f"{name}/{own}", content=False))
         return model
 
     # -- what is written

@@ -32,7 +32,7 @@ def of(lesson: catalogue.Lesson, known: Collection[str] = ()) -> list[Beat]:
     A plan is the first table whose rows begin with minutes: ``0–5`` or the minute that a beat
     begins; or else the first that gives each beat its length.  Only *known* questions are kept.
     """
-    file = catalogue.root() / "notebooks" / "teaching-notes" / f"{lesson.stem}.md"
+    file = lesson.notes
     try:
         text = files.read_text(file)
     except FileFault:
