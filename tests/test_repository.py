@@ -20,13 +20,10 @@ CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 
 
 def test_the_readmes_map_follows_the_files() -> None:
-    rows = re.findall(r"^\| (\d\d) \| (.+?) \| (ready|planned) \|$", README, re.MULTILINE)
-    expected = []
-    for lesson in catalogue.lessons()[1:]:
-        path = f"notebooks/{lesson.stem}.ipynb"
-        title = f"[{lesson.title}]({path})" if lesson.written else lesson.title
-        expected.append((lesson.number, title, "ready" if lesson.written else "planned"))
-    assert rows == expected
+    assert catalogue.listed(README) == README, "run: dialogue tidy"
+    assert len(re.findall(r"^\| \d\d \| \[.+\]\(.+\) \| ready \|$", README, re.MULTILINE)) == len(
+        [one for one in catalogue.lessons() if one.written and one.number != "00"]
+    )
 
 
 @pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "seeds/README.md"])

@@ -28,7 +28,7 @@ BEATS = (
 )
 MOST_WORDS = 1500
 MOST_CODE_LINES = 10
-CELLS = (25, 41)
+CELLS = (15, 41)
 
 BADGE = re.compile(r"\[(P\d+|src:[A-Za-z0-9-]+)\](?!\()")
 DEFINITION = re.compile(r"^\[(P\d+|src:[A-Za-z0-9-]+)\]: .*$\n?", re.MULTILINE)

@@ -26,7 +26,6 @@ from dialogue.course.place import root
 from dialogue.course.tables import Stamp, records
 
 __all__ = [
-    "ROUTES",
     "Lesson",
     "Route",
     "duration",
@@ -34,6 +33,7 @@ __all__ = [
     "lessons",
     "notebook_cells",
     "root",
+    "routes",
 ]
 
 # As file managers, editors and shared folders name what they copy: "x-Copy1", "x (2)",
@@ -160,6 +160,21 @@ def lessons() -> list[Lesson]:
     return [found[stem] for stem in sorted(found)]
 
 
+_ROWS = re.compile(r"(?:^\| \d\d \| .+ \|\n)+", re.MULTILINE)
+
+
+def listed(text: str) -> str:
+    """The README *text* with its table of lessons as the files have them."""
+    rows = []
+    for lesson in lessons():
+        if lesson.number != "00" and not lesson.folder:
+            path = f"notebooks/{lesson.stem}.ipynb"
+            title = f"[{lesson.title}]({path})" if lesson.written else lesson.title
+            state = "ready" if lesson.written else "planned"
+            rows.append(f"| {lesson.number} | {title} | {state} |\n")
+    return _ROWS.sub("".join(rows).replace("\\", r"\\"), text, count=1)
+
+
 def faults() -> list[Fault]:
     """What is wrong with the plan and the notebooks, for whoever checks the course."""
     _, fault = _plan()
@@ -170,12 +185,18 @@ def faults() -> list[Fault]:
 
 # --- three ways through the course ---------------------------------------------------------
 
-# By number.  The first page belongs to each of them.
-ROUTES = {
-    "One lesson": ("05",),
-    "Two weeks": ("01", "03", "05", "06", "09", "11"),
-    "The full course": ("01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11", "12"),
-}
+
+def routes() -> dict[str, tuple[str, ...]]:
+    """The ways through the course by name, each as numbers of lessons (``seeds/routes.csv``).
+
+    The word ``all`` stands for every lesson after the first page, which belongs to each of them.
+    """
+    every = tuple(lesson.number for lesson in lessons() if lesson.number != "00")
+    found = {}
+    for row in records("routes"):
+        named = row["lessons"].split()
+        found[row["route"]] = every if named == ["all"] else tuple(named)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

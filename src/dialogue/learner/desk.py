@@ -95,7 +95,7 @@ def overview(today: date) -> dict[str, Any]:
             "lessons": [number for number in numbers if number in known],
             "minutes": sum(known[number].minutes for number in numbers if number in known),
         }
-        for name, numbers in catalogue.ROUTES.items()
+        for name, numbers in catalogue.routes().items()
     ]
     standings = recall.standings(bank.course_bank().questions, tries, today)
     plan = recall.queue(standings, today)

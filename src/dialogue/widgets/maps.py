@@ -5,7 +5,8 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
-from dialogue.course.catalogue import ROUTES, Lesson, Route, duration, lessons
+from dialogue.course.catalogue import Lesson, Route, duration, lessons
+from dialogue.course.catalogue import routes as routes_of_course
 from dialogue.page.text import TWIN
 from dialogue.widgets.base import Notice
 from dialogue.widgets.panels import Panel, my_progress
@@ -92,7 +93,7 @@ class _Routes:
         known = {lesson.number: lesson for lesson in lessons()}
         self.routes = tuple(
             Route(name, tuple(known[n] for n in ("00", *numbers) if n in known))
-            for name, numbers in ROUTES.items()
+            for name, numbers in routes_of_course().items()
         )
 
     @property

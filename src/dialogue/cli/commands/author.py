@@ -64,6 +64,24 @@ def _new(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _new_lesson(arguments: argparse.Namespace) -> int:
+    from dialogue.bank import starting
+    from dialogue.course import faults
+
+    made = starting.lesson(arguments.title, arguments.number or "")
+    for file in made.files:
+        print(faults.shown(file))
+    place = faults.shown(made.notebook)
+    named = f'"{place}"' if " " in place else place
+    print(
+        f"This is a small lesson that passes every check. Change it part by part.\n"
+        f"To run and tidy it:  dialogue tidy {named}\n"
+        f"To check it:         dialogue check\n"
+        f"To see it:           dialogue lab"
+    )
+    return 0
+
+
 def _preview(arguments: argparse.Namespace) -> int:
     import tempfile
     import webbrowser
@@ -102,7 +120,7 @@ def add(commands: argparse._SubParsersAction) -> None:
     """Add both commands to the parser."""
     new = commands.add_parser(
         "new",
-        help="begin something of your own: new exercise",
+        help="begin something of your own: new exercise, new lesson",
         description="Begin something of your own.",
     )
     things = new.add_subparsers(dest="thing", required=True, metavar="THING")
@@ -126,6 +144,19 @@ def add(commands: argparse._SubParsersAction) -> None:
         "overlay, or in the course if none is in use)",
     )
     exercise.set_defaults(run=_new)
+
+    lesson = things.add_parser(
+        "lesson",
+        help="write a small lesson of your own: notebook, questions and teaching notes",
+        description="Write notebook, question bank and teaching notes of a new lesson, in your "
+        "overlay if one is in use and else in the course. It is a small lesson that passes every "
+        "check; you change it part by part. Nothing else has to be registered: lists, routes and "
+        'tests follow the files. Example: dialogue new lesson "The envoys". Exit code 0: written; '
+        "1: not, and one line says why.",
+    )
+    lesson.add_argument("title", metavar="TITLE", help='such as "The envoys"')
+    lesson.add_argument("--number", metavar="NUMBER", help="default: the one after the last")
+    lesson.set_defaults(run=_new_lesson)
 
     preview = commands.add_parser(
         "preview",
