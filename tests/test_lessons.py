@@ -18,6 +18,7 @@ from conftest import ROOT, copy_course
 from dialogue import bank, cite
 from dialogue.bank import advice
 from dialogue.course import anatomy, catalogue, sources, tidy
+from dialogue.course.tables import records
 from dialogue.widgets import maps
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -364,7 +365,8 @@ def test_the_map_follows_the_files(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     copy = copy_course(tmp_path / "course")
     monkeypatch.setenv("DIALOGUE_COURSE", str(copy))
     written = {lesson.stem: lesson.written for lesson in catalogue.lessons()}
-    assert len(written) == 13
+    files = {path.stem for path in (ROOT / "notebooks").glob("[0-9][0-9]-*.ipynb")}
+    assert set(written) == files
     assert written[LESSON] is True
     own = "05  Round one: what was promised on 11 June 2020 (60 min, "
     assert own + "ready)" in repr(maps.course_map())
@@ -374,8 +376,8 @@ def test_the_map_follows_the_files(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     (copy / "notebooks" / f"{LESSON}.ipynb").unlink()
     assert own + "planned)" in repr(maps.course_map())
     source = (ROOT / "notebooks" / f"{LESSON}.ipynb").read_text(encoding="utf-8")
-    (copy / "notebooks" / "13-more.ipynb").write_text(source, encoding="utf-8")
-    assert '<a href="13-more.ipynb">' in maps.course_map()._repr_html_()
+    (copy / "notebooks" / "98-more.ipynb").write_text(source, encoding="utf-8")
+    assert '<a href="98-more.ipynb">' in maps.course_map()._repr_html_()
 
 
 # --- badges ------------------------------------------------------------------------------
@@ -440,6 +442,8 @@ def test_a_static_page_shows_pictures_and_questions() -> None:
 # --- what every written lesson brings beside its notebook -----------------------------------
 
 WRITTEN = [lesson for lesson in catalogue.lessons() if lesson.written and lesson.number != "00"]
+# The lessons of the course's own plan; one that an instructor adds may be smaller.
+PLANNED = [one for one in WRITTEN if one.stem in {row["lesson"] for row in records("lessons")}]
 NOTES = (
     "Minutes",
     "For 30 minutes",
@@ -467,7 +471,7 @@ def test_a_lesson_has_teaching_notes(lesson: catalogue.Lesson) -> None:
     assert 300 <= len(text.split()) <= 900
 
 
-@pytest.mark.parametrize("lesson", WRITTEN, ids=lambda lesson: lesson.stem)
+@pytest.mark.parametrize("lesson", PLANNED, ids=lambda lesson: lesson.stem)
 def test_a_lesson_asks_in_several_ways(lesson: catalogue.Lesson) -> None:
     items = [q for q in own_items(lesson) if q.kind != "essay"]
     assert 16 <= len(items) <= 24

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
+import nbformat
 import pytest
 
-from conftest import copy_course
+from conftest import ROOT, copy_course
 from dialogue import bank
 from dialogue.bank import advice, starting
 from dialogue.cli import main
@@ -77,6 +79,47 @@ def test_in_an_overlay_it_leaves_the_course_alone(course: Path, tmp_path: Path) 
     assert copies.original(name) == made.path
     copies.make(name)
     assert copies.copy(name).read_bytes() == made.path.read_bytes()
+
+
+def test_the_example_of_contributing_word_by_word(
+    course: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Into the bank, a cell as JupyterLab makes it, tidy, check: nothing is left to say."""
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    example = re.search(r"```yaml\n(- id: .*?)```", text, re.DOTALL)
+    assert example
+    (course / "README.md").unlink()
+    file = course / "exercises/05-round-one.yaml"
+    with file.open("a", encoding="utf-8") as bank_file:
+        bank_file.write(f"\n{example[1]}")
+    lesson = course / "notebooks/05-round-one.ipynb"
+    notebook = json.loads(lesson.read_text("utf-8"))
+    cell = nbformat.v4.new_code_cell('ask("05-next-meeting")', id="1a2b3c4d")
+    notebook["cells"].insert(12, cell)
+    lesson.write_text(json.dumps(notebook), encoding="utf-8")
+    assert main(["check"]) == 1
+    said = capsys.readouterr().out
+    assert "the id says nothing" in said
+    assert "not in its one form" in said
+    assert tidy.tidy(lesson) is True
+    assert main(["check", "--advice"]) == 0
+    assert "05-next-meeting" not in capsys.readouterr().out
+    cells = json.loads(lesson.read_text("utf-8"))["cells"]
+    assert cells[12]["id"] == "check-05-next-meeting"
+
+
+def test_what_a_question_of_the_course_lacks_is_told_apart(course: Path) -> None:
+    file = course / "exercises/05-round-one.yaml"
+    text = file.read_text("utf-8")
+    file.write_text(text + "\n- {id: 05-x, type: short, ask: Who?, accept: [a]}\n", "utf-8")
+    said = [str(a) for a in advice.advise(bank.read(), whole=True) if a.rule == "of-the-course"]
+    assert any("05-x" in one and "para, objective, level, hint, explain" in one for one in said)
+    # The same in a bank that is nobody's lesson is nobody's business.
+    file.write_text(text, "utf-8")
+    own = course / "exercises/my-own.yaml"
+    own.write_text("quiz: my\nitems:\n- {id: 05-x, type: short, ask: Who?, accept: [a]}\n", "utf-8")
+    said = [str(a) for a in advice.advise(bank.read(), whole=True) if a.rule == "of-the-course"]
+    assert not any("05-x" in one for one in said)
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,7 @@ RULES = {
     "one-sided": "a contested item names sources of fewer than two sides",
     "confidence": "confidence is asked on fewer than two or on most items of a lesson",
     "few-items": "an objective of a lesson has fewer than two items",
+    "of-the-course": "a question of one of the course's lessons lacks a field that they all have",
     "no-item": "a paragraph of the article has no item",
 }
 
@@ -252,7 +253,26 @@ def _file(file: str, questions: list[Question]) -> Iterator[Found]:
             yield 1, "confidence", message, remedy
 
 
+# What a question of the course has beside what its kind needs; one's own may do without.
+OF_THE_COURSE = ("para", "objective", "level", "hint", "explain", "sources")
+
+
+def _unfinished(bank: Bank) -> Iterator[Advice]:
+    """Questions of the course's own lessons without a field that all of them have."""
+    stems = {one.stem for one in catalogue.lessons() if one.number != "00" and not one.folder}
+    home = catalogue.root() / "exercises"
+    own = {shown(home / f"{stem}{ending}") for stem in stems for ending in (".yaml", ".yml")}
+    for name, question in bank.questions.items():
+        file, line = bank.places[name]
+        lacking = [field for field in OF_THE_COURSE if not getattr(question, field)]
+        if file in own and lacking:
+            message = f"a question of the course also has {', '.join(lacking)}"
+            remedy = "add what is missing; in an overlay of your own it may stay as it is"
+            yield Advice(file, line, name, "of-the-course", message, remedy)
+
+
 def _missing(bank: Bank) -> Iterator[Advice]:
+    yield from _unfinished(bank)
     items = Counter(question.objective for question in bank.questions.values())
     for lesson in catalogue.lessons():
         for objective in lesson.objectives:

@@ -15,7 +15,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from dialogue.course import catalogue, files, overlaid, sources, tables
+from dialogue.course import catalogue, files, overlaid, sources, tables, tidy
 from dialogue.course.faults import shown
 from dialogue.course.files import FileFault
 
@@ -95,11 +95,8 @@ def lesson(title: str, number: str = "", folder: Path | None = None) -> Started:
     for file, text in zip(made.files, texts, strict=True):
         file.parent.mkdir(parents=True, exist_ok=True)
         files.write(file, text)
-    readme = folder / "README.md"
-    if folder == catalogue.root() and readme.is_file():
-        before = files.read_text(readme)
-        if (after := catalogue.listed(before)) != before:
-            files.write(readme, after, force=True)
+    if folder == catalogue.root():
+        tidy.tidy_readme()
     return made
 
 

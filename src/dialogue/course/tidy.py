@@ -8,17 +8,20 @@ no machine's metadata.  An unchanged second run then gives no difference.
 from __future__ import annotations
 
 import copy
+import hashlib
 import json
 import os
 import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from dialogue.course import catalogue, files, sources
+from dialogue.course import cache, catalogue, files, overlaid, sources
 from dialogue.course.anatomy import (
     BADGE,
     DEFINITION,
@@ -242,6 +245,30 @@ def written(notebook: dict[str, Any]) -> str:
     return nbformat.writes(form) + "\n"
 
 
+def unlike(paths: Sequence[Path]) -> list[Path]:
+    """Those of *paths* that are not in their canonical form.  Nothing is run; a file that is no
+    notebook is left to the check that names it.  Looked at again only when a file has changed."""
+    texts: dict[Path, str] = {}
+    for path in paths:
+        with suppress(files.FileFault):
+            texts[path] = files.read_text(path)
+    digest = hashlib.sha256(Path(__file__).read_bytes() + version("nbformat").encode())
+    for text in texts.values():
+        digest.update(hashlib.sha256(text.encode()).digest())
+    known = cache.recall("forms", digest.hexdigest())
+    if not isinstance(known, list) or not all(isinstance(place, int) for place in known):
+        known = [place for place, text in enumerate(texts.values()) if _differs(text)]
+        cache.keep("forms", digest.hexdigest(), known)
+    return [path for place, path in enumerate(texts) if place in known]
+
+
+def _differs(text: str) -> bool:
+    try:
+        return written(json.loads(text)) != text
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return False
+
+
 def execute(path: Path) -> dict[str, Any]:
     """Run a notebook from the top with this interpreter and an empty record; return it.
 
@@ -263,6 +290,9 @@ def execute(path: Path) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as record:
         # Neither the author's answers nor an overlay of theirs belong into a lesson.
         environment = {**os.environ, "DIALOGUE_RECORD_DIR": record, "DIALOGUE_OVERLAY": ""}
+        over = overlaid.folder()
+        if over and path.resolve().is_relative_to(over.resolve()):  # but one of its own lessons
+            environment["DIALOGUE_OVERLAY"] = str(over)
         NotebookClient(
             notebook, km=manager, timeout=120, resources={"metadata": {"path": str(path.parent)}}
         ).execute(env=environment, stderr=subprocess.DEVNULL)  # the kernel's own start-up notices
@@ -273,7 +303,20 @@ def notebooks(paths: list[Path]) -> list[Path]:
     """The notebooks among *paths*; all of the course's when none is given."""
     if paths:
         return paths
-    return sorted((catalogue.root() / "notebooks").glob("*.ipynb"))
+    own = [lesson.path for lesson in catalogue.lessons() if lesson.folder]
+    return [*sorted((catalogue.root() / "notebooks").glob("*.ipynb")), *own]
+
+
+def tidy_readme(*, dry: bool = False) -> bool:
+    """Let the README's table of lessons follow the files; returns whether it changed (or would)."""
+    readme = catalogue.root() / "README.md"
+    if not readme.is_file():  # an installed course has none
+        return False
+    before = files.read_text(readme)
+    after = catalogue.listed(before)
+    if after != before and not dry:
+        files.write(readme, after, force=True)
+    return after != before
 
 
 def tidy(path: Path, *, dry: bool = False) -> bool:

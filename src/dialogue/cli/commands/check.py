@@ -15,6 +15,7 @@ from dialogue.course.faults import Advice
 from dialogue.course.files import GET_TOOLS
 
 if TYPE_CHECKING:
+    from dialogue import bank
     from dialogue.bank import Fault
 
 PLACE = 2
@@ -58,10 +59,32 @@ def _look(paths: Sequence[Path]) -> Found:
     found.questions, found.files = len(result.questions), len(files)
     found.told = advice.advise(result, whole=found.whole)
     if found.whole:
+        _look_at_lessons(found, result)
         _look_at_tables(found)
         if over := overlay.current():
             found.told += [Advice(rule="replaced", **asdict(one)) for one in over.outdated]
     return found
+
+
+def _look_at_lessons(found: Found, read: bank.Bank) -> None:
+    """The notebooks by the rules for lessons: their parts, their form, and the teaching notes."""
+    from dialogue.course import anatomy, catalogue, tidy
+    from dialogue.course.faults import Fault, shown
+
+    lessons = [one for one in catalogue.lessons() if one.written and not one.fault]
+    unlike = tidy.unlike([lesson.path for lesson in lessons])
+    for lesson in lessons:
+        place = shown(lesson.path)
+        for one in anatomy.check(lesson.path, read.questions):
+            remedy = "CONTRIBUTING says what a lesson has"
+            found.faults.append(Fault(place, 1, one.cell, one.message, remedy))
+        if lesson.path in unlike:
+            message = "the file is not in its one form"
+            found.faults.append(Fault(place, 1, "", message, f"run: dialogue tidy {place}"))
+        if lesson.number != "00" and not lesson.notes.is_file():
+            remedy = "write what a teacher needs; 'dialogue new lesson' shows the parts"
+            message = "there are no teaching notes"
+            found.faults.append(Fault(shown(lesson.notes), 1, "", message, remedy))
 
 
 def _look_at_tables(found: Found) -> None:

@@ -40,7 +40,11 @@ def _tidy(arguments: argparse.Namespace) -> int:
     from dialogue.course import tidy
 
     paths = tidy.notebooks(arguments.notebooks)
-    return max((_one(path, arguments.check) for path in paths), default=0)
+    worst = max((_one(path, arguments.check) for path in paths), default=0)
+    if not arguments.notebooks and tidy.tidy_readme(dry=arguments.check):
+        print("README: the list of lessons follows the files", file=sys.stderr)
+        worst = max(worst, int(arguments.check))
+    return worst
 
 
 def add(commands: argparse._SubParsersAction) -> None:
