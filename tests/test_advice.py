@@ -107,7 +107,14 @@ def test_rule(tmp_path: Path, case: tuple[str, str, str, int]) -> None:
 
 
 def test_every_rule_has_an_example() -> None:
-    of_files = {"keys-longest", "keys-in-one-place", "confidence", "few-items", "no-item"}
+    of_files = {
+        "keys-longest",
+        "keys-in-one-place",
+        "confidence",
+        "few-items",
+        "no-item",
+        "of-the-course",
+    }
     assert {case[0] for case in BROKEN} | of_files == set(advice.RULES)
 
 
