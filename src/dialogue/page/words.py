@@ -771,6 +771,7 @@ CLASS = {
     "plan_none": "The teaching notes of this lesson have no plan by the clock.",
     "plan_now": "Minute {n}. By the plan now: {what}",
     "plan_over": "Minute {n}. The plan has ended.",
+    "plan_half": "At least half of the class has answered something of the beat that ends at minute {n}.",
     "everybody": "Everybody here",
     "at_beat": "{n} of {all} have answered here",
     "vote": "Vote",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import ipaddress
 import socket
 from contextlib import suppress
-from typing import Any
 
 # Of virtual machines, containers and tunnels: no phone is on such a network.
 _VIRTUAL = (
@@ -59,5 +59,7 @@ def qr(words: str) -> str:
         import segno
     except ImportError:
         return ""
-    code: Any = segno.make(words, error="l", micro=False)
-    return str(code.svg_inline(scale=8, border=4, dark="#000", light="#fff", omitsize=True))
+    drawn = io.BytesIO()
+    code = segno.make(words, error="l", micro=False)
+    code.save(drawn, kind="svg", scale=8, dark="#000", light="#fff", omitsize=True, xmldecl=False)
+    return drawn.getvalue().decode()

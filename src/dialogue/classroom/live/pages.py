@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 
 from dialogue.page import templates
 from dialogue.page.words import CLASS
-from dialogue.widgets import scripts
 
 if TYPE_CHECKING:
     from dialogue.classroom.live.server import Hall
 
 _STATIC = Path(__file__).parent / "static"
+# By their place: the package of the widgets would bring IPython into the memory of a class.
+_WIDGETS = Path(__file__).parents[2] / "widgets" / "static"
 _SHARED = ("shared", "tree")
 _SCRIPTS = {"class.js": "class", "static/teacher.js": "teacher", "static/wall.js": "wall"}
 _STYLES = {"class.css", "static/room.css"}
@@ -25,7 +26,7 @@ _OURS = b'<script src="/class.js" defer></script>'
 
 def _script(name: str) -> str:
     """One script, closed in itself: a page of the lesson has names of its own."""
-    parts = [(scripts.STATIC / f"{part}.js").read_text("utf-8") for part in _SHARED]
+    parts = [(_WIDGETS / f"{part}.js").read_text("utf-8") for part in _SHARED]
     own = (_STATIC / f"{name}.js").read_text("utf-8")
     words = json.dumps(CLASS, ensure_ascii=False)
     # A block of its own: a page may name for itself what the shared parts name too.

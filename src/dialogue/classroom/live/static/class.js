@@ -227,6 +227,10 @@ function drawBar() {
     : !online ? strings.away
     : me.send === false ? strings.not_sending : strings.connected;
   setText(label, me.class ? `${me.nickname} · ${said}` : said);
+  bar.hidden = Boolean(inline) && !me.class; // the page asks for the code already
+  // The reading edition says that nothing is sent: here something is.
+  const promise = document.querySelector("[data-promise]");
+  if (promise && me.class) setText(promise, strings.what_goes);
   box.dataset.state = !me.class ? "out" : online ? "on" : "off";
 }
 
@@ -262,7 +266,7 @@ function drawDoor() {
   const form = make("form", { novalidate: true },
     make("label", { for: "code" }, strings.your_code), make("p", { class: "how", id: "code-how" }, strings.code_how), code,
     make("label", { for: "name" }, strings.nickname), make("p", { class: "how", id: "name-how" }, strings.nickname_how), name,
-    make("button", { class: "main", id: "join" }, strings.join), make("p", { class: "how" }, strings.what_goes));
+    make("button", { class: "main", id: "join" }, strings.join), make("p", { class: "how" }, strings.what_goes), privacyLink());
   code.setAttribute("aria-describedby", "code-how");
   name.setAttribute("aria-describedby", "name-how");
   form.addEventListener("submit", async (event) => {
@@ -281,6 +285,8 @@ function drawDoor() {
 // The code stands behind the # of the address: it is sent to nobody on the way.
 const fromLink = () => (/^#[A-Za-z0-9-]{4,9}$/.test(location.hash) && inline ? location.hash.slice(1) : "");
 
+const privacyLink = () => make("p", { class: "how" }, make("a", { href: "/privacy", target: "_blank" }, strings.privacy));
+
 let sure = false;
 function drawClass() {
   const box = make("input", { type: "checkbox", id: "send" });
@@ -294,7 +300,7 @@ function drawClass() {
     make("p", {}, ...fill(strings, "joined_as", { name: make("bdi", {}, make("strong", {}, me.nickname)) })), ...link,
     make("p", { class: "how" }, strings.wait_here),
     make("p", {}, make("label", {}, box, " ", strings.send_answers)), make("p", { class: "how" }, strings.what_goes),
-    make("p", { class: "how" }, make("a", { href: "/privacy", target: "_blank" }, strings.privacy)), ...leave,
+    privacyLink(), ...leave,
   ];
 }
 async function leaveClass() {
@@ -340,7 +346,9 @@ function drawVote(poll) {
   if (round) {
     parts.push(make("p", { class: "how", role: "status" }, !now ? strings.vote_how
       : say(strings, { in: "vote_sent", waits: "vote_waits", late: "vote_late" }[now.how], { letter: letter(now.choice) })));
-  } else if (mine[0] || mine[1]) {
+  } else if (poll.stage === "talk" && mine[0] && mine[0].how !== "late") {
+    parts.push(make("p", { class: "how" }, say(strings, mine[0].how === "in" ? "vote_sent" : "vote_waits", { letter: letter(mine[0].choice) })));
+  } else if (poll.stage !== "talk" && (mine[0] || mine[1])) {
     const name = (one) => (one && one.how !== "late" ? letter(one.choice) : strings.vote_none);
     parts.push(make("p", { class: "how" }, say(strings, "vote_mine", { first: name(mine[0]), second: name(mine[1]) })));
   }

@@ -21,12 +21,14 @@ async function act(order) {
 
 // --- parts of the page: each is drawn anew only when what it shows has changed, and what has
 // the focus keeps it ---
-function part(name, title, slice, content, wide = false) {
+const columns = { left: make("div", { class: "column" }), right: make("div", { class: "column" }), wide: make("div", { class: "column wide" }) };
+here.append(...Object.values(columns));
+function part(name, title, slice, content, column = "left") {
   let box = parts.get(name);
   if (!box) {
-    box = { node: make("section", { id: `part-${name}`, "aria-labelledby": `title-${name}`, class: wide ? "wide" : null }, make("h2", { id: `title-${name}` }, title)), drawn: "", inside: make("div", {}) };
+    box = { node: make("section", { id: `part-${name}`, "aria-labelledby": `title-${name}` }, make("h2", { id: `title-${name}` }, title)), drawn: "", inside: make("div", {}) };
     box.node.append(box.inside);
-    here.append(box.node);
+    columns[column].append(box.node);
     parts.set(name, box);
   }
   const now = JSON.stringify(slice);
@@ -80,9 +82,12 @@ function drawPlan() {
   const told = minute === null ? [] : [make("p", {}, current < 0 ? say(strings, "plan_over", { n: Math.floor(minute) })
     : say(strings, "plan_now", { n: Math.floor(minute), what: state.beats[current].what.split(/[.:]/)[0] }))];
   const list = make("ol", { class: "rows" }, ...state.beats.map((beat, i) => make("li", { class: i === current ? "now" : null, "aria-current": i === current ? "step" : null },
-    make("div", { class: "row" }, make("span", { class: "time" }, `${beat.start}–${beat.end}`), make("span", { class: "grow" }, beat.what),
-      beat.items.length ? make("span", {}, say(strings, "at_beat", { n: beat.here, all: state.devices })) : null,
-      beat.items.length ? button(`beat-${i}`, strings.everybody, () => act({ do: "beat", item: beat.items[0] })) : null))));
+    make("div", { class: "row" }, make("span", { class: "time" }, `${beat.start}–${beat.end}`), make("div", { class: "grow" }, beat.what,
+      beat.items.length ? make("div", { class: "row" }, make("span", { class: "small grow" }, say(strings, "at_beat", { n: beat.here, all: state.devices })),
+        button(`beat-${i}`, strings.everybody, () => act({ do: "beat", item: beat.items[0] }))) : null)))));
+  // Where half of the class has come to, by what it has answered.
+  const at = state.beats.findLastIndex((beat) => beat.items.length && state.devices && beat.here * 2 >= state.devices);
+  if (at >= 0) told.push(make("p", {}, say(strings, "plan_half", { n: state.beats[at].end })));
   return [...(state.beats.length ? [...told, list] : [make("p", {}, strings.plan_none)]),
     make("div", { class: "buttons" }, button("clock", minute === null ? strings.start_clock : strings.stop_clock, () => act({ do: "clock", on: minute === null })))];
 }
@@ -178,11 +183,11 @@ function draw() {
   const s = state, folds = [...opened].join();
   if (s.trouble) said.textContent = say(strings, "trouble", { why: s.trouble });
   part("vote", strings.vote, [s.vote, counts, opened.has("typed"), s.vote && s.vote.stage !== "ended" ? 0 : s.items.length], drawVote);
-  part("plan", strings.plan, [s.beats, s.minute === null ? null : Math.floor(s.minute), s.devices], drawPlan);
-  part("door", strings.wall_join, [s.link, s.code, s.addresses, s.address, s.reached], drawDoor);
+  part("plan", strings.plan, [s.beats, s.minute === null ? null : Math.floor(s.minute), s.devices], drawPlan, "right");
   part("learners", strings.learners, [s.learners, opened.has("everybody")], drawLearners);
-  part("questions", strings.questions, [s.items, s.devices, folds], drawQuestions, true);
-  part("tomorrow", strings.tomorrow, [s.reteach, s.objectives, s.strange, opened.has("tomorrow")], drawTomorrow, true);
+  part("door", strings.wall_join, [s.link, s.code, s.addresses, s.address, s.reached], drawDoor);
+  part("questions", strings.questions, [s.items, s.devices, folds], drawQuestions, "wide");
+  part("tomorrow", strings.tomorrow, [s.reteach, s.objectives, s.strange, opened.has("tomorrow")], drawTomorrow, "wide");
 }
 // The minute goes on between two answers.
 setInterval(() => { if (state && state.minute !== null) { state.minute += (Date.now() - answered) / 60000; answered = Date.now(); draw(); } }, 5000);
