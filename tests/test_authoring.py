@@ -31,6 +31,7 @@ FILLED = {
     "evidence": ["Ask?", "why", "why"],
     "forecast": ["Ask?", "2020-07-31", "base rate", "low", "high"],
     "essay": ["Ask?", "strong", "a text", "its marks"],
+    "cloze": ["Ask [[1]]?", "A", "why"],
 }
 
 

@@ -368,7 +368,9 @@ def test_every_kind_is_read(tmp_path: Path) -> None:
     new = found["05-new-name"]
     assert (new.confidence, new.use, new.shuffle) == (True, "vote", False)
     assert new.was == ("05-old-name", "05-older")
-    assert {q.kind for q in found.values()} | {"multiple", "classify", "essay"} == set(KINDS)
+    assert {q.kind for q in found.values()} | {"multiple", "classify", "essay", "cloze"} == set(
+        KINDS
+    )
 
 
 # What is changed; the line of the one fault, and words of its message and remedy.
@@ -568,7 +570,7 @@ ITEMS = re.split(r"(?m)^(?=- id: )", re.sub(r"(?m)^\s*#.*\n", "", SAMPLE))[1:]
 def test_the_sample_bank_shows_every_kind() -> None:
     result = bank.read([catalogue.root() / "exercises/sample-bank.yaml"])
     assert [str(fault) for fault in result.faults] == []
-    assert len(result.questions) == len(ITEMS) == 25
+    assert len(result.questions) == len(ITEMS) == 26
     assert {question.kind for question in result.questions.values()} == set(KINDS)
     assert not result.questions["c02-round-two-when"].happened
     for question in result.questions.values():

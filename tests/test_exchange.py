@@ -33,6 +33,7 @@ from dialogue.page import text
 from dialogue.page.numbers import exact
 from dialogue.questions import (
     Classify,
+    Cloze,
     Essay,
     Event,
     Extra,
@@ -69,7 +70,7 @@ def course() -> list[Question]:
     found = list((own | sample).values())
     assert {question.kind for question in found} == {
         *("single", "multiple", "numeric", "order", "match"),
-        *("short", "classify", "evidence", "forecast", "essay"),
+        *("short", "classify", "evidence", "forecast", "essay", "cloze"),
     }
     return found
 
@@ -208,6 +209,11 @@ def kept(question: Question, form: str) -> dict[str, Any] | None:
     match question:
         case Forecast() | Essay():
             return None
+        case Cloze() if form == "gift":
+            return None
+        case Cloze():  # its answers stand in the text, each worth a point
+            item.pop("points", None)
+            item.pop("shuffle", None)
         case Single() if question.vote:
             return None
         case Numeric() if question.values:
@@ -405,6 +411,7 @@ TYPES = {
     "order": "Matching",
     "forecast": "Essay",
     "essay": "Essay",
+    "cloze": "Essay",
 }
 
 
@@ -546,6 +553,7 @@ def test_moodle_xml_from_elsewhere_becomes_drafts_and_says_what_it_lost() -> Non
     assert (by["length"]["unit"], by["length"]["answer"]) == ("m", "2.5")
     assert by["t"]["options"][0] == {"text": "True", "right": "yes"}
     assert by["s"]["accept"] == ["Mac*"]
+    assert (by["c"]["ask"], by["c"]["gaps"]) == ("[[1]]", [{"accept": ["x"]}])
     said = "\n".join(map(str, losses))
     for words in (
         "length: left out of the text: a picture",
@@ -553,8 +561,7 @@ def test_moodle_xml_from_elsewhere_becomes_drafts_and_says_what_it_lost() -> Non
         "length: further units are left out: cm",
         "s: capitals count no more",
         "s: * stands for any words in 'Mac*'",
-        "C: not taken over: a text with gaps",
-        "D: not taken over: the type 'ddwtos'",
+        "D: not taken over: what belongs into its blanks cannot be read",
     ):
         assert words in said
 
@@ -658,7 +665,7 @@ def test_export_and_import_write_a_report_and_never_over_a_file(
     file, target = tmp_path / file_name, tmp_path / "back.yaml"
     assert run("export", name, ROOT / "exercises/sample-bank.yaml", "--output", file) == 0
     report = (tmp_path / f"{file_name}.report.txt").read_text(encoding="utf-8")
-    assert "25 of 25 questions written" in report
+    assert "26 of 26 questions written" in report
     assert "asked as matching: each statement with its label" in report
     assert "(each is named in" in capsys.readouterr().out
     before = file.read_bytes()
@@ -669,7 +676,7 @@ def test_export_and_import_write_a_report_and_never_over_a_file(
     said = capsys.readouterr().out
     assert "to mend" not in said
     report = (tmp_path / "back.yaml.report.txt").read_text(encoding="utf-8")
-    assert report == f"25 questions taken over from {file_name}, as drafts.\n"
+    assert report == f"26 questions taken over from {file_name}, as drafts.\n"
     found = bank.read([target])
     assert found.questions
     assert all(question.status == "draft" for question in found.questions.values())
@@ -721,12 +728,12 @@ def test_the_count_is_of_what_is_in_the_file(
 ) -> None:
     bank_file = ROOT / "exercises/sample-bank.yaml"
     fits = sum(q.kind in sheet.KINDS for q in bank.read([bank_file]).questions.values())
-    assert 0 < fits < 25
+    assert 0 < fits < 26
     assert run("export", "csv", bank_file, "--output", tmp_path / "a.csv") == 0
-    assert f"a.csv: {fits} of 25 questions" in capsys.readouterr().out
+    assert f"a.csv: {fits} of 26 questions" in capsys.readouterr().out
     with (tmp_path / "a.csv").open(encoding="utf-8-sig", newline="") as rows:
         assert len(list(csv.DictReader(rows))) == fits
-    assert f"{fits} of 25 questions written" in (tmp_path / "a.csv.report.txt").read_text(
+    assert f"{fits} of 26 questions written" in (tmp_path / "a.csv.report.txt").read_text(
         encoding="utf-8"
     )
 

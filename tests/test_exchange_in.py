@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from dialogue import bank, cli
 from dialogue.bank import writing
 from dialogue.course import files
 from dialogue.course.files import FileFault
-from dialogue.exchange import FORMATS
+from dialogue.exchange import FORMATS, markup
 from dialogue.exchange.recognise import recognised
 from dialogue.questions import Question, grade
 
@@ -749,3 +750,97 @@ def test_a_quotation_mark_that_is_not_closed_is_told_where_it_opens(text: str, l
 def test_a_quotation_mark_inside_a_cell_is_no_fault() -> None:
     (item,), _ = taken("csv", HEAD + 'Which 5" pipe?,"the ""old"" one",x,y,z,A\n')
     assert key(item) == ['the "old" one']
+
+
+# --- blanks in a text ------------------------------------------------------------------------
+
+BLANKS = (
+    "In {1:SHORTANSWER:=June~=the sixth month~%50%May#Nearly.~%0%July#Later.~*#Read on.} "
+    "the {1:MULTICHOICE_S:=raid~talks#Earlier.} took {1:NUMERICAL:=2:0.5#Yes.~*#Shorter.} hours"
+)
+
+
+def test_embedded_answers_of_moodle_are_blanks(tmp_path: Path) -> None:
+    (item,), said = taken("moodle", moodle("cloze", "", BLANKS))
+    assert item["ask"] == "In [[1]] the [[2]] took [[3]] hours"
+    assert item["gaps"] == [
+        {
+            "accept": ["June", "the sixth month"],
+            "wrong": [{"text": "May", "say": "Nearly."}, {"text": "July", "say": "Later."}],
+            "say": "Read on.",
+        },
+        {"choose": "yes", "accept": ["raid"], "wrong": [{"text": "talks", "say": "Earlier."}]},
+        {"answer": "2", "tolerance": "0.5", "say": "Shorter."},
+    ]
+    assert "blank 1: 'May' was worth 50 %; here it is wrong" in said
+    assert "blank 3: the comment on what is right is left out: 'Yes.'" in said
+    one = question(item, tmp_path)
+    assert grade(one, ["june", "raid", "2.5"]).verdict == "right"
+    assert grade(one, ["May", "talks", "3"]).score == 0
+
+
+@pytest.mark.parametrize("form", ["moodle", "qti"])
+def test_blanks_come_back_from_another_program(form: str, tmp_path: Path) -> None:
+    words = {"accept": ["a*b", "x"], "wrong": [{"text": "c}d", "say": "~#"}], "say": "else"}
+    gaps = [words, {"accept": ["y"]}]
+    item = {"id": "c", "type": "cloze", "ask": "One {x} [[2]] and *two* [[1]].", "gaps": gaps}
+    one = question(item, tmp_path)
+    data, _ = FORMATS[form].write([one], "")
+    if form == "moodle":
+        data = re.sub(rb"(?s)<dialogue>.*?</dialogue>", b"", data)
+    else:
+        unpacked = markup.unpacked(data, "x")
+        data = files.zip_bytes(
+            {name: part.replace(b"dialogue_whole", b"other") for name, part in unpacked.items()}
+        )
+    (back,), _ = taken(form, data)
+    assert back["type"] == "cloze"
+    found = question(back, tmp_path)
+    places = [int(n) for n in re.findall(r"\[\[(\d)\]\]", back["ask"])]
+    assert re.sub(r"\[\[\d\]\]", "_", back["ask"]) == "One {x} _ and *two* _."
+    key = ["a*b", "y"]
+    given = [key[1], key[0]] if places == [1, 2] and form == "moodle" else key
+    assert grade(found, given).verdict == "right"
+    assert grade(found, given[::-1]).verdict == "wrong"
+
+
+def test_menus_of_moodle_and_words_to_drag_are_blanks() -> None:
+    options = "".join(
+        f"<selectoption><text>{words}</text><group>{group}</group></selectoption>"
+        for words, group in (("river", 1), ("Basra", 2), ("hill", 1), ("Mosul", 2))
+    )
+    (item,), _ = taken("moodle", moodle("gapselect", options, "The [[1]] flows to [[2]]."))
+    assert [(gap["accept"], [w["text"] for w in gap["wrong"]]) for gap in item["gaps"]] == [
+        (["river"], ["hill"]),
+        (["Basra"], ["Mosul"]),
+    ]
+
+
+def test_several_answer_parts_in_one_text_are_blanks_in_gift() -> None:
+    (item,), _ = taken("gift", "::a::Two {=rivers =streams} meet near {=Basra ~Mosul} at last.")
+    assert item["ask"] == "Two [[1]] meet near [[2]] at last."
+    assert item["gaps"][0] == {"accept": ["rivers", "streams"]}
+    assert item["gaps"][1]["choose"] == "yes"
+    with pytest.raises(FileFault, match="leave an empty line between them"):
+        taken("gift", "One? {=a ~b}\nTwo? {=c ~d}")
+
+
+def test_blanks_of_canvas_are_blanks() -> None:
+    def blank(name: str, *texts: str) -> str:
+        labels = "".join(
+            f'<response_label ident="{name}{i}"><material><mattext>{text}</mattext></material>'
+            "</response_label>"
+            for i, text in enumerate(texts)
+        )
+        return (
+            f'<response_lid ident="response_{name}"><material><mattext>{name}</mattext></material>'
+            f"<render_choice>{labels}</render_choice></response_lid>"
+        )
+
+    rules = rule(is_("x1", "response_x"), "50", "Yes", do="Add")
+    rules += rule(is_("y0", "response_y"), "50", "Yes", do="Add")
+    asked = blank("x", "hill", "river") + blank("y", "Basra", "Mosul")
+    text = qti(asked, rules, kind="multiple_dropdowns_question")
+    (item,), _ = taken("qti", text.replace("?&lt;/p&gt;", ": the [x] flows to [y]&lt;/p&gt;"))
+    assert item["ask"] == "Which *one*: the [[1]] flows to [[2]]"
+    assert [gap["accept"] for gap in item["gaps"]] == [["river"], ["Basra"]]

@@ -31,6 +31,7 @@ TYPED = {
         [("0", "50", "low"), ("50", "100", "high")],
     ),
     "essay": ({"words": "150-250"}, [("strong", "a text", "its marks"), ("weak", "no text")]),
+    "cloze": ({}, [("A; AA", "why"), ("B", "")]),
 }
 
 
@@ -45,7 +46,8 @@ def fill(form: Form, kind: str) -> None:
     form.lesson.value = "05-round-one"
     form.kind.value = kind
     form.objective.value = "05-1"
-    form.common["ask"].value = "Ask: what # is it?"
+    marks = " [[1]] [[2]]" if kind == "cloze" else ""
+    form.common["ask"].value = f"Ask: what # is it?{marks}"
     form.common["hint"].value = "a hint"
     form.common["para"].value = "P6, P7"
     fields, rows = TYPED[kind]
@@ -69,7 +71,7 @@ def test_what_is_typed_is_saved_as_a_question(form, kind, tmp_path):
     assert [str(fault) for fault in found.faults] == []
     question = found.questions[f"05-new-{kind}"]
     assert (question.kind, question.objective, question.para) == (kind, "05-1", ("P6", "P7"))
-    assert question.ask == "Ask: what # is it?"
+    assert question.ask == "Ask: what # is it?" + " [[1]] [[2]]" * (kind == "cloze")
     assert question.status == "draft"
     if kind == "numeric":
         assert (question.answer, question.unit, question.near[0].value) == (12.5, "per cent", 1.25)

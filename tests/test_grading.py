@@ -20,11 +20,13 @@ from dialogue.questions import (
     KINDS,
     Band,
     Classify,
+    Cloze,
     Essay,
     Event,
     Evidence,
     Extra,
     Forecast,
+    Gap,
     Match,
     Mistake,
     Multiple,
@@ -140,6 +142,15 @@ def unique(strategy: st.SearchStrategy[Any], least: int, most: int) -> st.Search
 
 
 @st.composite
+def gaps(draw: st.DrawFn) -> Gap:
+    if draw(st.booleans()):
+        return Gap(number=f"{draw(NUMBER):g}", tolerance=draw(NUMBER.map(abs)), say=draw(SAY))
+    texts = draw(unique(WORDS, 2, 4))
+    wrong = tuple(Slip(words, draw(SOME)) for words in texts[1:])
+    return Gap(accept=(texts[0],), wrong=wrong, say=draw(SAY), choose=draw(st.booleans()))
+
+
+@st.composite
 def questions(draw: st.DrawFn) -> Question:
     kind = draw(st.sampled_from(sorted(KINDS)))
     common: dict[str, Any] = {"id": "q", "ask": "?"}
@@ -205,6 +216,8 @@ def questions(draw: st.DrawFn) -> Question:
             said = tuple((o, draw(SAY)) for o in labels if o != label and draw(st.booleans()))
             statements.append(Statement(draw(WORDS), label, said))
         return Classify(**common, labels=labels, statements=tuple(statements))
+    if kind == "cloze":
+        return Cloze(**common, gaps=tuple(draw(gaps()) for _ in range(draw(st.integers(1, 3)))))
     if kind == "essay":
         return Essay(**common, words="150-250")
     cuts = sorted(draw(unique(st.integers(1, 99), 0, 3)))
@@ -259,6 +272,10 @@ def answered(draw: st.DrawFn) -> tuple[Question, Any, Any]:
             fitting = st.sampled_from(known) | st.sampled_from(known).map(str.upper) | TEXT
         case Classify():
             fitting = st.lists(st.sampled_from([*question.labels, None, "?"]), max_size=5)
+        case Cloze():
+            known = [gap.key for gap in question.gaps]
+            known += [slip.text for gap in question.gaps for slip in gap.wrong]
+            fitting = st.lists(st.sampled_from(known) | TEXT | NUMBER_TEXT, max_size=4)
         case Essay():
             fitting = st.fixed_dictionaries({"text": TEXT}) | TEXT
         case _:

@@ -202,7 +202,8 @@ def test_the_formats_do_what_they_say() -> None:
     for form in exchange.FORMATS.values():
         module = importlib.import_module(form.module)
         assert callable(getattr(module, "write", None)) or not form.writes, form.name
-        assert callable(getattr(module, "read", None)) or not form.reads, form.name
+        reader = importlib.import_module(form.reader or form.module)
+        assert callable(getattr(reader, "read", None)) or not form.reads, form.name
         assert hasattr(module, "write_key") == form.key, form.name
         for _suffix, other in form.turns:
             assert other in exchange.FORMATS

@@ -149,6 +149,7 @@ PINNED = {
     "evidence": "f0e9db71",
     "forecast": "3cb50ef5",
     "essay": "465eb89a",
+    "cloze": "9dfc7d77",
 }
 
 

@@ -382,6 +382,8 @@ def test_a_keyless_item_is_shown_and_its_answer_kept(name: str, own_record: Path
         response = list(range(len(parts)))
     if bare.kind == "classify":
         response = [bare.labels[0]] * len(bare.statements)  # type: ignore[attr-defined]
+    if bare.kind == "cloze":
+        response = ["x"] * len(bare.gaps)  # type: ignore[attr-defined]
     sure = 2 if bare.confidence else None
     outcome = grade(bare, response, sure)
     assert (outcome.verdict, outcome.score, outcome.comments, outcome.mark) == ("kept", 0, (), None)
@@ -415,6 +417,7 @@ def test_a_reply_in_the_copy_is_graded_as_the_author_means_it() -> None:
             "numeric": lambda q: list(q.values) or q.answer,
             "forecast": lambda q: 40,
             "essay": lambda q: "A text.",
+            "cloze": lambda q: [gap.key for gap in q.gaps],
         }[question.kind](question)
         response = question.authored(response_from(bare, words))
         plain = replace(question, confidence=False)

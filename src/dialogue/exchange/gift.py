@@ -14,9 +14,10 @@ from typing import Any
 
 from dialogue.bank import writing
 from dialogue.course import files
-from dialogue.exchange import Loss, held
+from dialogue.exchange import Loss, embedded, held
 from dialogue.exchange.incoming import (
     Answer,
+    Gap,
     Parsed,
     of_range,
     own_category,
@@ -260,6 +261,9 @@ def _fill(one: Parsed, text: str, comments: Sequence[str], language: str) -> Non
         name, _, text = text[2:].partition("::")
         one.name = name.translate(_BACK).strip()
         text = text.strip()
+    if embedded.has(text) or _inline(text):
+        _fill_gaps(one, text, words)
+        return
     start, end = text.find("{"), text.find("}")
     if start < 0 and end < 0:
         one.ask = words(text, first=True)
@@ -282,6 +286,42 @@ def _fill(one: Parsed, text: str, comments: Sequence[str], language: str) -> Non
         answers, _, explain = answers.rpartition("####")
         one.explain, answers = words(explain), answers.strip()
     _read_answers(one, answers, words)
+
+
+def _inline(text: str) -> bool:
+    """Do several answer parts stand in one text, each but the last with words behind it?"""
+    pieces = re.split(r"\{[^{}]*\}", text)
+    inside = pieces[1:-1]
+    return bool(inside) and all(
+        piece.split("\n")[0].strip() and "::" not in piece for piece in inside
+    ) and not re.search("[{}]", "".join(pieces))  # fmt: skip
+
+
+def _fill_gaps(one: Parsed, text: str, words: _Text) -> None:
+    """Blanks in a text: Moodle's embedded answers, or several answer parts."""
+    one.kind = "cloze"
+
+    def told(words_of: str) -> str:
+        return words(words_of)
+
+    words(text, first=True)  # finds the format that stands in front
+    words.wording.lost.clear()
+    try:
+        if embedded.has(text):
+            text, one.gaps = embedded.read(text, told, one.lost)
+        else:
+            for number, part in enumerate(re.findall(r"\{([^{}]*)\}", text), 1):
+                inner = Parsed(name="", kind="")
+                _read_answers(inner, part.strip(), words)
+                kinds = {"short": "words", "numeric": "number", "single": "menu"}
+                if inner.kind not in kinds:
+                    raise _Fault(f"blank {number} is no word, number or choice")
+                one.gaps.append(Gap(kinds[inner.kind], inner.answers))
+                text = text.replace("{" + part + "}", f"[[{number}]]", 1)
+    except ValueError as error:
+        raise _Fault(str(error)) from None
+    one.ask = words(text, first=True)
+    one.name = one.name or one.ask[:60]
 
 
 def _answer(part: str, words: _Text, weight: float, *, plain: bool = False) -> Answer:

@@ -26,6 +26,7 @@ from dialogue.course.files import FileFault
 from dialogue.exchange import Loss
 from dialogue.page.numbers import exact
 from dialogue.questions import KINDS, Question, fold, within
+from dialogue.questions.kinds.cloze import MARK
 
 MOST_QUESTIONS = 10_000  # of one file; more than any class or book has
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -82,6 +83,8 @@ class Parsed:
     #: Blanks in `ask`, where [[1]] marks the place of the first.
     gaps: list[Gap] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
+    #: Why it cannot be taken over, where that is known already.
+    refused: str = ""
     #: The question itself, where one of our own exports carried it.
     whole: dict[str, Any] | None = None
 
@@ -217,6 +220,9 @@ def _item(
         one.unit = one.unit or label.removeprefix("unit:").strip()
         one.ask = one.ask.removesuffix(f"({one.unit})").strip()
         unknown.remove(label)
+    if one.refused:
+        lost.append(f"not taken over: {one.refused}")
+        return None
     if one.kind not in _BUILD:
         lost.append(f"not taken over: {one.kind} cannot be marked by a rule")
         return None
@@ -501,6 +507,85 @@ def _essay(one: Parsed, kind: str, lost: list[str]) -> dict[str, Any] | None:
     return found | ({"models": notes} if notes else {})
 
 
+def _cloze(one: Parsed, kind: str, lost: list[str]) -> dict[str, Any] | None:
+    gaps = []
+    for number, gap in enumerate(one.gaps, 1):
+        made = _MAKE_GAP[gap.kind](gap, number, lost)
+        if made is None:
+            return None
+        gaps.append(made)
+    if not gaps:
+        lost.append("not taken over: it has no blank")
+        return None
+    if sorted(MARK.findall(one.ask), key=int) != [str(n) for n in range(1, len(gaps) + 1)]:
+        lost.append("not taken over: the places of its blanks cannot be told from its text")
+        return None
+    return {"type": "cloze", "gaps": gaps}
+
+
+def _as_one(gap: Gap, kind: str, number: int, lost: list[str]) -> dict[str, Any] | None:
+    """A blank as a question of its own would be; its losses are told with its number."""
+    own: list[str] = []
+    one = Parsed(name="", kind=kind, answers=gap.answers)
+    made = _BUILD[kind](one, "", own)
+    for what in own:
+        kept = "not taken over: " if what.startswith("not taken over") else ""
+        lost.append(f"{kept}blank {number}: {what.removeprefix('not taken over: ')}")
+    if made and one.explain:
+        lost.append(f"blank {number}: the comment on what is right is left out: {one.explain!r}")
+    return made
+
+
+def _gap_of_words(gap: Gap, number: int, lost: list[str]) -> dict[str, Any] | None:
+    rest = [answer.say for answer in gap.answers if answer.text == "*" and answer.weight <= 0]
+    gap.answers = [a for a in gap.answers if not (a.text == "*" and a.weight <= 0)]
+    made = _as_one(gap, "short", number, lost)
+    if made is None:
+        return None
+    made.pop("type")
+    return made | ({"say": rest[0]} if rest and rest[0] else {})
+
+
+def _gap_of_number(gap: Gap, number: int, lost: list[str]) -> dict[str, Any] | None:
+    rest = [answer.say for answer in gap.answers if answer.text == "*" and answer.weight <= 0]
+    gap.answers = [a for a in gap.answers if not (a.text == "*" and a.weight <= 0)]
+    made = _as_one(gap, "numeric", number, lost)
+    if made is None:
+        return None
+    if "accept" in made:
+        return {"accept": made["accept"]}
+    lost += [
+        f"blank {number}: a comment is left out: {near['say']!r}" for near in made.get("near", [])
+    ]
+    found = {name: made[name] for name in ("answer", "tolerance") if name in made}
+    return found | ({"say": rest[0]} if rest and rest[0] else {})
+
+
+def _gap_of_menu(gap: Gap, number: int, lost: list[str]) -> dict[str, Any] | None:
+    made = _as_one(gap, "single", number, lost)
+    if made is None:
+        return None
+    plain = [writing.plain(option["text"]) for option in made["options"]]
+    if any(text != option["text"] for text, option in zip(plain, made["options"], strict=True)):
+        lost.append(f"blank {number}: a menu holds plain words")
+    right = [text for text, o in zip(plain, made["options"], strict=True) if "right" in o]
+    wrong = [
+        {"text": text, "say": option.get("say", "")}
+        for text, option in zip(plain, made["options"], strict=True)
+        if "right" not in option
+    ]
+    lost += [
+        f"blank {number}: the comment on what is right is left out: {option['say']!r}"
+        for option in made["options"]
+        if "right" in option and option.get("say")
+    ]
+    if not wrong:
+        lost.append(f"not taken over: blank {number}: its menu holds nothing wrong")
+        return None
+    return {"choose": "yes", "accept": right, "wrong": wrong}
+
+
+_MAKE_GAP = {"words": _gap_of_words, "number": _gap_of_number, "menu": _gap_of_menu}
 _BUILD = {
     "single": _single,
     "multiple": _multiple,
@@ -509,4 +594,5 @@ _BUILD = {
     "match": _match,
     "order": _order,
     "essay": _essay,
+    "cloze": _cloze,
 }

@@ -8,6 +8,7 @@ document type is refused, because Moodle writes neither.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from html import escape
 from typing import Any
@@ -15,9 +16,10 @@ from xml.etree import ElementTree
 
 from dialogue.bank import writing
 from dialogue.course.files import FileFault
-from dialogue.exchange import Loss, held, markup
+from dialogue.exchange import Loss, embedded, held, markup
 from dialogue.exchange.incoming import (
     Answer,
+    Gap,
     Parsed,
     own_category,
     sealed,
@@ -26,7 +28,7 @@ from dialogue.exchange.incoming import (
 )
 from dialogue.exchange.wording import Wording
 from dialogue.page.numbers import exact
-from dialogue.questions import Choice, Match, Numeric, Order, Question, Short
+from dialogue.questions import Choice, Cloze, Match, Numeric, Order, Question, Short
 
 _WHOLE = "dialogue"  # the element that carries a question whole, for our own reader
 PENALTY = "0.3333333"  # what Moodle takes off for each further try, unless told otherwise
@@ -84,7 +86,9 @@ def _question(quiz: Element, question: Question, lost: list[str]) -> None:
     one = _add(quiz, "question", type=kind)
     _text(one, "name", question.id)
     ask = writing.html(question.ask, block=True)
-    if note := question.note():
+    if isinstance(asked, Cloze):
+        ask = embedded.html(asked)
+    elif note := question.note():
         # The learner sees no unit beside the field, so the question has to name it.
         ask += f"<p>{escape(writing.clean(note), quote=False)}</p>"
     _html(one, "questiontext", ask)
@@ -94,7 +98,8 @@ def _question(quiz: Element, question: Question, lost: list[str]) -> None:
     explain = writing.feedback(question, with_remarks=moved)
     explain += "" if asked else writing.essay_key(question)
     _html(one, "generalfeedback", explain)
-    _add(one, "defaultgrade", exact(question.points))
+    if kind != "cloze":  # its answers are worth a point each
+        _add(one, "defaultgrade", exact(question.points))
     _add(one, "penalty", PENALTY if asked else "0")
     _add(one, "hidden", "0")
     _add(one, "idnumber", question.id)
@@ -181,6 +186,10 @@ def _matching(one: Element, question: Match, lost: list[str]) -> None:
         _text(part, "answer", writing.plain(right))
 
 
+def _cloze(one: Element, question: Cloze, lost: list[str]) -> None:
+    """Its answers stand in the text already."""
+
+
 # What Moodle has a type for; for everything else something stands in, or an essay.
 _TYPES: dict[str, tuple[str, Callable[[Element, Any, list[str]], None]]] = {
     "single": ("multichoice", _choice),
@@ -189,6 +198,7 @@ _TYPES: dict[str, tuple[str, Callable[[Element, Any, list[str]], None]]] = {
     "short": ("shortanswer", _short),
     "match": ("matching", _matching),
     "order": ("ordering", _order),
+    "cloze": ("cloze", _cloze),
 }
 
 
@@ -253,7 +263,10 @@ _KINDS = {
     "truefalse": "single",
     "essay": "essay",
     "description": "a description",
-    "cloze": "a text with gaps",
+    "cloze": "cloze",
+    "multianswer": "cloze",
+    "gapselect": "cloze",
+    "ddwtos": "cloze",
 }
 
 
@@ -272,7 +285,10 @@ def _read(one: Element, language: str) -> Parsed:
         found.kind = "single" if _flag(one, "single", True) else "multiple"
     found.ident = _value(one, "idnumber")
     found.labels = [_value(tag, "text") for tag in one.findall("tags/tag")]
-    found.ask = words(one.find("questiontext"))
+    if found.kind == "cloze":
+        _of_cloze(one, found, words, kind)
+    else:
+        found.ask = words(one.find("questiontext"))
     found.name = found.name or found.ask[:60]
     if found.kind == _KINDS.get(kind) and found.kind.startswith(("a ", "an ")):
         return found
@@ -316,6 +332,39 @@ def _read(one: Element, language: str) -> Parsed:
         if _value(one, "selecttype", "ALL") not in ("ALL", "EXACT", "0"):
             lost.append("all things are put in order, not some that are drawn")
     return found
+
+
+def _of_cloze(one: Element, found: Parsed, words: _Words, kind: str) -> None:
+    """Blanks in a text: embedded answers, or menus and words to drag, which [[1]] points to."""
+    part = one.find("questiontext")
+    form = "auto" if part is None else part.get("format", "auto")
+    shown = "html" if form == "html" else "auto"
+    try:
+        if kind in ("cloze", "multianswer"):
+            text = words.wording.one_language(_value(one, "questiontext/text"))
+            text, found.gaps = embedded.read(text, words.wording, found.lost)
+            found.ask = words.wording(text, shown)
+            if not found.gaps:
+                raise ValueError("no blank stands in its text")
+            return
+        choices = [
+            (words.wording.literal(_value(each, "text")), _value(each, "group", "1"))
+            for each in (*one.findall("selectoption"), *one.findall("dragbox"))
+        ]
+        if kind == "ddwtos":
+            found.lost.append("words to drag into the text are menus here")
+        text = _value(one, "questiontext/text")
+        places = [int(each) for each in re.findall(r"\[\[(\d{1,2})\]\]", text)]
+        if not places or max(places) > len(choices) or min(places) < 1:
+            raise ValueError("what belongs into its blanks cannot be read")
+        for number, place in enumerate(places, 1):
+            text = text.replace(f"[[{place}]]", f"[\0[{number}]]", 1)
+            right, group = choices[place - 1]
+            others = dict.fromkeys(each for each, its in choices if its == group)
+            found.gaps.append(Gap("menu", [Answer(each, float(each == right)) for each in others]))
+        found.ask = words.wording(text.replace("\0", ""), shown)
+    except ValueError as error:
+        found.refused = str(error)
 
 
 def _of_essay(one: Element, found: Parsed, words: _Words) -> None:

@@ -33,11 +33,11 @@ from typing import Any
 
 from dialogue.bank import writing
 from dialogue.course import files
-from dialogue.exchange import Loss, held, incoming, markup, qti_one
+from dialogue.exchange import Loss, embedded, held, incoming, markup, qti_one
 from dialogue.page import text
 from dialogue.page.numbers import exact
 from dialogue.page.words import STRINGS
-from dialogue.questions import Choice, Match, Numeric, Order, Question, Short
+from dialogue.questions import Choice, Cloze, Match, Numeric, Order, Question, Short
 
 NAMESPACE = "http://www.imsglobal.org/xsd/ims_qtiasiv1p2"
 SCHEMA = "http://www.imsglobal.org/xsd/ims_qtiasiv1p2p1.xsd"
@@ -71,7 +71,7 @@ def _list(said: Iterable[tuple[str, str]]) -> str:
 class _Item:
     """One item: its presentation, its response processing and its feedback."""
 
-    def __init__(self, question: Question, kind: str) -> None:
+    def __init__(self, question: Question, kind: str, ask: str = "") -> None:
         self.question = question
         self.root = ET.Element("item", ident=f"q_{question.id}", title=question.id)
         self.meta = _sub(_sub(self.root, "itemmetadata"), "qtimetadata")
@@ -82,7 +82,7 @@ class _Item:
             name, _, value = label.partition(":")
             self.field(f"dialogue_{name}", value)
         self.presentation = _sub(self.root, "presentation")
-        _html(self.presentation, f"<div>{_stem(question)}</div>")
+        _html(self.presentation, f"<div>{_stem(question, ask)}</div>")
         self.processing = _sub(self.root, "resprocessing")
         outcomes = _sub(self.processing, "outcomes")
         _sub(outcomes, "decvar", maxvalue="100", minvalue="0", varname="SCORE", vartype="Decimal")
@@ -138,7 +138,8 @@ class _Item:
         return self.root
 
 
-def _stem(question: Question) -> str:
+def _stem(question: Question, ask: str = "") -> str:
+    """What is asked; *ask* in place of the question's own text and of what stands beside it."""
     about = []
     if para := question.paragraphs():
         about.append(f"{STRINGS['paragraphs']} {', '.join(para)}")
@@ -147,9 +148,9 @@ def _stem(question: Question) -> str:
     if question.contested:
         about.append(STRINGS["contested"])
     note = f"<p><small>{escape(' · '.join(about))}</small></p>" if about else ""
-    beside = question.note()
+    beside = "" if ask else question.note()
     told = f"<p>{escape(writing.clean(beside), quote=False)}</p>" if beside else ""
-    return writing.html(question.ask, block=True) + note + told
+    return (ask or writing.html(question.ask, block=True)) + note + told
 
 
 def _equal(parent: ET.Element, value: object, response: str = RESPONSE) -> None:
@@ -263,6 +264,37 @@ def _match(question: Question, asked: Match) -> _Item:
     return _matching(question, lefts, menu, left_over)
 
 
+def _cloze(question: Question, asked: Cloze) -> _Item:
+    """Blanks as Canvas has them: all to type, or all menus."""
+    menus = asked.menus()
+    all_menus = all(menus)
+    kind = "multiple_dropdowns" if all_menus else "fill_in_multiple_blanks"
+    item = _Item(question, f"{kind}_question", embedded.named(asked))
+    share = (Decimal(100) / len(asked.gaps)).quantize(Decimal("0.01"))
+    numbers: list[int] = []
+    rules = []
+    for place, (gap, menu) in enumerate(zip(asked.gaps, menus, strict=True), 1):
+        where = f"response_blank{place}"
+        response = _sub(item.presentation, "response_lid", ident=where)
+        _sub(_sub(response, "material"), "mattext", f"blank{place}")
+        labels = _sub(response, "render_choice")
+        right = [gap.number] if gap.number else list(gap.accept)
+        for words in menu if all_menus else right:
+            number = _FIRST + len(numbers)
+            numbers.append(number)
+            label = _sub(labels, "response_label", ident=str(number))
+            _sub(_sub(label, "material"), "mattext", writing.plain(words), texttype="text/plain")
+            if words in right:
+                rules.append((where, number, place))
+    item.answers(numbers)
+    item.general(writing.feedback(question, with_remarks=True))
+    for where, number, place in rules:
+        last = Decimal(100) - share * (len(asked.gaps) - 1)
+        score = last if place == len(asked.gaps) else share
+        _equal(item.condition(more=True, score=f"{score:f}", action="Add"), number, where)
+    return item
+
+
 def _order(question: Question, asked: Order) -> _Item:
     """Matching by place.  Events of one date share their places, such as 2–3."""
     places: list[str] = []
@@ -282,10 +314,11 @@ _ITEMS: dict[str, Callable[[Question, Any], _Item]] = {
     "short": _short,
     "match": _match,
     "order": _order,
+    "cloze": _cloze,
 }
 # What becomes of the comments on single answers.
 _TOGETHER = "comments on wrong answers stand in the feedback that everybody gets"
-_REMARKS = dict.fromkeys(("numeric", "short", "order"), _TOGETHER)
+_REMARKS = dict.fromkeys(("numeric", "short", "order", "cloze"), _TOGETHER)
 _REMARKS["match"] = "comments on one wrong pair stand together with its left side"
 
 
@@ -297,6 +330,11 @@ def _lost(question: Question, asked: Question | None) -> list[str]:
         found.append("marks for a part; the program gives them by a rule of its own, or none")
     if question.variety == "order":
         found.append("order: it is matching by place here, and each place counts")
+    if isinstance(asked, Cloze):
+        if any(asked.menus()) and not all(asked.menus()):
+            found.append("its menus: every blank is typed, because some are")
+        if any(gap.number for gap in asked.gaps):
+            found.append("the margin of a number in a blank: it counts only as written")
     if question.guess:
         found.append("that it is a guess: the program marks it, for no points")
     elif not question.marked:

@@ -1,13 +1,14 @@
 """Text that is safe to show: a small Markdown subset, as a tree, as HTML, as plain words.
 
 Question text may come from anybody.  Only paragraphs, lists, line breaks, *emphasis*,
-**strong** and `code` mean anything; everything else (HTML, links, images, entities) is
+**strong** and `code` mean anything, and [[1]], the place of a blank; everything else (HTML, links, images, entities) is
 shown as it was typed.  The tree is what the browser gets: it builds each node by name
 from a fixed list and sets text as text, so there is no place where markup could run.
 """
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from html import escape
 from typing import Any
@@ -23,6 +24,10 @@ VEGA = "application/vnd.vega.v5+json"
 # SVG marks stay sharp on a projector and can be styled by the theme; the canvas that JupyterLab
 # would draw by default does neither.
 EMBED = {"renderer": "svg", "actions": False}
+
+# A blank in a text of a cloze question: [[1]], and how it is shown.
+_GAP = re.compile(r"\[\[(\d{1,2})\]\]")
+BLANK = "______"
 
 BLOCKS = frozenset({"p", "ul", "ol", "li"})
 TAGS = BLOCKS | {"em", "strong", "code", "br"}
@@ -54,7 +59,7 @@ def _parse(source: str) -> tuple[Node, ...]:
     for block in _parser().parse(source):
         for token in block.children if block.type == "inline" else [block]:
             if token.type in ("text", "text_special"):
-                stack[-1].append(token.content)
+                stack[-1].append(_GAP.sub(rf"(\1) {BLANK}", token.content))
             elif token.type == "code_inline":
                 stack[-1].append(["code", token.content])
             elif token.type in ("softbreak", "hardbreak"):

@@ -16,6 +16,8 @@ from dialogue.questions.choice import Option as Option
 from dialogue.questions.kinds import found
 from dialogue.questions.kinds.classify import Classify as Classify
 from dialogue.questions.kinds.classify import Statement as Statement
+from dialogue.questions.kinds.cloze import Cloze as Cloze
+from dialogue.questions.kinds.cloze import Gap as Gap
 from dialogue.questions.kinds.essay import Criterion as Criterion
 from dialogue.questions.kinds.essay import Essay as Essay
 from dialogue.questions.kinds.essay import Model as Model
