@@ -14,6 +14,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+import ipywidgets
 import pytest
 
 from conftest import copy_course
@@ -680,6 +681,21 @@ def test_marks_of_the_readers_own_count_and_are_said_to_be_theirs() -> None:
     assert "let security fall from 6 to 5, then all four tie" in scene.words
     others = scene.picture.table[scene.picture.table["Seen from"] != "Tehran"]
     assert set(others["Security"]) == {3}
+
+
+def test_each_option_takes_a_mark_on_each_criterion_side_by_side() -> None:
+    live = explore("options")
+    assert isinstance(live, Explorer)
+    rows = [box for box in live.children if isinstance(box, ipywidgets.HBox)]
+    labels = [[menu.description for menu in row.children] for row in rows]
+    criteria = [name.lower() for name in options.CRITERIA.values()]
+    assert labels == [[f"{option} {name}" for name in criteria] for option in options.OPTIONS]
+    live.controls["mark_3_economy"].value = 5
+    assert "option 3 (Economic reset first) leads with 3.50 of 5" in live.words
+    live.controls["marks"].value = True  # the example gives the other marks, and mine stays
+    assert "Marks of your own stand for option 3" in live.words
+    live.controls["mark_3_economy"].value = 0
+    assert "Marks of your own" not in live.words
 
 
 def test_without_any_weight_nothing_is_ranked() -> None:
