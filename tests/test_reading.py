@@ -19,6 +19,7 @@ from bs4 import BeautifulSoup
 
 from conftest import wait_until
 from dialogue import bank
+from dialogue.charts import stage
 from dialogue.course import catalogue, sources
 from dialogue.learner import progress
 from dialogue.page.text import plain
@@ -33,7 +34,7 @@ PERMANENT = "form[data-item='05-permanent-bases']"
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site, in a folder under a path, as a web space has it."""
     place = tmp_path_factory.mktemp("web")
-    build.build(place / "course")
+    build.build(place / "course", moving_too=("raid",))
     return place
 
 
@@ -103,7 +104,7 @@ def test_every_lesson_is_a_page(folder: Path) -> None:
 
 
 def test_the_same_course_makes_the_same_bytes(folder: Path) -> None:
-    for name, content in build.site().items():
+    for name, content in build.site(moving_too=("raid",)).items():
         data = content.encode() if isinstance(content, str) else content
         assert (folder / "course" / name).read_bytes() == data, name
 
@@ -469,3 +470,52 @@ def test_no_page_tells_anybody_to_run_it(folder: Path) -> None:
         text = BeautifulSoup(page.read_text("utf-8"), "html.parser").get_text(" ")
         for words in ("Run All Cells", "run the cells: menu", "Run this cell", "Run the next cell"):
             assert words not in text, (page.name, words)
+
+
+# --- pictures ----------------------------------------------------------------------------------
+
+
+def test_a_picture_moves_as_python_draws_it(reader: Reader, served: str) -> None:
+    page = reader.open(f"{served}/06-the-june-raid.html")
+    box = page.locator(".dialogue-explore")
+    slider = box.get_by_role("slider")
+    for value in (2, 6):
+        state = stage("raid", {"agree": value})
+        values = state.controls[0].values
+        slider.fill(str(values.index(value)))
+        assert box.locator(".dx-words").inner_text().split() == state.scene.words.split()
+        drawn = page.evaluate(
+            "(svg) => { const box = document.createElement('div'); box.innerHTML = svg;"
+            " const inside = (node) => node.querySelector('svg').innerHTML;"
+            " return inside(box) === inside(document.querySelector('.dx-picture')); }",
+            state.scene.picture.svg(),
+        )
+        assert drawn
+        label = next(label for label, one in state.controls[0].options if one == value)
+        assert slider.get_attribute("aria-valuetext") == label
+    assert reader.faults == []
+
+
+def test_charts_are_drawn_by_vega_when_they_come_near(reader: Reader, served: str) -> None:
+    page = reader.open(f"{served}/05-round-one.html")
+    assert not [url for url in reader.requests if "vega" in url]
+    figure = page.locator("[data-chart]").first
+    before = figure.bounding_box()
+    figure.scroll_into_view_if_needed()
+    page.wait_for_selector("[data-drawn]", state="attached")
+    after = figure.bounding_box()
+    assert (before["width"], before["height"]) == (after["width"], after["height"])
+    assert figure.get_by_role("img").get_attribute("aria-label").startswith("The 26 lines")
+    assert reader.faults == []
+
+
+def test_without_scripts_every_lesson_reads(browser: Any, served: str) -> None:
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 360, "height": 740})
+    page = context.new_page()
+    page.goto(f"{served}/05-round-one.html")
+    text = page.locator("main").inner_text()
+    assert SITE["twin"] in text
+    assert page.get_by_text("Comment on A").count() > 10
+    assert page.locator("figure svg").count() == 1
+    assert page.locator("img[src^='pictures/']").count() == 1
+    context.close()

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
 from dialogue.course import catalogue, files
 from dialogue.page import templates, words
-from dialogue.site import bundles, index, lessons, live, search
+from dialogue.site import bundles, index, lessons, live, moving, search
 from dialogue.widgets import negotiation_data, scripts
 
 Files = dict[str, str | bytes]
@@ -40,7 +40,13 @@ MENU = (
     ("search.html", words.SITE["search"]),
 )
 # The scripts of a view that go by another name, or stand in the script of every page.
-_SCRIPTS = {"warm-up": "quiz", "review": "quiz", "panel": "quiz", "desk": ""}
+_SCRIPTS = {
+    "warm-up": "quiz",
+    "review": "quiz",
+    "panel": "quiz",
+    "explorer-page": "explorer",
+    "desk": "",
+}
 # What every page needs is kept on the device first; what only a teacher opens is not kept.
 _FIRST = frozenset(
     {
@@ -114,6 +120,7 @@ def _assets() -> Files:
         "assets/course.js": bundles.course(),
         "assets/search.js": bundles.finder(),
         "assets/words.js": bundles.table(),
+        "assets/vega.js": bundles.vega(),
         "assets/data/negotiation.js": bundles.data("negotiation", negotiation_data.data()),
         **{f"assets/{name}.js": bundles.view(name) for name in views},
     }
@@ -149,6 +156,10 @@ def _lesson(one: lessons.Page, names: dict[str, str]) -> Files:
             **near,
         ),
         **one.pictures,
+        **{
+            f"assets/data/{name}.js": bundles.data(name, chart)
+            for name, chart in one.charts.items()
+        },
         **(
             {f"assets/data/{one.stem}.js": bundles.data(one.stem, one.places | more)}
             if one.places
@@ -166,16 +177,26 @@ def _tables(every: list[search.Table]) -> Files:
     return made
 
 
-def site(say: Callable[[str], None] = lambda _: None) -> Files:
-    """Every file of the site by its path.  *say* is told what is being made."""
+def site(
+    say: Callable[[str], None] = lambda _: None, moving_too: Collection[str] = tuple(moving.MOVING)
+) -> Files:
+    """Every file of the site by its path.  *say* is told what is being made.
+
+    The pictures that *moving_too* does not name stand still, which saves most of the work.
+    """
     known = [one for one in catalogue.lessons() if one.written]
     names = {one.stem: f"{one.number} · {one.title}" for one in known}
     made = _assets()
     pages = []
     for stem in [*names, *OTHERS]:
         say(stem)
-        pages.append(lessons.page(catalogue.root() / "notebooks" / f"{stem}.ipynb"))
-        made |= _lesson(pages[-1], names)
+        path = catalogue.root() / "notebooks" / f"{stem}.ipynb"
+        pages.append(lessons.page(path, moving_too=moving_too))
+    jobs = [data.pop("job") for one in pages for data in one.places.values() if "job" in data]
+    for name, scenes in moving.files(jobs, say).items():
+        made[f"assets/data/{name}.js"] = bundles.data(name, scenes)
+    for one in pages:
+        made |= _lesson(one, names)
     say("tables and search")
     every = search.data()
     made |= _tables(every)
@@ -218,13 +239,17 @@ def _stamped(made: Files) -> str:
 
 
 def build(
-    folder: str | Path, *, force: bool = False, say: Callable[[str], None] = lambda _: None
+    folder: str | Path,
+    *,
+    force: bool = False,
+    say: Callable[[str], None] = lambda _: None,
+    moving_too: Collection[str] = tuple(moving.MOVING),
 ) -> int:
     """Write the site to *folder* and return how many files it has.
 
     Raises :class:`~dialogue.course.files.FileFault` when something is missing or in the way.
     """
-    made = site(say)
+    made = site(say, moving_too)
     with files.folder(folder, force=force) as place:
         for name, content in made.items():
             target = place / name

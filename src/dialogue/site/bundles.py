@@ -19,7 +19,18 @@ MINISEARCH = Path(__file__).parent / "minisearch" / "minisearch.js"
 _EXPORTED = re.compile(r"^export (function|const) (\w+)", re.MULTILINE)
 _DEFAULT = re.compile(r"^export default (\{[^}]*\});$", re.MULTILINE)
 # In this order: a part may use what an earlier one has.
-_COURSE = ("record", "answers", "page", "badges", "desk", "recall", "panels", "offline")
+_COURSE = (
+    "record",
+    "answers",
+    "page",
+    "badges",
+    "desk",
+    "recall",
+    "panels",
+    "moving",
+    "charts",
+    "offline",
+)
 
 # What a page without a kernel says in place of what a notebook says.
 _QUIZ = {
@@ -54,6 +65,14 @@ def finder() -> str:
     """The search: the library as it came, and ours over it."""
     own = "\n".join([scripts.part("shared"), scripts.part("typed"), _own("search")])
     return f'{MINISEARCH.read_text("utf-8")}(() => {{\n"use strict";\n{own}}})();\n'
+
+
+def vega() -> str:
+    """Vega as the library that compiles the charts carries it, so that the two always fit."""
+    import vl_convert
+
+    # The page has a name for it and for nothing else.
+    return str(vl_convert.javascript_bundle("globalThis.vegaEmbed = vegaEmbed;"))
 
 
 def _own(name: str) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import lru_cache
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ from markupsafe import Markup
 from nbconvert import HTMLExporter
 
 from dialogue.course import sources
-from dialogue.page import words
+from dialogue.page import text, words
 from dialogue.site import bundles, live, wording
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -32,6 +34,7 @@ class Page:
     main: Markup
     places: dict[str, live.Data]
     pictures: dict[str, bytes] = field(default_factory=dict)
+    charts: dict[str, Any] = field(default_factory=dict)
     sections: list[tuple[str, str, str]] = field(default_factory=list)
 
 
@@ -46,15 +49,21 @@ def _text(value: Any) -> str:
     return "".join(value) if isinstance(value, list) else str(value)
 
 
-def _shown(outputs: list[Any]) -> str:
-    """What a page without a kernel shows of the stored outputs."""
+def _shown(outputs: list[Any], name: str, charts: dict[str, Any]) -> str:
+    """What a page without a kernel shows of the stored outputs; what draws a chart goes to
+    *charts*."""
     parts = []
     for output in outputs:
         data = output.get("data", {})
         if "text/html" in data:
             parts.append(_text(data["text/html"]))
         elif "image/svg+xml" in data:
-            parts.append(f"<figure>{_text(data['image/svg+xml'])}</figure>")
+            drawing = _text(data["image/svg+xml"])
+            if text.VEGA in data:
+                charts[name] = data[text.VEGA]
+                parts.append(f'<figure data-chart="{escape(name)}">{drawing}</figure>')
+            else:
+                parts.append(f"<figure>{drawing}</figure>")
         elif "text/plain" in data or "text" in output:
             said = _text(data.get("text/plain", output.get("text", "")))
             parts.append(str(Markup("<pre>{}</pre>").format(said)))
@@ -66,16 +75,20 @@ def _about(source: str) -> str:
     return first.lstrip("# ").strip() if first.startswith("#") else words.SITE["code"]
 
 
-def page(path: Path) -> Page:
-    """The page of the notebook at *path*."""
+def page(path: Path, *, moving_too: Collection[str] = ()) -> Page:
+    """The page of the notebook at *path*; the pictures that *moving_too* does not name stand
+    still."""
     notebook = nbformat.read(path, as_version=4)
     places: dict[str, live.Data] = {}
+    charts: dict[str, Any] = {}
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.source = wording.text(path.stem, cell.id, cell.source)
             continue
         data = live.place(cell.source)
-        shown = wording.output(_shown(cell.outputs))
+        if data and "job" in data and data["job"][0] not in moving_too:
+            data = None
+        shown = wording.output(_shown(cell.outputs, f"chart-{path.stem}-{cell.id}", charts))
         if not data and not shown:  # it only prepares what others show
             cell.metadata.pop("site", None)
             continue
@@ -103,13 +116,14 @@ def page(path: Path) -> Page:
         Markup(soup.decode(formatter="minimal")),
         places,
         pictures,
+        charts,
         _sections(soup),
     )
 
 
 def _inline(data: live.Data) -> str:
-    text = bundles.compact(data).replace("<", "\\u003c")
-    return f'<script type="application/json">{text}</script>'
+    said = bundles.compact(data).replace("<", "\\u003c")
+    return f'<script type="application/json">{said}</script>'
 
 
 def _sections(soup: BeautifulSoup) -> list[tuple[str, str, str]]:

@@ -7,11 +7,13 @@ import re
 from typing import Any
 
 from dialogue import bank
+from dialogue.charts import stage
 from dialogue.course import negotiation
 from dialogue.learner import recall
 from dialogue.learner.games import SEEDS
 from dialogue.page.words import GLOSSARY, STRINGS
 from dialogue.questions import Forecast, Question
+from dialogue.site import moving
 from dialogue.widgets import assessment, glossary, quiz
 
 Data = dict[str, Any]
@@ -138,6 +140,20 @@ def _panel(name: str) -> Data:
     return {"view": "panel", "panel": name if name == "my_forecasts" else name.removeprefix("my_")}
 
 
+def _explore(given: list[Any], named: dict[str, Any]) -> Data | None:
+    picture = given[0] if given else ""
+    if picture not in moving.MOVING:
+        return None
+    file = moving.name(picture, moving.fixed(picture, named))
+    start = stage(picture, named).settings
+    return {
+        "view": "explorer-page",
+        "file": file,
+        "start": {key: start[key] for key in moving.MOVING[picture]},
+        "job": (picture, moving.fixed(picture, named)),
+    }
+
+
 def place(source: str) -> Data | None:
     """What the live view of a cell needs; None where what was stored has to do."""
     if panel := _PANEL.search(source):
@@ -159,6 +175,8 @@ def place(source: str) -> Data | None:
             return {"view": "desk"}
         case "glossary":
             return _glossary(given)
+        case "explore":
+            return _explore(given, named)
         case "negotiate":
             return _negotiate(given, named)
     return None

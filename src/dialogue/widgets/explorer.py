@@ -46,7 +46,7 @@ class Explorer(Twinned, ipywidgets.VBox):
         self._redrawing = False
         self.twin_html = _twin_html(state)
         self.twin_text = _twin_text(name, state)
-        self._stage = _Stage(scene=_shown(state), strings=WORDS)
+        self._stage = _Stage(scene=shown(state), strings=WORDS)
         self.controls = {control.key: _widget(control, state) for control in state.controls}
         super().__init__([*self._laid_out(state), self._stage])
         self.add_class("dialogue-explore")
@@ -78,7 +78,7 @@ class Explorer(Twinned, ipywidgets.VBox):
             state = stage(self.name, wishes)
             for control in state.controls:
                 _adjust(self.controls[control.key], control, state.settings[control.key])
-            self._stage.scene = _shown(state)
+            self._stage.scene = shown(state)
         except Exception:  # a setting that no test thought of must not end the lesson
             self._stage.scene = {**self._stage.scene, "words": WORDS["failed"]}
         finally:
@@ -132,7 +132,7 @@ def _summary(state: State) -> str:
     return WORDS["as_table"].format(tables="; ".join(rows))
 
 
-def _shown(state: State) -> dict[str, Any]:
+def shown(state: State) -> dict[str, Any]:
     """A scene for the view."""
     scene = state.scene
     return {

@@ -8,13 +8,14 @@ import argparse
 def _site(arguments: argparse.Namespace) -> int:
     import sys
 
-    from dialogue.site import build
+    from dialogue.site import build, moving
 
     def say(what: str) -> None:
         if sys.stderr.isatty():
             print(f"\r{what:<40}", end="", file=sys.stderr, flush=True)
 
-    count = build.build(arguments.folder, force=arguments.force, say=say)
+    moving_too = () if arguments.still else tuple(moving.MOVING)
+    count = build.build(arguments.folder, force=arguments.force, say=say, moving_too=moving_too)
     if sys.stderr.isatty():
         print(f"\r{'':<40}\r", end="", file=sys.stderr)
     print(f"{arguments.folder}: {count} files; open index.html")
@@ -34,5 +35,8 @@ def add(commands: argparse._SubParsersAction) -> None:
     site.add_argument("folder", nargs="?", default="site", metavar="DIR", help="a folder (site)")
     site.add_argument(
         "--force", action="store_true", help="replace DIR, unless it holds files of others"
+    )
+    site.add_argument(
+        "--still", action="store_true", help="draw no moving pictures, which is much quicker"
     )
     site.set_defaults(run=_site)

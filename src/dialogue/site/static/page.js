@@ -11,19 +11,25 @@ const Dialogue = globalThis.Dialogue = {
 const here = document.currentScript.src.replace(/[^/]*$/, ""); // the folder of the scripts
 const asked = new Map();
 
-/** Load a script of data once; resolves to what it has put under *name*. */
-function need(name) {
-  if (name in Dialogue.data) return Promise.resolve(Dialogue.data[name]);
+/** Load a script once; resolves when it has run. */
+function asset(name) {
   if (!asked.has(name)) {
     asked.set(name, new Promise((resolve, reject) => {
       const script = document.createElement("script");
-      script.src = `${here}data/${name}.js`;
-      script.addEventListener("load", () => (name in Dialogue.data ? resolve(Dialogue.data[name]) : reject(new Error(name))));
+      script.src = `${here}${name}.js`;
+      script.addEventListener("load", resolve);
       script.addEventListener("error", () => { asked.delete(name); script.remove(); reject(new Error(name)); });
       document.head.append(script);
     }));
   }
   return asked.get(name);
+}
+
+/** Load a script of data once; resolves to what it has put under *name*. */
+async function need(name) {
+  if (!(name in Dialogue.data)) await asset(`data/${name}`);
+  if (!(name in Dialogue.data)) throw new Error(name);
+  return Dialogue.data[name];
 }
 
 const plainModel = (data) => ({ get: (name) => data[name], set() {}, save_changes() {}, send() {}, on() {}, off() {} });
