@@ -340,8 +340,10 @@ def test_the_minutes_of_the_routes_are_those_of_the_lessons(
     monkeypatch.setenv("DIALOGUE_COURSE", str(copy))
     path = copy / "notebooks" / "05-round-one.ipynb"
     text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace("**Time** 60 minutes", "**Time** 75 minutes"), encoding="utf-8")
-    assert [route.minutes for route in routes().routes] == [n + 15 for n in before]
+    path.write_text(
+        re.sub(r"\*\*Time\*\* \d+ minutes", "**Time** 75 minutes", text), encoding="utf-8"
+    )
+    assert [route.minutes for route in routes().routes] == [n + 75 - stated["05"] for n in before]
     path.unlink()
     assert "Two weeks: 00 01 03 05 06 09 11" in repr(routes())
     assert "still planned: 05" in repr(routes()).splitlines()[0]

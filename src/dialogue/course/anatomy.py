@@ -27,6 +27,7 @@ BEATS = (
     "sources",
 )
 MOST_WORDS = 1500
+MOST_CORE_WORDS = 1320
 MOST_CODE_LINES = 10
 CELLS = (15, 41)
 
@@ -34,6 +35,7 @@ BADGE = re.compile(r"\[(P\d+|src:[A-Za-z0-9-]+)\](?!\()")
 DEFINITION = re.compile(r"^\[(P\d+|src:[A-Za-z0-9-]+)\]: .*$\n?", re.MULTILINE)
 HEADING = re.compile(r"^(#{1,6}) (.+)$", re.MULTILINE)
 _ASKED = re.compile(r'"((?:\d\d)-[a-z0-9-]+)"')
+_PARAGRAPH = re.compile(r"P\d+")
 _META = re.compile(
     r"^\*\*Time\*\* \d+ minutes · \*\*Needs\*\* .+ · \*\*As of\*\* .+$", re.MULTILINE
 )
@@ -76,6 +78,10 @@ class Asked(Protocol):
     def id(self) -> str: ...
     @property
     def objective(self) -> str: ...
+    @property
+    def core(self) -> bool: ...
+    @property
+    def use(self) -> str: ...
 
 
 def asked(cells: list[dict[str, Any]]) -> list[str]:
@@ -128,6 +134,14 @@ class Draft:
         return [cell for cell in self.cells if cell["cell_type"] == "code"]
 
     @property
+    def core(self) -> list[dict[str, Any]]:
+        """What is not *more*: neither the data exercise nor a cell with the tag ``more``."""
+        ids = [cell["id"] for cell in self.cells]
+        first, last = ids.index("data-exercise"), ids.index("talk")
+        rest = self.cells[:first] + self.cells[last:]
+        return [cell for cell in rest if "more" not in cell["metadata"].get("tags", [])]
+
+    @property
     def is_whole(self) -> bool:
         """A lesson, and not the way in or a page beside the lessons."""
         return self.path.stem[:2].isdigit() and self.path.stem[:2] != "00"
@@ -151,6 +165,73 @@ def check(path: Path, known: Mapping[str, Asked]) -> list[Fault]:
         if draft.has_all_beats:  # the others read the beats
             rules += OF_BEATS
     return [Fault(path.name, cell, message) for rule in rules for cell, message in rule(draft)]
+
+
+# --- the minutes: how long the core takes, worked out and never guessed ------------------------
+
+WORDS_A_MINUTE = 160
+# In minutes: a question with its comment, and a cell that is read, changed and run again.
+ITEM, CELL = 0.75, 1.0
+WARM_UP, PICTURE, VOTE, TEXT, GAME = 4.0, 4.0, 6.0, 12.0, 12.0
+CORE = (45, 50)
+MARGIN = 2
+_BEFORE_READING = "check-commit"
+_NO_READING = ("setup", "check-warm-up", "check-write", "references")
+_SUMMARIES = re.compile(r'\bcite\(((?:"P\d+"[,\s]*)+)\)')
+
+
+def core_words(draft: Draft) -> int:
+    """The words of the core: what is folded and what stands in the data exercise is *more*."""
+    return sum(_words(c["source"]) for c in draft.core if c["cell_type"] == "markdown")
+
+
+def minutes(draft: Draft) -> dict[str, float]:
+    """How long each part of the core takes: what CONTRIBUTING states as the rule."""
+    code = [cell for cell in draft.core if cell["cell_type"] == "code"]
+    every = "\n".join(cell["source"] for cell in draft.code)
+    named = {
+        p for c in code for run in _SUMMARIES.findall(c["source"]) for p in _PARAGRAPH.findall(run)
+    }
+    told = sum(len(sources.paragraphs()[p]["digest"].split()) for p in named)
+    items = 0
+    for cell in code:
+        for question in (draft.known[i] for i in asked([cell]) if i in draft.known):
+            items += question.core or question.use == "guess" or cell["id"] == _BEFORE_READING
+    handled = sum(
+        not asked([cell])
+        and not _SUMMARIES.search(cell["source"])
+        and cell["id"] not in _NO_READING
+        and not cell["metadata"].get("jupyter", {}).get("source_hidden", False)
+        for cell in code
+    )
+    parts = {
+        f"Prose, {WORDS_A_MINUTE} words a minute": core_words(draft) / WORDS_A_MINUTE,
+        "Summaries of the article": told / WORDS_A_MINUTE,
+        "Opening the lesson, warm-up": WARM_UP,
+        f"{items} core questions": items * ITEM,
+        f"{handled} cells to read, change and run": handled * CELL,
+        "The picture": PICTURE if "explore(" in every else 0,
+        "Vote, talk, vote": VOTE,
+    }
+    if "negotiate(" in every:  # a round of the game takes the place of the text
+        return parts | {"One game": GAME}
+    return parts | {"The text": TEXT}
+
+
+def minutes_table(draft: Draft) -> str:
+    """The part "Minutes" of the teaching notes."""
+    parts = {name: value for name, value in minutes(draft).items() if value}
+    rows = [f"| {name} | {value:.1f} |" for name, value in parts.items()]
+    total = f"| *Core together* | *{sum(parts.values()):.0f}* |"
+    return "\n".join(["| Part of the core | Minutes |", "|---|---|", *rows, total])
+
+
+_TABLE = re.compile(r"(?<=^## Minutes\n\n)(?:\|.*\n)+", re.MULTILINE)
+
+
+def with_minutes(notes: str, draft: Draft) -> str:
+    """Teaching notes whose part "Minutes" is that of the lesson as it is now."""
+    return _TABLE.sub(lambda _: f"{minutes_table(draft)}\n", notes, count=1)
 
 
 # --- the rules: each yields the id of a cell and what is wrong there -------------------------
@@ -259,6 +340,20 @@ def _practice(draft: Draft) -> Findings:
             yield "sources", f"the item {item!r} is asked in no lesson"
 
 
+def _core(draft: Draft) -> Findings:
+    """The core is short enough, and the minutes under the title are those of the rule."""
+    words = core_words(draft)
+    if words > MOST_CORE_WORDS:
+        yield "title", f"{words} words in the core; at most {MOST_CORE_WORDS}: fold some as *more*"
+    title = next(cell["source"] for cell in draft.cells if cell["id"] == "title")
+    stated = re.search(r"\*\*Time\*\* (\d+) minutes", title)
+    takes = sum(minutes(draft).values())
+    if not CORE[0] - 0.5 <= takes <= CORE[1] + 0.5:
+        yield "title", f"the core takes {takes:.1f} minutes; {CORE[0]} to {CORE[1]}"
+    if stated and abs(int(stated[1]) - takes) > MARGIN:
+        yield "title", f"states {stated[1]} minutes; by the rule of CONTRIBUTING it is {takes:.0f}"
+
+
 _UNBADGED = {"title", "objectives", "write", "key-points", "sources", "data-exercise"}
 
 
@@ -287,4 +382,4 @@ EVERYWHERE: tuple[Rule, ...] = (
     _questions,
 )
 OF_LESSONS: tuple[Rule, ...] = (_length, _beats)
-OF_BEATS: tuple[Rule, ...] = (_facts, _mirror, _practice, _figures)
+OF_BEATS: tuple[Rule, ...] = (_facts, _mirror, _practice, _figures, _core)

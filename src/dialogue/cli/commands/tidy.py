@@ -16,6 +16,22 @@ def _reason(error: Exception) -> str:
     return reason.splitlines()[0]
 
 
+def _notes(path: Path) -> None:
+    """Write the minutes of a lesson into its teaching notes, where there are any."""
+    from dialogue.bank import course_bank
+    from dialogue.course import anatomy, catalogue, files
+
+    notes = path.parent / "teaching-notes" / f"{path.stem}.md"
+    if not notes.is_file():
+        return
+    draft = anatomy.Draft(path, catalogue.notebook_cells(path), course_bank().questions)
+    if draft.has_all_beats:
+        before = files.read_text(notes)
+        after = anatomy.with_minutes(before, draft)
+        if after != before:
+            files.write(notes, after, force=True)
+
+
 def _one(path: Path, dry: bool) -> int:
     """Tidy one notebook and say what came of it.  Returns the exit code."""
     from dialogue.course import tidy
@@ -25,6 +41,8 @@ def _one(path: Path, dry: bool) -> int:
     print(f"{path.stem} … ", end="", file=sys.stderr, flush=True)
     try:
         changed = tidy.tidy(path, dry=dry)
+        if not dry:
+            _notes(path)
     except FileFault as fault:
         print(f"failed\n{fault}", file=sys.stderr)
         return 1
@@ -54,7 +72,7 @@ def add(commands: argparse._SubParsersAction) -> None:
         help="run lessons and write their canonical form",
         description="Execute notebooks from the top and write the form that is committed. A cell "
         "without a name of its own is named after its question or heading. What is done is told "
-        "as it goes, on standard error. Exit code 0: done; 1: a notebook could not be run or "
+        "as it goes, on standard error. The minutes in the teaching notes are worked out again. Exit code 0: done; 1: a notebook could not be run or "
         "written, or, with --check, would change.",
     )
     tidy.add_argument(
