@@ -27,7 +27,7 @@ BEATS = (
     "sources",
 )
 MOST_WORDS = 1500
-MOST_CORE_WORDS = 1320
+MOST_CORE_WORDS = 1350
 MOST_CODE_LINES = 10
 CELLS = (15, 41)
 
@@ -348,8 +348,8 @@ def _core(draft: Draft) -> Findings:
     title = next(cell["source"] for cell in draft.cells if cell["id"] == "title")
     stated = re.search(r"\*\*Time\*\* (\d+) minutes", title)
     takes = sum(minutes(draft).values())
-    if not CORE[0] - 0.5 <= takes <= CORE[1] + 0.5:
-        yield "title", f"the core takes {takes:.1f} minutes; {CORE[0]} to {CORE[1]}"
+    if takes > CORE[1] + 0.5:  # a lesson that somebody adds may be shorter
+        yield "title", f"the core takes {takes:.1f} minutes; at most {CORE[1]}: make some *more*"
     if stated and abs(int(stated[1]) - takes) > MARGIN:
         yield "title", f"states {stated[1]} minutes; by the rule of CONTRIBUTING it is {takes:.0f}"
 
