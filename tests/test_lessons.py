@@ -272,7 +272,7 @@ RULES = {
     ),
     "image without words": (prose("talk", "1. **Vote**", "![](x.png) 1. **Vote**"), "without a text alternative"),
     "too many words": (prose("talk", "1. **Vote**", "word " * 1500), "words of prose"),
-    "too many words in the core": (prose("talk", "1. **Vote**", "word " * 60), "words in the core"),
+    "too many words in the core": (prose("talk", "1. **Vote**", "word " * 100), "words in the core"),
     "minutes not of the rule": (prose("title", "**Time** 4", "**Time** 6"), "by the rule of CONTRIBUTING"),
     "long cell": (prose("setup", "from", "# x\n" * 11 + "from"), "lines of code"),
     "missing beat": (rename("talk", "chat"), "the beats are"),
