@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 import recall_vectors
@@ -247,6 +248,15 @@ def test_the_order_of_a_merged_record_is_that_of_python(reader: Reader, served: 
             "(lines) => Dialogue.rules.inOrder(Dialogue.rules.entriesOf(lines)).map((e) => e.line)"
         )
         assert page.evaluate(script, lines) == python
+
+
+def test_a_link_to_a_part_of_the_page_finds_it(folder: Path) -> None:
+    for page in (folder / "course").glob("[0-9]*.html"):
+        soup = BeautifulSoup(page.read_text("utf-8"), "html.parser")
+        names = [str(node["id"]) for node in soup.find_all(id=True)]
+        assert len(names) == len(set(names)), page.name
+        for link in soup.select("main a[href^='#']"):
+            assert unquote(str(link["href"])[1:]) in names, (page.name, link["href"])
 
 
 def test_the_negotiation_is_played_and_kept_without_a_kernel(reader: Reader, served: str) -> None:

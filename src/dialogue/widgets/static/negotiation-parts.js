@@ -80,9 +80,9 @@ function lookBack(state, strings, id, signs = SIGNS_OF_ONE) {
     make("p", { dir: "auto" }, seen.facts),
     part("left"), part("moment"), part("next"), part("them"),
     make("p", { class: "dn-title" }, say(strings, "picture")),
-    scatter(state.picture, strings),
-    make("ul", { class: "dn-quiet" }, ...keys.map((key) => make("li", {}, say(strings, key)))),
-    make("p", { dir: "auto" }, state.picture.words),
+    make("div", { class: "dn-scene" }, scatter(state.picture, strings),
+      make("div", {}, make("ul", { class: "dn-quiet" }, ...keys.map((key) => make("li", {}, say(strings, key)))),
+        make("p", { dir: "auto" }, state.picture.words))),
     make("details", {}, make("summary", {}, say(strings, "path")),
       dataTable(say(strings, "path"), ["col_what", "col_text", "col_us", "col_iraq", "col_home"].map((key) => say(strings, key)), state.picture.rows, TABLE)),
     part("august"),
@@ -133,9 +133,10 @@ function issueTable(content, words, uid, changed) {
     compare({ points, walk }, offer) {
       const text = current();
       let sum = 0;
-      rows.forEach(({ issue, cells }, i) => {
+      rows.forEach(({ issue, menu, cells }, i) => {
         const theirs = offer?.text[i], differs = offer && theirs !== text[i];
         sum += points[i][text[i]];
+        menu.title = menu.selectedOptions[0].textContent; // a narrow menu cuts its words off
         setText(cells.they, offer ? Object.fromEntries(issue.options)[theirs] : words("no_offer"));
         setText(cells.yours, String(points[i][text[i]]));
         setText(cells.theirs, offer ? String(points[i][theirs]) : "");

@@ -144,7 +144,8 @@ function pairView({ content, data, strings, entry, keep, close }) {
     const lead = game.lead[own], mine = turn === own, theirs = table.offerOf(game, other(own));
     brief.show(rules.leadShown(lead, game.lead[other(own)]));
     six.deal(lead.points);
-    six.set(table.offerOf(game, own) || theirs || lead.willing[0]);
+    // To begin with: the best text for oneself that the other home would carry.
+    six.set(table.offerOf(game, own) || theirs || lead.willing.find((text) => rules.carried(other(own), text)));
     compare();
     const last = [...game.turns].reverse().find((one) => one.side !== own);
     setText(reply, mine || over || codes ? (last ? table.said(game, last, own) : words(mine ? "pair_first" : "pair_second")) : "");
