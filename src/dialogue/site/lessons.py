@@ -159,13 +159,13 @@ def _pictures(soup: BeautifulSoup, stem: str) -> dict[str, bytes]:
 def _tidy(soup: BeautifulSoup) -> None:
     """What the page's own rules ask of a stored output: no style of its own, tables that
     scroll inside their box, links that lead to pages."""
-    known = {str(node["id"]) for node in soup.find_all(id=True)}
+    taken = {str(node["id"]) for node in soup.find_all(id=True)}
     for heading in soup.find_all(["h1", "h2", "h3", "h4"]):
         # As in JupyterLab, so that a lesson's links to its own parts lead somewhere.
         anchor = heading.get_text(strip=True).replace(" ", "-")
-        if not heading.get("id") and anchor not in known:
+        if not heading.get("id") and anchor not in taken:
             heading["id"] = anchor
-            known.add(anchor)
+            taken.add(anchor)
     for style in soup.find_all("style"):
         style.decompose()
     for node in soup.find_all(style=True):
