@@ -844,3 +844,41 @@ def test_blanks_of_canvas_are_blanks() -> None:
     (item,), _ = taken("qti", text.replace("?&lt;/p&gt;", ": the [x] flows to [y]&lt;/p&gt;"))
     assert item["ask"] == "Which *one*: the [[1]] flows to [[2]]"
     assert [gap["accept"] for gap in item["gaps"]] == [["river"], ["Basra"]]
+
+
+def test_what_canvas_says_to_wrong_answers_is_not_told_to_everybody() -> None:
+    def said(name: str, words: str) -> str:
+        text = f"<material><mattext>{words}</mattext></material>"
+        return f'<itemfeedback ident="{name}"><flow_mat>{text}</flow_mat></itemfeedback>'
+
+    def shows(name: str) -> str:
+        return f'<displayfeedback linkrefid="{name}"/>'
+
+    rules = rule("<other/>", "", "Yes", shows("general_fb"))
+    rules += rule(is_("a"), "100", "No", shows("correct_fb"))
+    rules += rule("<other/>", "", "Yes", shows("general_incorrect_fb"))
+    told = said("general_fb", "To all.") + said("correct_fb", "Yes.")
+    told += said("general_incorrect_fb", "No.")
+    (item,), report = taken("qti", qti(CHOICES.format(number="Single"), rules, told))
+    assert (item["explain"], item["options"][0]["say"]) == ("To all.", "Yes.")
+    assert report == "river: what is said to a wrong answer is left out: 'No.'"
+
+
+def test_a_text_that_speaks_of_tags_is_no_html() -> None:
+    (item,), _ = taken("csv", "Question,A,B,Correct\nWhich closes a <p>?,<br>,the </p> tag,B\n")
+    assert item["ask"] == "Which closes a <p>?"
+    assert key(item) == ["the </p> tag"]
+    (item,), _ = taken("aiken", "Is <html> & <b>this</b> an element?\nA) <br>\nB) no\nANSWER: A")
+    assert item["ask"] == "Is <html> & <b>this</b> an element?"
+    assert key(item) == ["<br>"]
+
+
+def test_the_options_of_a_table_may_stand_in_one_cell_or_beside_the_key() -> None:
+    items, said = taken("csv", "question,options,correct_answer\nWho?,a|b|c,2\nWhat?,x|y,0\n")
+    assert [key(item) for item in items] == [["c"], ["x"]]
+    assert "the keys: read as numbers, 0 for the first option: check one" in said
+    (item,), _ = taken("csv", "question,optionA,optionB,answer\nWhich?,Hill,Road,River\n")
+    assert key(item) == ["River"]
+    assert len(item["options"]) == 3
+    items, _ = taken("csv", "Question,OptionA,OptionB,CorrectOption,type\nWhich?,x,y,B,mcq\n")
+    assert key(items[0]) == ["y"]

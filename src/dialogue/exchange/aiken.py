@@ -14,7 +14,7 @@ from dialogue.exchange import Loss
 from dialogue.exchange.incoming import Answer, Parsed, taken_over
 from dialogue.exchange.wording import Wording
 
-_CHOICE = re.compile(r"\s*([A-Za-z])[.)]\s+(\S.*)")
+_CHOICE = re.compile(r"\s*(?:([A-Za-z])[.)]\s+|([A-Z])[.)])(\S.*)")
 _KEY = re.compile(r"\s*ANSWER\s*:\s*([A-Za-z](?:\s*[,;]\s*[A-Za-z])*)\s*\.?\s*", re.IGNORECASE)
 _SAID = re.compile(r"\s*(?:FEEDBACK|EXPLANATION)\s*:\s*(\S.*)", re.IGNORECASE)
 
@@ -48,8 +48,10 @@ def read(data: bytes, file: str, language: str = "en") -> tuple[list[dict[str, A
             asked, choices = [], []
         elif (said := _SAID.fullmatch(line)) and last and not asked:
             last.explain = f"{last.explain}\n\n{Wording(last.lost, language)(said[1])}".strip()
-        elif (choice := _CHOICE.fullmatch(line)) and (choices or (asked and choice[1] in "Aa")):
-            choices.append((choice[1].upper(), choice[2]))
+        elif (choice := _CHOICE.fullmatch(line)) and (
+            choices or (asked and (choice[1] or choice[2]) in "Aa")
+        ):
+            choices.append(((choice[1] or choice[2]).upper(), choice[3]))
         elif choices:  # an answer of several lines
             letter, words = choices[-1]
             choices[-1] = (letter, f"{words} {line.strip()}")
@@ -82,10 +84,12 @@ def _question(
     ask = "\n".join(asked)
     one = Parsed(name=ask[:60], kind="single" if len(wanted) == 1 else "multiple")
     words = Wording(one.lost, language)
-    one.ask = words(ask)
+    one.ask = words(ask, "plain")
     share = 1 / len(wanted)
     one.answers = [
-        Answer(words(each), share if letter in wanted else 0 if len(wanted) == 1 else -share)
+        Answer(
+            words(each, "plain"), share if letter in wanted else 0 if len(wanted) == 1 else -share
+        )
         for letter, each in choices
     ]
     return one

@@ -7,6 +7,7 @@ out from the whole table, and where two fit and differ, nothing is guessed.
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -16,9 +17,32 @@ from dialogue.exchange.incoming import Answer, Parsed
 from dialogue.exchange.wording import Wording
 
 _NAMES = {
-    "ask": ("question", "question text", "questions", "ask", "stem", "prompt", "item", "query"),
-    "name": ("id", "name", "question name", "title", "number", "no", "nr", "#", "q", "question id"),
-    "kind": ("kind", "type", "question type"),
+    "ask": (
+        "question",
+        "question text",
+        "questiontext",
+        "questions",
+        "ask",
+        "stem",
+        "prompt",
+        "item",
+        "query",
+    ),
+    "name": (
+        "id",
+        "name",
+        "question name",
+        "questionname",
+        "multichoicename",
+        "title",
+        "number",
+        "no",
+        "nr",
+        "#",
+        "q",
+        "question id",
+    ),
+    "kind": ("kind", "type", "question type", "qtype", "questiontype"),
     "key": (
         *("key", "correct", "correct answer", "correct answers", "right answer", "right", "answer"),
         *(
@@ -32,19 +56,40 @@ _NAMES = {
         *("correct letter", "correctanswer", "answerkey", "correct index"),
     ),
     "explain": (
+        *("generalfeedback", "correct feedback"),
         *("explanation", "explain", "feedback", "rationale", "general feedback", "reason"),
         *("answer explanation", "comment", "justification"),
     ),
-    "points": ("points", "score", "marks", "mark", "point", "weight"),
+    "points": (
+        "points",
+        "defaultmark",
+        "default mark",
+        "score",
+        "marks",
+        "mark",
+        "point",
+        "weight",
+    ),
     "category": ("category", "topic", "section", "chapter", "unit", "subject", "theme"),
     "hint": ("hint",),
+    "choices": ("options", "choices", "answer options", "answer choices", "alternatives"),
 }
 _COLUMNS = {name: column for column, names in _NAMES.items() for name in names}
 _OPTION = re.compile(
     r"(?:(option|choice|answer|alternative|distractor|opt|feedback|comment) ?)?([a-h]|\d{1,2})"
 )
 _KINDS = {
-    "single": ("single", "mc", "mcq", "multiple choice", "single choice", "single select", "quiz"),
+    "single": (
+        "single",
+        "choice",
+        "multichoice",
+        "mc",
+        "mcq",
+        "multiple choice",
+        "single choice",
+        "single select",
+        "quiz",
+    ),
     "multiple": (
         *("multiple", "checkbox", "multiple answers", "multiple select", "multi select", "ma"),
         *("multiple response", "multiple answer", "select all"),
@@ -52,7 +97,7 @@ _KINDS = {
     "true": ("tf", "true false", "true or false", "truefalse", "boolean"),
     "short": (
         *("short", "short answer", "fill in the blank", "fill in the blanks", "fib", "sa"),
-        *("fill in", "text", "identification", "blank"),
+        *("fill", "fill in", "text", "identification", "blank"),
     ),
     "numeric": ("numeric", "numerical", "number"),
     "essay": ("essay", "open", "open ended", "open question", "long answer"),
@@ -66,6 +111,7 @@ _HEADER_WITHIN = 15  # rows from the top
 
 
 def _plain(name: str) -> str:
+    name = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)  # CorrectOption
     name = re.split(r" [-–] |\(", name.strip().lstrip("'").lower())[0]
     return re.sub(r"[\s_.:/?-]+", " ", name).strip()
 
@@ -88,7 +134,7 @@ def header_at(rows: Sequence[tuple[int, Sequence[str]]]) -> int | None:
     for place, (_n, row) in enumerate(rows[:_HEADER_WITHIN]):
         found = [column(name) for name in row]
         options = sum(name.startswith("option") for name in found)
-        if "ask" in found and ("key" in found or options > 1):
+        if "ask" in found and ("key" in found or options > 1 or "choices" in found):
             return place
     return None
 
@@ -130,9 +176,13 @@ def read(
             else:
                 row.other.append(title.strip())
         row.options = [(options[n][0], options[n][1]) for n in sorted(options) if options[n][0]]
+        row.options = row.options or [(each, "") for each in _listed(row.cells.get("choices", ""))]
         found.append(row)
     keyed = [row for row in found if "ask" in row.cells and row.options and row.cells.get("key")]
     modes = _modes([row for row in keyed if _kind(row) in ("", "single", "multiple", "true")])
+    if modes and modes[0].startswith("numbers") and len(modes) == 1:
+        first = "0" if modes[0].endswith("0") else "1"
+        losses.append(Loss("the keys", f"read as numbers, {first} for the first option: check one"))
     # Kahoot's own header, where any right answer is enough.
     any_one = any("choose at least one" in name.lower() for name in header)
     parsed = []
@@ -142,6 +192,22 @@ def read(
         except ValueError as error:
             losses.append(Loss(f"row {row.number}", f"not taken over: {error}"))
     return parsed
+
+
+def _listed(cell: str) -> list[str]:
+    """The options in one cell: a list of JSON or of Python, or with signs between them."""
+    if cell.startswith("[") and cell.endswith("]"):
+        try:
+            found = ast.literal_eval(cell)
+        except (ValueError, SyntaxError, RecursionError, MemoryError):
+            found = []
+        if isinstance(found, list) and all(isinstance(each, str | int | float) for each in found):
+            return [str(each).strip() for each in found if str(each).strip()]
+    for sign in ("|", "\n", ";"):
+        parts = [part.strip() for part in cell.split(sign) if part.strip()]
+        if len(parts) > 1:
+            return parts
+    return []
 
 
 def known_kind(word: str) -> bool:
@@ -217,7 +283,13 @@ def _modes(rows: Sequence[_Row]) -> list[str]:
     if fits["numbers"] == len(rows) or fits["letters"] == len(rows):
         fits["numbers from 0"] = 0  # nobody counts from 0 without ever writing one
     best = max(fits.values(), default=0)
+    if rows and not best:
+        return [_APART]
     return [mode for mode, count in fits.items() if count == best and count]
+
+
+# The key is none of the options: they are the wrong ones, and it stands beside them.
+_APART = "apart"
 
 
 def _texts(row: _Row) -> list[str]:
@@ -272,8 +344,12 @@ def _question(row: _Row, modes: Sequence[str], language: str, *, any_one: bool =
     if len(row.options) < 2:
         _typed(one, key, words)
         return one
-    right = _right(row, modes)
-    if one.kind not in ("single", "multiple"):
+    if modes == [_APART]:
+        row.options.append((key, ""))
+        right = frozenset({len(row.options) - 1})
+    else:
+        right = _right(row, modes)
+    if one.kind != "multiple":  # "multiple choice" may mean one or several
         one.kind = "single" if len(right) == 1 or any_one else "multiple"
         if one.kind == "multiple":
             one.lost.append("several answers are right: all of them have to be ticked here")

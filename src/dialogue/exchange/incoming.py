@@ -570,7 +570,7 @@ def _gap_of_menu(gap: Gap, number: int, lost: list[str]) -> dict[str, Any] | Non
         lost.append(f"blank {number}: a menu holds plain words")
     right = [text for text, o in zip(plain, made["options"], strict=True) if "right" in o]
     wrong = [
-        {"text": text, "say": option.get("say", "")}
+        {"text": text} | ({"say": option["say"]} if "say" in option else {})
         for text, option in zip(plain, made["options"], strict=True)
         if "right" not in option
     ]

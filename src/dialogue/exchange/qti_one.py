@@ -168,6 +168,10 @@ class _Item:
             inside = first(rule, "conditionvar")
             if inside is not None and [name(each) for each in inside] == ["other"]:
                 links += [each.get("linkrefid", "") for each in children(rule, "displayfeedback")]
+            if rule.get("continue", "No").lower() == "no" and any(
+                True for _ in children(rule, "setvar")
+            ):
+                break  # what follows is said to those only whose answer was not this one
         links += [link for link in self.said if link in ("general_fb", "solution")]
         return [self.said[link] for link in dict.fromkeys(links) if self.said.get(link)]
 
@@ -238,9 +242,6 @@ def read(root: Element, language: str) -> Parsed:
     if presentation is not None:
         one.ask = item.material(presentation)
     one.explain = "\n\n".join(item.general())
-    for label, said in (("correct", "correct_fb"), ("wrong", "general_incorrect_fb")):
-        if item.said.get(said):
-            one.lost.append(f"what is said to a {label} answer is left out: {item.said[said]!r}")
     kind = item.fields.get("question_type") or item.fields.get("cc_profile") or ""
     asked = item.asked()
     if kind in _NOT or not asked:
@@ -257,6 +258,11 @@ def read(root: Element, language: str) -> Parsed:
         _choice(item, one, asked[0])
     else:
         _typed(item, one, asked[0], kind)
+    told = {one.explain, *(answer.say for answer in one.answers)}
+    for label, name_of in (("correct", "correct_fb"), ("wrong", "general_incorrect_fb")):
+        said = item.said.get(name_of)
+        if said and not any(said in each for each in told):
+            one.lost.append(f"what is said to a {label} answer is left out: {said!r}")
     return one
 
 

@@ -51,6 +51,7 @@ AFTER = {
     "resolves": "resolves",
     "happened": "happened",
     "opens": "opens",
+    "base rate": "base_rate",
     "hint": "hint",
     "explain": "explain",
     "objective": "objective",
@@ -375,7 +376,7 @@ def _foreign(filled: Sequence[tuple[int, Sequence[str]]], columns: Sequence[str]
     if {"kind", "ask"} <= set(columns):
         at = columns.index("kind")
         named = {row[at].strip().lower() for _n, row in filled[1:] if len(row) > at} - {""}
-        if not any(foreign.known_kind(word) for word in named) or named & set(known):
+        if named <= set(known) or not any(foreign.known_kind(word) for word in named):
             return None
     return foreign.header_at(filled)
 

@@ -12,7 +12,11 @@ import re
 from dialogue.bank import writing
 from dialogue.page import text
 
-_TAG = re.compile(r"</?[a-z][^<>]*>|&#?\w+;", re.IGNORECASE)
+# What no plain text holds: an element with its end, a line break, a character by its name.
+_TAG = re.compile(
+    r"</([a-z][a-z0-9]*)\s*>|<(?:br|hr|img)\b[^<>]*>|&(?:#\d+|#x[\da-f]+|[a-z]{2,8});",
+    re.IGNORECASE,
+)
 _SPAN = re.compile(r"<span\b([^<>]{1,200})>", re.IGNORECASE)
 _LANGUAGE = re.compile(r"""\blang\s*=\s*["']?([\w-]+)""", re.IGNORECASE)
 _MLANG = re.compile(r"\{mlang\s*([\w,-]*)\s*\}", re.IGNORECASE)
@@ -28,6 +32,16 @@ _FORMULA = re.compile(
 )
 _MONEY = re.compile(r"\$\d[\d.,]*\s")
 _SIGNS = re.compile(r"[*_`]")
+
+
+def looks_like_html(words: str) -> bool:
+    """Is *words* HTML?  One that only speaks of <p> and <b> is not."""
+    for found in _TAG.finditer(words):
+        ended = found[1]
+        if not ended or re.search(rf"<{ended}\b[^<>]*>", words[: found.start()], re.IGNORECASE):
+            return True
+        break
+    return False
 
 
 def has_formula(words: str) -> bool:
@@ -47,8 +61,10 @@ class Wording:
         words = self.one_language(words.strip()).strip()
         if form == "markdown":
             words = self._markdown(words)
-        if form == "html" or (form == "auto" and _TAG.search(words)):
+        if form == "html" or (form == "auto" and looks_like_html(words)):
             shown, lost = writing.from_html(words)
+            if not shown and form == "auto":  # nothing but <br>: it is what is spoken of
+                return words
             self.lost += [f"left out of the text: {', '.join(lost)}"] if lost else []
         else:
             shown = words
