@@ -31,7 +31,7 @@ def chosen(lesson: catalogue.Lesson, questions: Sequence[Question]) -> list[Ques
     """Five questions that work on paper: one for each objective first, then other kinds.
 
     Left out are forecasts, graded items, drafts, guesses, and what makes sense beside a cell
-    alone.
+    alone.  An objective that a lesson asks about in its vote only is met by the vote.
     """
     # A guess before reading has lost its point beside the digest.
     fit = [q for q in questions if recall.reviewable(q) and not q.ask.startswith("Before you")]
@@ -43,6 +43,7 @@ def chosen(lesson: catalogue.Lesson, questions: Sequence[Question]) -> list[Ques
 
     for objective in lesson.objectives:
         own = [q for q in fit if q.objective == objective]
+        own = own or [q for q in questions if q.vote and q.objective == objective]
         # Short ones first, and a kind that is not there yet.
         kinds = {q.kind for q in found}
         if own:
