@@ -169,7 +169,9 @@ def ledger(opened: int = 0) -> Picture:
             title=None,
             sort=places,
             scale=alt.Scale(domain=places),
-            axis=alt.Axis(orient="top", labelAngle=0),
+            axis=alt.Axis(
+                orient="top", labelAngle=0, labelExpr="split(datum.label, ' ')", labelPadding=22
+            ),
         ),
         tooltip=["row", "id", "outcome"],
     )
@@ -196,7 +198,7 @@ def ledger(opened: int = 0) -> Picture:
         }
     )
     return Picture(
-        points.properties(width=570, height=440),
+        points.properties(width=440, height=440),
         f"A ledger of {len(ROWS)} rows, F1 to F{len(ROWS)}, with {len(table)} statements of the "
         f"article, one mark each. {opened} rows are open. "
         + (

@@ -154,6 +154,9 @@
   font-size: var(--jp-ui-font-size1); line-height: 1.35; min-width: 220px; }
 .dd-Panel h2 { font-size: 1em; margin: 14px 0 4px; }
 .dd-Panel p { margin: 4px 0; }
+/* Tables of pandas are mostly words here: they begin where a line begins, and a date stays whole. */
+.jp-RenderedHTMLCommon table.dataframe :is(th, td) { text-align: start; }
+.jp-RenderedHTMLCommon table.dataframe tbody th { min-width: 6.2em; }
 .dd-Panel ol { list-style: none; margin: 4px 0; padding: 0; }
 .dd-Panel button { font: inherit; color: inherit; cursor: pointer; min-height: 28px; }
 .dd-Row { display: grid; grid-template-columns: 2.2em 1fr; gap: 0 6px; width: 100%; text-align: start; padding: 6px;
