@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 from dialogue.course import bargaining, leads, negotiation
 from dialogue.course.bargaining import Game, Move
@@ -361,3 +362,57 @@ def test_a_class_votes_and_the_most_hands_are_done(page: Any) -> None:
     assert page.locator(".dn-rounds").inner_text() == "Round 3 of 8"
     click(page, "stop")
     assert not page.locator(".dn-vote").is_visible()
+
+
+# --- for everybody ---------------------------------------------------------------------------
+
+
+def test_no_screen_has_a_fault_of_access_or_runs_out_on_a_telephone(page: Any) -> None:
+    """Cover, table, codes, vote and debrief: each by axe, and none wider than 360 px."""
+    page.evaluate("sessionStorage.clear()")
+    page.reload()
+    load(page)
+    page.set_viewport_size({"width": 360, "height": 740})
+    screens = {
+        "alone": lambda: page.evaluate(PAIR, 41),
+        "vote": lambda: (others(page, "class", 41), click(page, "propose")),
+        "cover": lambda: others(page, "seat", 42),
+        "seat": lambda: click(page, "reveal"),
+        "codes": lambda: others(page, "codes", 43),
+        "side": lambda: click(page, page.evaluate("talks.tableForTwo(data).start(43).first")),
+        "sure": lambda: click(page, "walk"),
+        "debrief": lambda: click(page, "yes"),
+    }
+    for name, go in screens.items():
+        go()
+        found = Axe().run(page, context=".dn").response["violations"]
+        assert [fault["id"] for fault in found] == [], name
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
+        small = page.evaluate(
+            """() => [...document.querySelectorAll('.dn :is(button, select, input, summary)')]
+                .filter((node) => node.checkVisibility())
+                .map((node) => node.getBoundingClientRect())
+                .filter((box) => Math.min(box.width, box.height) < 24).length"""
+        )
+        assert small == 0, name
+
+
+def test_a_move_of_two_by_keyboard_alone(page: Any) -> None:
+    page.evaluate("sessionStorage.clear()")
+    others(page, "codes", 51)
+    first = page.evaluate("talks.tableForTwo(data).start(51).first")
+    # The focus goes along: to the choice of a side, to the title, and from there by Tab.
+    assert page.evaluate("document.activeElement.dataset.do") == "us"
+    if first == "iraq":
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.dataset.do") == "why":
+            break
+    page.keyboard.press("Space")
+    assert page.locator(".dn-code").is_visible()
+    assert page.evaluate("document.activeElement.tagName") == "INPUT"
+    page.keyboard.type("abc")
+    page.keyboard.press("Enter")
+    assert "eight signs, and this has 3" in page.locator(".dn-note").inner_text()
