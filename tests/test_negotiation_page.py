@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from dialogue.course import bargaining, leads, negotiation
+from dialogue.course import bargaining, leads, negotiation, voice
 from dialogue.course.bargaining import Game, Move
 from dialogue.course.chance import Chance
 from dialogue.page.words import NEGOTIATION, TALKS
 from dialogue.widgets import negotiation_data, scripts
 from dialogue.widgets.negotiation import shown
 
-SEEDS = 40
+SEEDS = 24
 # A page with a storage that a reload keeps.
 BLANK = "<!doctype html><html lang='en'><title>t</title><body><main></main></body></html>"
 LOAD = """async ([source, data]) => {
@@ -178,6 +178,24 @@ def test_a_game_outlives_a_reload_after_any_move(page: Any) -> None:
     assert "Left on the table:" in words
     assert "United States, seed 3" in words
     assert "Your moves are kept in this browser." in words
+
+
+def test_the_other_chair_is_taken_and_outlives_a_reload(page: Any) -> None:
+    page.evaluate(PAIR, 61)
+    page.locator(".dn-anew > summary").click()
+    click(page, "chair")
+    title = page.locator(".dn [role=heading]").first
+    assert title.inner_text() == "Negotiate round two: you lead for Iraq"
+    assert page.evaluate("document.activeElement.tagName") == "SELECT"
+    click(page, "why")
+    assert page.locator(".dn-rounds").inner_text() == "Round 2 of 8"
+    expected = bargaining.play("iraq", 61, [Move("why")])
+    assert page.locator(".dn-reply").inner_text() == voice.reply(expected)
+    page.reload()
+    load(page)
+    page.evaluate(PAIR, 61)
+    assert title.inner_text() == "Negotiate round two: you lead for Iraq"
+    assert page.locator(".dn-rounds").inner_text() == "Round 2 of 8"
 
 
 def test_a_new_game_and_a_storage_that_is_full(page: Any) -> None:

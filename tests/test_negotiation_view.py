@@ -273,6 +273,22 @@ def test_a_cell_goes_on_with_the_game_begun_in_it_last() -> None:
     assert not negotiate("us", seed=9).game.turns
 
 
+def test_the_other_chair_is_taken_in_the_same_cell_and_found_there_again() -> None:
+    game = negotiate("us", seed=1)
+    state = send(game, "again", seed=9, side="Iraq")
+    assert game.game == bargaining.start("iraq", 9)
+    assert game.content["sides"] == ["Iraq", "United States"]
+    assert "you lead for Iraq" in game.content["title"]
+    assert state["lead"]["title"] == game.game.me.title
+    send(game, "why")
+    later = negotiate("us", seed=1)
+    assert later.game == game.game
+    assert later.content == game.content
+    assert not negotiate("iraq", seed=1).game.turns
+    assert "no side" in send(game, "again", seed=9, side="Mars")["note"]
+    assert game.game.side == "iraq"
+
+
 def test_a_line_a_move_only_ever_appended() -> None:
     game = negotiate("us")
     send(game, "offer", text="BBCABC")

@@ -70,6 +70,7 @@ class _Kept:
 
     name: str
     side: str
+    chair: str  # the side that its cell names, which the learner may have changed
     seed: int
     cell: int
     moves: dict[int, Move]
@@ -103,7 +104,8 @@ def _kept() -> list[_Kept]:
                 continue
             if type(cell) is int and type(seed) is int and seed in SEEDS:
                 old = found.pop(name, None)
-                found[name] = _Kept(name, side, seed, cell, old.moves if old else {})
+                chair = entry.get("chair", side)
+                found[name] = _Kept(name, side, chair, seed, cell, old.moves if old else {})
         elif name in found:
             # A move that two pages made at once counts as the first of them.
             text = entry.get("text")
@@ -115,9 +117,10 @@ def _kept() -> list[_Kept]:
 def last_game(side: str, cell: int) -> tuple[str, Game] | None:
     """The game begun last in a cell for this side and seed, with its name.
 
-    *cell* is the seed that the cell names; the learner may have begun a game with another.
+    *side* and *cell* are the side and the seed that the cell names; the learner may have begun a
+    game with others.
     """
-    here = [kept for kept in _kept() if (kept.side, kept.cell) == (side, cell)]
+    here = [kept for kept in _kept() if (kept.chair, kept.cell) == (side, cell)]
     return (here[-1].name, here[-1].again()) if here else None
 
 

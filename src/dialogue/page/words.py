@@ -349,6 +349,7 @@ NEGOTIATION = {
     "again_how": "Another seed brings other leads to the table. The same seed is the same game, so that a class can replay it and compare.",
     "seed": "Seed, a whole number from 1",
     "again_do": "Start",
+    "again_chair": "Start as {side}",
     "others_how": "With others: two learners lead a side each, with the leads of this seed; or a class decides each move by vote.",
     "play_seat": "Two at this computer",
     "play_codes": "Two computers, by codes",

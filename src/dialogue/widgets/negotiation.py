@@ -81,14 +81,16 @@ class Negotiation(View):
     data = traitlets.Dict().tag(sync=True)
 
     def __init__(self, side: str, seed: int) -> None:
-        self.side, self.cell = side, seed
+        self.cell = side, seed
         self.twin_html, self.twin_text = _twin_html(side, seed), _twin_text(side, seed)
         known = games.last_game(side, seed)
         self.name, self.game = known or ("", bargaining.start(side, seed))
         begun = games.together(side, seed)
         if begun and begun["version"] != negotiation.model().digest:
             begun = None
-        super().__init__(content=content(side), data=negotiation_data.data() if begun else {})
+        super().__init__(
+            content=content(self.game.side), data=negotiation_data.data() if begun else {}
+        )
         restored = bool(self.game.turns)
         self.state = {**self._shown(), "restored": restored, "together": begun}
         self.on_msg(self._received)
@@ -108,12 +110,14 @@ class Negotiation(View):
         event, seq = message.get("event"), message.get("seq")
         if not isinstance(seq, int | str | None):
             seq = None
-        try:
-            changed = self._done(event, message)
-        except (ValueError, TableError) as error:
-            changed = {"note": str(error)}
-        if changed:
-            self.state = {**self.state, "restored": False, **changed, "seq": seq}
+        # One message to the page, so that no table is shown with the other chair's points.
+        with self.hold_sync():
+            try:
+                changed = self._done(event, message)
+            except (ValueError, TableError) as error:
+                changed = {"note": str(error)}
+            if changed:
+                self.state = {**self.state, "restored": False, **changed, "seq": seq}
 
     def _done(self, event: Any, message: dict[str, Any]) -> dict[str, Any]:
         if event == "look":
@@ -122,13 +126,14 @@ class Negotiation(View):
             self.data = negotiation_data.data()
             return {}
         if event == "together":
-            return {"note": games.keep_together(self.side, self.cell, message.get("entry"))}
+            return {"note": games.keep_together(*self.cell, message.get("entry"))}
         if event == "again":
-            seed = message.get("seed")
+            seed, side = message.get("seed"), message.get("side", self.game.side)
             if type(seed) is not int or seed not in SEEDS:
                 return {"note": WORDS["again_bad"]}
-            self.game, self.name = bargaining.start(self.side, seed), ""
+            self.game, self.name = bargaining.start(negotiation.as_side(side), seed), ""
             note = self._begin()
+            self.content = content(self.game.side)
             return {**self._shown(), "note": note}
         if event not in ("offer", "why", "accept", "walk"):
             return {}
@@ -144,7 +149,14 @@ class Negotiation(View):
         """A game gets its name when it is begun, so that looking leaves no trace."""
         self.name = uuid.uuid4().hex
         digest, seed = negotiation.model().digest, self.game.seed
-        about = {"side": self.side, "seed": seed, "cell": self.cell, "model": digest}
+        chair, cell = self.cell
+        about = {
+            "side": self.game.side,
+            "chair": chair,
+            "cell": cell,
+            "seed": seed,
+            "model": digest,
+        }
         return self._keep(move="start", number=0, **about)
 
     def _keep(self, **entry: Any) -> str:

@@ -51,24 +51,34 @@ function keptGames(data, rules, storage) {
 /** A model as a notebook's, with the rules in the page. */
 export const localModel = async (data, storage, side, cell, voting = false) => {
   const rules = bargaining(data), games = keptGames(data, rules, storage), place = `negotiation/${side}/${cell}`;
-  const heard = new Set();
+  const heard = { "change:state": new Set(), "change:content": new Set() };
   let game = await games.last(place) ?? rules.start(side, cell);
   let history = (await games.finished()).map(rules.line), kept = Promise.resolve();
   const view = (draft) => rules.shown(game, { draft, history, kept: data.strings.kept_here });
   let state = { ...view(), restored: game.turns.length > 0, together: await games.pair(place) };
-  const known = { content: data.content[side], strings: data.strings, data, voting };
-  const change = (next) => { state = { ...state, restored: false, ...next }; heard.forEach((act) => act()); };
+  const known = { content: data.content[game.side], strings: data.strings, data, voting };
+  const change = (next) => { state = { ...state, restored: false, ...next }; heard["change:state"].forEach((act) => act()); };
   const keep = () => {
     const now = game;
     kept = kept.then(() => games.keep(place, now)).catch(() => change({ note: data.strings.kept_not }));
   };
-  const done = ({ event, text, seed, entry }) => {
+  const done = ({ event, text, seed, entry, side: chair }) => {
     if (event === "look") return { draft: rules.worthOf(game, text), note: "" };
     if (event === "together") {
       kept = kept.then(() => games.keepPair(place, entry)).catch(() => change({ note: data.strings.kept_not }));
       return { note: "" };
     }
-    if (event === "again") { game = rules.start(side, seed); keep(); return view(); }
+    if (event === "again") {
+      const named = rules.sides.find((one) => data.sides[one] === chair) ?? game.side, turned = named !== game.side;
+      game = rules.start(named, seed);
+      keep();
+      if (turned) {
+        known.content = data.content[named];
+        state = { ...state, ...view() };
+        heard["change:content"].forEach((act) => act());
+      }
+      return view();
+    }
     game = rules.step(game, { kind: event, text: event === "offer" ? text : "" });
     if (game.outcome !== "open") history = [rules.line(game), ...history].slice(0, 8);
     keep();
@@ -76,7 +86,7 @@ export const localModel = async (data, storage, side, cell, voting = false) => {
   };
   return {
     get: (name) => (name === "state" ? state : known[name]),
-    on: (name, act) => { if (name === "change:state") heard.add(act); }, off: (_, act) => heard.delete(act), set() {}, save_changes() {},
+    on: (name, act) => heard[name]?.add(act), off: (name, act) => heard[name]?.delete(act), set() {}, save_changes() {},
     send(message) {
       let next = {};
       try { next = done(message); } catch (error) {

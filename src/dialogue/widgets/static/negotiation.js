@@ -3,6 +3,19 @@
 // that is shown.
 
 function render({ model, el }) {
+  let end = gameView({ model, el });
+  // Another chair is another view.
+  const turned = () => {
+    end();
+    el.replaceChildren();
+    end = gameView({ model, el });
+    el.querySelector("select")?.focus();
+  };
+  model.on("change:content", turned);
+  return () => { model.off("change:content", turned); end(); };
+}
+
+function gameView({ model, el }) {
   const content = model.get("content"), strings = model.get("strings"), uid = newId();
   const words = (key, values) => say(strings, key, values);
   const root = make("section", { class: "dn", "aria-label": content.title });
@@ -38,9 +51,10 @@ function render({ model, el }) {
   const after = make("div", { class: "dn-after" });
   const seed = make("input", { id: `${uid}-seed`, type: "text", inputmode: "numeric", autocomplete: "off" });
   const again = make("button", { type: "button", "data-do": "again" }, words("again_do"));
+  const chair = make("button", { type: "button", "data-do": "chair" }, words("again_chair", { side: content.sides[1] }));
   const others = Object.fromEntries(["seat", "codes", "class"].map((kind) => [kind, make("button", { type: "button", "data-do": kind }, words(`play_${kind}`))]));
   const anew = make("details", { class: "dn-anew" }, make("summary", {}, words("again")), make("p", { class: "dn-quiet" }, words("again_how")),
-    make("div", { class: "dn-actions" }, make("label", { for: `${uid}-seed` }, words("seed")), seed, again),
+    make("div", { class: "dn-actions" }, make("label", { for: `${uid}-seed` }, words("seed")), seed, again, chair),
     make("p", { class: "dn-quiet" }, words("others_how")), make("div", { class: "dn-actions" }, ...Object.values(others)));
 
   const solo = [
@@ -87,14 +101,15 @@ function render({ model, el }) {
       sure.ask(words(`sure_${kind}`, { bring: signing(words, offer, lead.walk, content.sides), walk: lead.walk }), buttons[kind], () => { if (!kernel.waits("move")) send({ event: kind }); });
     });
   }
-  const begin = () => {
+  const begin = (other = false) => {
     const chosen = seedOf(seed.value);
     if (!chosen) { setText(note, words("again_bad")); seed.focus(); return; }
     if (kernel.waits("move")) return;
     anew.open = false;
-    send({ event: "again", seed: chosen });
+    send({ event: "again", seed: chosen, ...(other ? { side: content.sides[1] } : {}) });
   };
-  again.addEventListener("click", begin);
+  again.addEventListener("click", () => begin());
+  chair.addEventListener("click", () => begin(true));
   seed.addEventListener("keydown", (event) => { if (event.key === "Enter" && !event.shiftKey) begin(); });
 
   // --- with others
@@ -150,7 +165,9 @@ function render({ model, el }) {
       told.replaceChildren(...listed(state.told.length ? state.told : [words("told_none")]));
       log.replaceChildren(...listed(state.log));
       after.replaceChildren(...(state.over ? lookBack(state, strings, `${uid}-after`) : []));
-      if (fresh) { six.set(state.draft.text); seed.value = String(state.seed); }
+      if (fresh) six.set(state.draft.text);
+      // After a game the next one is another; who wants the same once more types its seed.
+      seed.value = String(state.over ? (state.seed % 999999) + 1 : state.seed);
       vote.cleared();
     }
     compare();
