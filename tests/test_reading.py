@@ -529,3 +529,83 @@ def test_without_scripts_every_lesson_reads(browser: Any, served: str) -> None:
     assert page.locator("figure svg").count() == 1
     assert page.locator("img[src^='pictures/']").count() == 1
     context.close()
+
+
+# --- when the browser keeps nothing -------------------------------------------------------------
+
+CLOSED = """Object.defineProperty(window, "localStorage", {
+    get() { throw new DOMException("switched off", "SecurityError"); } });"""
+FILL = """() => {
+    let piece = "x".repeat(1 << 20), n = 0;
+    while (piece) {
+        try { localStorage.setItem(`filled-${n += 1}`, piece); }
+        catch { piece = piece.slice(0, piece.length >> 1); }
+    }
+}"""
+
+
+def test_a_full_store_is_said_and_the_answer_is_still_there(reader: Reader, served: str) -> None:
+    page = reader.open(f"{served}/05-round-one.html")
+    answer(page)
+    page.evaluate(FILL)
+    form = answer(page, choice=1)
+    assert form.locator(".dq-problem").inner_text() == SITE["unsaved_full"]
+    assert "Right." in form.locator(".dq-status").inner_text()
+    page.evaluate(
+        "Object.keys(localStorage).filter((k) => k.startsWith('filled')).forEach((k) => localStorage.removeItem(k))"
+    )
+    answer(page, choice=0)  # with room again, what waited is kept too, in its order
+    assert form.locator(".dq-note").inner_text() == SITE["saved"]
+    lines = page.evaluate(
+        "Object.keys(localStorage).sort().map((k) => JSON.parse(localStorage.getItem(k)).response)"
+    )
+    assert lines == [0, 1, 0]
+
+
+def test_what_an_import_cannot_keep_is_not_kept_by_halves(reader: Reader, served: str) -> None:
+    page = reader.open(f"{served}/answers.html")
+    page.evaluate(FILL)
+    line = {"format": 2, "item": "05-x", "version": "0", "event": "check"}
+    many = "\n".join(json.dumps({**line, "id": str(n)}) for n in range(50))
+    assert choose_file(page, "answers.jsonl", many.encode()) == SITE["load_full"].format(n=50)
+    kept = page.evaluate("Object.keys(localStorage).filter((k) => !k.startsWith('filled')).length")
+    assert kept == 0
+
+
+@pytest.mark.parametrize("lesson", ["05-round-one", "12-negotiate-round-two"])
+def test_without_a_store_everything_works_but_saving(
+    reader: Reader, served: str, lesson: str
+) -> None:
+    reader.context.add_init_script(CLOSED)
+    page = reader.open(f"{served}/{lesson}.html")
+    assert page.locator(".again").count() == 0
+    form = page.locator("form.dq-item", has=page.locator("input[type=radio]")).first
+    form.locator("input[type=radio]").first.check()
+    form.locator(".dq-main").click()
+    assert form.locator(".dq-problem").inner_text() == SITE["unsaved_closed"]
+    assert reader.faults == []
+    assert (
+        SITE["answers_none"] in reader.open(f"{served}/answers.html").locator("main").inner_text()
+    )
+
+
+def test_two_tabs_lose_nothing(reader: Reader, served: str) -> None:
+    address = f"{served}/05-round-one.html"
+    tabs = [reader.open(address), reader.open(address, reader.new())]
+    for n in range(6):
+        answer(tabs[n % 2], choice=n % 3)
+    desk = reader.open(f"{served}/answers.html", reader.new())
+    assert downloaded(desk).count(b"\n") == 6
+    answer(tabs[0])  # and the desk, which is open, counts along
+    wait_until(lambda: downloaded(desk).count(b"\n") == 7, "another tab's answer is there")
+
+
+def test_answers_that_the_browser_threw_away_do_not_stop_the_next(
+    reader: Reader, served: str
+) -> None:
+    page = reader.open(f"{served}/05-round-one.html")
+    answer(page)
+    page.evaluate("localStorage.clear()")
+    form = answer(page, choice=1)
+    assert form.locator(".dq-note").inner_text() == SITE["saved"]
+    assert reader.faults == []
