@@ -337,7 +337,7 @@ def test_a_newer_edition_waits_for_the_reader(browser: Any, folder: Path, served
 
 KINDS_OF_PAGE = (
     *("index", "05-round-one", "glossary", "review", "answers", "pre-test", "what-now"),
-    *("search", "tables", "table-rounds", "not-kept"),
+    *("search", "tables", "table-rounds", "not-kept", "teach/index", "teach/05-round-one-plan"),
 )
 
 
@@ -609,3 +609,39 @@ def test_answers_that_the_browser_threw_away_do_not_stop_the_next(
     form = answer(page, choice=1)
     assert form.locator(".dq-note").inner_text() == SITE["saved"]
     assert reader.faults == []
+
+
+# --- the teacher's door --------------------------------------------------------------------------
+
+
+def test_no_file_holds_the_key_of_a_test(folder: Path) -> None:
+    secret = {
+        plain(part.say)
+        for question in bank.course_bank().questions.values()
+        if question.use == "graded"
+        for part in question.parts()
+        if part.say
+    }
+    assert len(secret) > 50
+    for file in (folder / "course").rglob("*"):
+        if file.suffix in (".html", ".js"):
+            written = file.read_text("utf-8")
+            assert not [one for one in secret if one in written], file.name
+    items = (folder / "course" / "assets" / "data" / "pre-test.js").read_text("utf-8")
+    assert '"right":true' not in items
+
+
+@pytest.mark.parametrize("place", ["web", "disk"])
+def test_wall_and_slides_work_under_the_policy(
+    reader: Reader, folder: Path, served: str, place: str
+) -> None:
+    base = served if place == "web" else (folder / "course").as_uri()
+    page = reader.page
+    page.goto(f"{base}/teach/05-round-one-wall.html")
+    page.keyboard.press("n")
+    assert page.locator("section:visible > .about").first.inner_text().startswith("Question 2")
+    page.goto(f"{base}/teach/05-round-one-slides.html")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_selector("section.present:not(:first-child)")
+    assert reader.faults == []
+    assert "<script>" not in page.content()

@@ -645,6 +645,7 @@ SITE = {
     "search_found": "Found: {n}. Shown: {most}.",
     "search_none": "Nothing found. Try fewer or other words.",
     "still_controls": "In JupyterLab on a laptop this picture has more controls: {names}.",
+    "teach": "For teachers",
     "own_code": "This task is answered with code of your own, in JupyterLab on a laptop.",
     "result_elsewhere": "This page does not hold the keys, so that it cannot tell your result. Your answers are kept: take them to JupyterLab on a laptop (page My answers), where a button tells it.",
     "twin_play": "Where scripts may run, you can negotiate here.",

@@ -9,7 +9,7 @@ from typing import Any
 
 from dialogue.course import catalogue, files
 from dialogue.page import templates, words
-from dialogue.site import bundles, index, lessons, live, moving, search
+from dialogue.site import bundles, index, lessons, live, moving, search, teach
 from dialogue.widgets import negotiation_data, scripts
 
 Files = dict[str, str | bytes]
@@ -54,7 +54,8 @@ _FIRST = frozenset(
         *(f"assets/{n}" for n in ("site.css", "theme.js", "course.js", "words.js", "quiz.js")),
     }
 )
-_NOT_KEPT = ("manifest", "teach/")
+_NOT_KEPT = ("manifest", "teach/", "files.txt")
+_LIST = "files.txt"
 _STAMP = "{edition}"  # until all is made
 _MANIFEST = {
     "name": words.SITE["title"],
@@ -177,6 +178,23 @@ def _tables(every: list[search.Table]) -> Files:
     return made
 
 
+def _teachers(known: list[catalogue.Lesson]) -> Files:
+    """The door of whoever teaches, and what lies behind it."""
+    made: Files = {}
+    rows = []
+    for lesson in known:
+        links = []
+        if plan := teach.plan(lesson):
+            file = f"teach/{lesson.stem}-plan.html"
+            made[file] = page("page", file, f"{lesson.number} · Teaching notes", main=plan)
+            links.append((f"{lesson.stem}-plan.html", "Plan"))
+        links += teach.pages(lesson, made)
+        rows.append((lesson, links))
+    teach.cards(made)
+    made["teach/index.html"] = page("teach", "teach/index.html", words.SITE["teach"], rows=rows)
+    return made
+
+
 def site(
     say: Callable[[str], None] = lambda _: None, moving_too: Collection[str] = tuple(moving.MOVING)
 ) -> Files:
@@ -203,6 +221,8 @@ def site(
     made["assets/data/search.js"] = bundles.data("search", search.documents(pages, every))
     made["assets/data/questions.js"] = bundles.data("questions", index.questions())
     made["assets/data/answers.js"] = bundles.data("answers", {"desk": {"view": "desk"}})
+    say("pages for teachers")
+    made |= _teachers([one for one in known if one.number != "00"])
     made["search.html"] = page(
         "search", "search.html", words.SITE["search"], scripts=["course", "words", "search"]
     )
@@ -221,7 +241,9 @@ def site(
     made["manifest.webmanifest"] = bundles.compact(_MANIFEST)
     first = [name for name in made if name in _FIRST]
     rest = [name for name in made if name not in _FIRST and not name.startswith(_NOT_KEPT)]
-    made["sw.js"] = bundles.worker(_stamped(made), first, rest)
+    stamp = _stamped(made)
+    made["sw.js"] = bundles.worker(stamp, first, rest)
+    made[_LIST] = "\n".join([f"edition {stamp}", *sorted([*made, _LIST]), ""])
     return made
 
 
@@ -238,6 +260,19 @@ def _stamped(made: Files) -> str:
     return stamp
 
 
+def _forget(folder: Path, made: Files) -> None:
+    """Take away what an earlier edition has written there and this one has not: it is nobody's
+    work, and would stop the new one."""
+    try:
+        _, *names = files.read_text(folder / _LIST).splitlines()
+    except files.FileFault:
+        return
+    for name in names:
+        file = folder / name
+        if name not in made and file.resolve().is_relative_to(folder.resolve()):
+            file.unlink(missing_ok=True)
+
+
 def build(
     folder: str | Path,
     *,
@@ -250,6 +285,8 @@ def build(
     Raises :class:`~dialogue.course.files.FileFault` when something is missing or in the way.
     """
     made = site(say, moving_too)
+    if force:
+        _forget(Path(folder), made)
     with files.folder(folder, force=force) as place:
         for name, content in made.items():
             target = place / name
