@@ -882,3 +882,42 @@ def test_the_options_of_a_table_may_stand_in_one_cell_or_beside_the_key() -> Non
     assert len(item["options"]) == 3
     items, _ = taken("csv", "Question,OptionA,OptionB,CorrectOption,type\nWhich?,x,y,B,mcq\n")
     assert key(items[0]) == ["y"]
+
+
+# --- code and tables --------------------------------------------------------------------------
+
+CODE = "for x in y:\n    print(x)\n\nend()"
+
+
+def test_code_and_tables_are_kept() -> None:
+    table = "<table><tr><th>a</th><th>b|c</th></tr><tr><td>1</td><td><b>2</b></td></tr></table>"
+    ask = f"What?<pre>{CODE}</pre>{table}"
+    inside = answer("true", 100) + answer("false", 0)
+    (item,), said = taken("moodle", moodle("truefalse", inside, ask))
+    assert item["ask"] == (
+        f"What?\n\n```\n{CODE}\n```\n\n| a | b\\|c |\n| --- | --- |\n| 1 | **2** |"
+    )
+    assert said == ""
+    quiz = [{**QUIZ[0], "code": CODE}]
+    (item,), said = taken("jupyterquiz", json.dumps(quiz))
+    assert (item["ask"], said) == (f"Pick\n\n```\n{CODE}\n```", "")
+
+
+def test_a_table_that_holds_more_than_words_is_named() -> None:
+    ask = "What?<table><tr><td><pre>x</pre></td></tr></table>"
+    inside = answer("true", 100) + answer("false", 0)
+    (item,), said = taken("moodle", moodle("truefalse", inside, ask))
+    assert "```\nx\n```" in item["ask"]
+    assert "left out of the text: <table>" in said
+
+
+@pytest.mark.parametrize("form", ["gift", "moodle"])
+def test_code_and_tables_come_back_from_another_program(form: str, tmp_path: Path) -> None:
+    ask = f"What?\n\n```\n{CODE} # {{}} =~ <b>\n```\n\n| a | b |\n| --- | --- |\n| 1 | \\| |"
+    options = [{"text": "`x`", "right": "yes"}, {"text": f"```\n{CODE}\n```", "say": "no"}]
+    one = question({"id": "c", "type": "single", "ask": ask, "options": options}, tmp_path)
+    data, _ = FORMATS[form].write([one], "")
+    data = re.sub(rb"(?s)<dialogue>.*?</dialogue>", b"", data)
+    data = re.sub(rb"(?m)^// dialogue .*\n", b"", data)
+    (back,), said = taken(form, data)
+    assert (back["ask"], back["options"], said) == (ask, options, "")

@@ -77,3 +77,17 @@ def test_hostile_text_makes_no_markup(source: str) -> None:
 @pytest.mark.parametrize("source", ["<b>x</b>", "[a](javascript:b)", "&amp;", "![p](q)"])
 def test_what_is_not_in_the_subset_is_shown_as_typed(source: str) -> None:
     assert text.plain(source) == source
+
+
+def test_code_keeps_its_lines_and_a_table_its_cells() -> None:
+    code = "```\nif x < 3:\n    y = '<b>'\n```"
+    shown = "if x &lt; 3:\n    y = &#x27;&lt;b&gt;&#x27;"
+    assert text.html(code) == f'<pre dir="ltr"><code>{shown}</code></pre>'
+    table = text.html("| a | *b* |\n| --- | --- |\n| 1 | <i> |")
+    assert "<th>a</th><th><em>b</em></th>" in table
+    assert "<td>1</td><td>&lt;i&gt;</td>" in table
+    assert text.plain(f"See\n\n{code}\n\n| a |\n| --- |\n| 1 |") == "See if x < 3: y = '<b>' a 1"
+
+
+def test_the_place_of_a_blank_is_shown_and_never_in_code() -> None:
+    assert text.plain("In [[1]] and `x[[1]]`") == "In (1) ______ and x[[1]]"

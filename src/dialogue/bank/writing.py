@@ -10,6 +10,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from html import escape
 from html.parser import HTMLParser
 from typing import Any
@@ -128,9 +129,37 @@ def shifted(words: str, up: bool) -> str:
 def html(words: str, *, block: bool = False) -> str:
     """The small markup of *words* as HTML on one line."""
     shown = text.html(clean(words), block=block).replace(' dir="auto"', "")
+    shown = shown.replace(' dir="ltr"', "")
+    # Lines of code stay lines, by their number.
+    shown = re.sub("<pre>.*?</pre>", lambda code: code[0].replace("\n", "&#10;"), shown, flags=re.S)
     # Between tags a quotation mark is plain text, and not every program reads the reference.
     shown = shown.replace("&#x27;", "'").replace("&quot;", '"')
     return re.sub(r"[\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+", " ", shown)
+
+
+def fenced(code: str) -> str:
+    """Lines of a program as the small markup shows them."""
+    ticks = max((len(run) for run in re.findall("`{3,}", code)), default=2)
+    return f"{'`' * (ticks + 1)}\n{code}\n{'`' * (ticks + 1)}"
+
+
+@dataclass
+class _Table:
+    """A table that is being read: its rows, and where its open cell begins."""
+
+    start: int
+    rows: list[list[str]] = field(default_factory=list)
+    cell: int | None = None
+    headed: bool = False
+    whole: bool = True
+
+    def markdown(self) -> str:
+        rows = [row for row in self.rows if row]
+        wide = max((len(row) for row in rows), default=0)
+        if not self.headed:
+            rows.insert(0, [""] * wide)
+        rows.insert(1, ["---"] * wide)
+        return "\n".join(f"| {' | '.join(row + [''] * (wide - len(row)))} |" for row in rows)
 
 
 class _Words(HTMLParser):
@@ -143,6 +172,9 @@ class _Words(HTMLParser):
         self.open: list[tuple[str, int]] = []  # open marks, and where each stands in `out`
         self.lists: list[int | None] = []  # the next number of each open list
         self.deaf = 0
+        self.pre: int | None = None  # where an open block of code begins in `out`
+        self.kept: list[str] = []  # blocks that keep their lines; a sign stands for each
+        self.tables: list[_Table] = []
         self.signs = 0  # that mean something in the small markup
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -150,6 +182,12 @@ class _Words(HTMLParser):
             self.deaf += 1
             self.lost.append(f"<{tag}>")
         elif self.deaf:
+            pass
+        elif self.pre is not None:
+            self.out.append("\n" if tag == "br" else "")
+        elif tag == "pre":
+            self.pre = len(self.out)
+        elif self._table_starts(tag):
             pass
         elif tag in _MARKS or tag in _SHIFTED:
             if len(self.open) >= _DEEPEST:
@@ -170,7 +208,7 @@ class _Words(HTMLParser):
             # A paragraph inside a list's entry begins it; it does not end the list.
             if not (self.lists and self.out and re.search(r"(- |\d\. )$", self.out[-1])):
                 self.out.append("\n\n")
-            if tag in ("table", "blockquote", "pre") or re.fullmatch(r"h\d", tag):
+            if tag in ("table", "blockquote") or re.fullmatch(r"h\d", tag):
                 self.lost.append(f"<{tag}>")
         elif tag in ("td", "th"):
             self.out.append(" ")
@@ -189,6 +227,13 @@ class _Words(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag in _DROPPED:
             self.deaf = max(0, self.deaf - 1)
+        elif self.pre is not None:
+            if tag == "pre":
+                code = "".join(self.out[self.pre :]).strip("\r\n").rstrip()
+                self.out[self.pre :] = [self._keep(fenced(code))] if code.strip() else []
+                self.pre = None
+        elif self._table_ends(tag):
+            pass
         elif tag in _MARKS or tag in _SHIFTED:
             for place in range(len(self.open) - 1, -1, -1):
                 if self.open[place][0] == tag:
@@ -220,8 +265,47 @@ class _Words(HTMLParser):
         after = words[len(words.rstrip()) :]
         self.out[start:] = [before, mark, inner, mark, after] if inner else [words]
 
+    def _keep(self, block: str) -> str:
+        """A block that stays as it is when spaces are put in order."""
+        self.kept.append(block)
+        return f"\n\n\ue100{len(self.kept) - 1}\ue101\n\n"
+
+    def _table_starts(self, tag: str) -> bool:
+        """Is it a part of a table that can be kept as one?"""
+        if tag == "table" and not self.tables and not self.lists:
+            self.tables.append(_Table(len(self.out)))
+        elif not self.tables or tag not in ("tr", "td", "th"):
+            return False
+        elif tag == "tr":
+            self.tables[-1].rows.append([])
+        else:
+            self.tables[-1].headed |= tag == "th" and len(self.tables[-1].rows) == 1
+            self.tables[-1].cell = len(self.out)
+        return True
+
+    def _table_ends(self, tag: str) -> bool:
+        if not self.tables or tag not in ("table", "tr", "td", "th"):
+            return False
+        table = self.tables[-1]
+        if tag in ("td", "th") and table.cell is not None:
+            words = "".join(self.out[table.cell :])
+            del self.out[table.cell :]
+            table.whole &= "\ue100" not in words
+            (table.rows or [[]])[-1].append(" ".join(words.split()).replace("|", "\\|"))
+            table.cell = None
+        elif tag == "table":
+            self.tables.pop()
+            if table.whole and table.rows:
+                self.out.append(self._keep(table.markdown()))
+            else:
+                self.lost.append("<table>")
+                self.out += [f"\n\n{' '.join(row)}" for row in table.rows] + ["\n\n"]
+        return True
+
     def handle_data(self, data: str) -> None:
-        if not self.deaf:
+        if not self.deaf and self.pre is not None:
+            self.out.append(data)
+        elif not self.deaf:
             self.signs += len(_SIGNS.findall(data))
             self.out.append(re.sub(r"[ \t\r\n\f]+", " ", data))
 
@@ -229,19 +313,22 @@ class _Words(HTMLParser):
 def from_html(words: str) -> tuple[str, list[str]]:
     """HTML from elsewhere as the small markup, and what it could not carry.
 
-    Pictures, tables and scripts are dropped and named; the words in a table or a heading stay.
+    Pictures and scripts are dropped and named; the words in a heading stay.
     Of what is longer, or has more tags, than any question only the words stay.
     """
     if len(words) > MOST_TEXT or words.count("<") + words.count("&") > _MOST_TAGS:
         plain = " ".join(re.sub(r"<[^<>]*>", " ", clean(words)).split())
         return plain, [f"its markup, because it is too long or has over {_MOST_TAGS} tags"]
     parser = _Words()
-    parser.feed(clean(words))
+    parser.feed(re.sub("[\ue100\ue101]", "\ufffd", clean(words)))
     parser.close()
+    while parser.tables or parser.pre is not None:  # whoever opened it has not closed it
+        parser.handle_endtag("pre" if parser.pre is not None else "table")
     plain = "".join(parser.out)
     plain = re.sub(r"[ \t]*\n(?! *\n)", lambda m: "  \n" if m[0].startswith("  ") else "\n", plain)
     plain = re.sub(r"[ \t]*\n[ \t]*\n\s*", "\n\n", plain)
     plain = re.sub(r"(?<=\n) +", "", plain).strip()
+    plain = re.sub("\ue100(\\d+)\ue101", lambda at: parser.kept[int(at[1])], plain)
     if parser.signs > len(_SIGNS.findall(text.plain(plain))):
         parser.lost.append("signs such as * or -, which mark emphasis and lists here")
     return plain, list(dict.fromkeys(parser.lost))

@@ -68,7 +68,9 @@ class Wording:
             self.lost += [f"left out of the text: {', '.join(lost)}"] if lost else []
         else:
             shown = words
-            if len(_SIGNS.findall(words)) > len(_SIGNS.findall(text.plain(words))):
+            if form != "markdown" and len(_SIGNS.findall(words)) > len(
+                _SIGNS.findall(text.plain(words))
+            ):
                 self.lost.append("signs such as * are marks of emphasis here: check the text")
         if has_formula(shown):
             self.lost.append("a formula is shown as it was typed, between its signs")
@@ -153,12 +155,11 @@ class Wording:
 
     def code(self, words: str, *, inline: bool = False) -> str:
         """A piece of a program as the small markup shows it."""
-        plain = writing.clean(words).strip("\r\n")
+        plain = writing.clean(words).strip("\r\n").rstrip()
         if not plain.strip():
             return ""
-        if not inline or "\n" in plain.strip():
-            self.lost.append("the code stands on one line")
-        plain = " ".join(plain.split())
+        if not inline or "\n" in plain:
+            return writing.fenced(plain)
         ticks = max((len(run) for run in re.findall("`+", plain)), default=0)
         mark = "`" * (ticks + 1)
         gap = " " if plain.startswith("`") or plain.endswith("`") else ""

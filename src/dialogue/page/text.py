@@ -1,7 +1,7 @@
 """Text that is safe to show: a small Markdown subset, as a tree, as HTML, as plain words.
 
 Question text may come from anybody.  Only paragraphs, lists, line breaks, *emphasis*,
-**strong** and `code` mean anything, and [[1]], the place of a blank; everything else (HTML, links, images, entities) is
+**strong**, `code`, blocks of code and tables mean anything, and [[1]], the place of a blank; the rest (HTML, links, images, entities) is
 shown as it was typed.  The tree is what the browser gets: it builds each node by name
 from a fixed list and sets text as text, so there is no place where markup could run.
 """
@@ -29,8 +29,9 @@ EMBED = {"renderer": "svg", "actions": False}
 _GAP = re.compile(r"\[\[(\d{1,2})\]\]")
 BLANK = "______"
 
-BLOCKS = frozenset({"p", "ul", "ol", "li"})
-TAGS = BLOCKS | {"em", "strong", "code", "br"}
+BLOCKS = frozenset({"p", "ul", "ol", "li", "table"})
+_CELLS = frozenset({"thead", "tbody", "tr", "th", "td"})
+TAGS = BLOCKS | _CELLS | {"em", "strong", "code", "br", "pre"}
 
 
 def encodable(text: str) -> str:
@@ -45,11 +46,15 @@ def encodable(text: str) -> str:
     return text
 
 
+# What words stand apart from the words before, on one line.
+_APART = BLOCKS | _CELLS | {"br", "pre"}
+
+
 @lru_cache(maxsize=1)
 def _parser() -> Any:
     from markdown_it import MarkdownIt
 
-    return MarkdownIt("zero").enable(["list", "emphasis", "backticks", "newline"])
+    return MarkdownIt("zero").enable(["list", "emphasis", "backticks", "newline", "fence", "table"])
 
 
 @lru_cache(maxsize=4096)
@@ -62,6 +67,8 @@ def _parse(source: str) -> tuple[Node, ...]:
                 stack[-1].append(_GAP.sub(rf"(\1) {BLANK}", token.content))
             elif token.type == "code_inline":
                 stack[-1].append(["code", token.content])
+            elif token.type == "fence":
+                stack[-1].append(["pre", ["code", token.content.rstrip("\n")]])
             elif token.type in ("softbreak", "hardbreak"):
                 stack[-1].append(["br"] if token.type == "hardbreak" else " ")
             elif token.hidden:  # the paragraph inside a tight list item
@@ -107,7 +114,7 @@ def _html(nodes: list[Node]) -> str:
         elif node[0] == "br":
             out.append("<br>")
         else:
-            auto = ' dir="auto"' if node[0] in BLOCKS else ""
+            auto = ' dir="auto"' if node[0] in BLOCKS else ' dir="ltr"' if node[0] == "pre" else ""
             out.append(f"<{node[0]}{auto}>{_html(node[1:])}</{node[0]}>")
     return "".join(out)
 
@@ -144,7 +151,7 @@ def plain(source: str) -> str:
             if isinstance(node, str):
                 parts.append(node)
             else:
-                parts.append((" " if node[0] in BLOCKS | {"br"} else "") + walk(node[1:]))
+                parts.append((" " if node[0] in _APART else "") + walk(node[1:]))
         return "".join(parts)
 
     return " ".join(walk(tree(source)).split())

@@ -237,9 +237,7 @@ class Cloze(Question):
 
     def blank(self) -> Blank:
         menus = [f"({i}) {' / '.join(menu)}" for i, menu in enumerate(self.menus(), 1) if menu]
-        return Blank(
-            "your_answer", STRINGS["gaps_how"], "; ".join(menus), True, lines=len(self.gaps)
-        )
+        return Blank("your_answer", STRINGS["gaps_how"], "; ".join(menus), wide=True)
 
     def note(self) -> str:
         return self.blank().unit
