@@ -78,7 +78,7 @@ def lesson(title: str, number: str = "", folder: Path | None = None) -> Started:
     number = number.zfill(2) if number else next_number()
     if number == "00":
         raise FileFault("the number 00", "this is the first page's", "choose one from 01 to 99")
-    if taken := [one for one in catalogue.lessons() if one.number == number]:
+    if taken := [one for one in catalogue.lessons() if one.number == number and one.written]:
         raise FileFault(f"the number {number}", f"{taken[0].stem} has it", f"take {next_number()}")
     folder = folder or home()
     stem = stem_of(title, number)

@@ -13,7 +13,7 @@ from typing import Any
 
 from platformdirs import user_cache_path
 
-from dialogue.course import files
+from dialogue.course import files, place
 
 _MOST = 8  # several copies of the course, and a state to come back to
 
@@ -22,7 +22,7 @@ def folder() -> Path:
     """The folder (it may not exist); ``DIALOGUE_CACHE_DIR`` names another one."""
     if named := os.environ.get("DIALOGUE_CACHE_DIR"):
         return Path(os.path.expanduser(named))
-    return user_cache_path("us-iraq-dialogue", appauthor=False)
+    return user_cache_path(place.name(), appauthor=False)
 
 
 def _entries(name: str) -> list[list[Any]]:

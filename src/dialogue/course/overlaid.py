@@ -11,7 +11,7 @@ import os
 import tomllib
 from pathlib import Path
 
-from dialogue.course import files
+from dialogue.course import files, place
 from dialogue.course.files import FileFault
 
 
@@ -21,7 +21,7 @@ def config_file() -> Path:
         return Path(os.path.expanduser(named)) / "config.toml"
     from platformdirs import user_config_path
 
-    return user_config_path("us-iraq-dialogue", appauthor=False) / "config.toml"
+    return user_config_path(place.name(), appauthor=False) / "config.toml"
 
 
 def where() -> tuple[Path, str] | None:

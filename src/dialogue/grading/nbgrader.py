@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
 
 from dialogue import bank
-from dialogue.course import catalogue, files
+from dialogue.course import catalogue, files, place
 from dialogue.grading import release
 from dialogue.grading.marking import outcome
 from dialogue.page import text
@@ -29,10 +29,11 @@ SCHEMA = 3  # of nbgrader's metadata
 STUB = "answer = None  # write your answer in place of None"
 _MARKS = re.compile(r"(BEGIN|END) (?=HIDDEN|SOLUTION|MARK)")
 
+# The course's name is put in when the file is written.
 _CONFIG = f"""\
 # Made by: dialogue nbgrader.  What nbgrader puts in place of the solutions.
 c = get_config()  # noqa
-c.CourseDirectory.course_id = "us-iraq-dialogue"
+c.CourseDirectory.course_id = "{{course}}"
 c.ClearSolutions.code_stub = {{"python": {STUB!r}}}
 # How collected files are named: anna_05-round-one.ipynb, or as Moodle's "Download all submissions"
 # puts them: Anna Nouri_1234_assignsubmission_file_05-round-one.ipynb.
@@ -348,7 +349,7 @@ def build(
         raise files.FileFault(target, "there is nothing to grade", "name questions of other kinds")
     titles: Mapping[str, str] = {lesson.stem: lesson.title for lesson in catalogue.lessons()}
     with files.folder(target, force=force) as beside:
-        files.write(beside / "nbgrader_config.py", _CONFIG)
+        files.write(beside / "nbgrader_config.py", _CONFIG.replace("{course}", place.name()))
         files.write(beside / "README.md", _README)
         for stem, chosen in groups.items():
             chosen_ids = {question.id for question in chosen}

@@ -26,6 +26,7 @@ from typing import Any, NamedTuple
 from dialogue import bank
 from dialogue.bank import overlay, selection
 from dialogue.course import anatomy, catalogue, files, tidy
+from dialogue.course import place as place_of
 from dialogue.course.files import FileFault
 from dialogue.grading.search import plain, readable, strings, without_comments
 from dialogue.page import numbers
@@ -121,8 +122,8 @@ def secrets(question: Question) -> list[Secret]:
 # What `make lab` needs beside the content; the history, the tests and the teaching notes stay.
 _PROJECT = ("Makefile", "pyproject.toml", "uv.lock", "LICENSE", "LICENSE-CONTENT", "CITATION.cff")
 _NEEDED = ("Makefile", "pyproject.toml", "uv.lock")
-_CODE = {".py", ".js", ".css", ".json", ".md"}  # .md: the licence of reveal.js
-_CONTENT = {"data": {".csv", ".json"}, "seeds": {".csv", ".json", ".yaml", ".md"}}
+_CODE = {".py", ".js", ".css", ".json", ".md", ".j2", ".woff2"}  # .md: the licence of reveal.js
+_CONTENT = {"data": {".csv", ".json"}, "seeds": {".csv", ".json", ".yaml", ".toml", ".md"}}
 # A comment shorter than this may stand anywhere by chance.
 _LONG = 20
 
@@ -132,7 +133,7 @@ COPY_NOTE = "# A learner's copy: graded items have no key here.\n"
 _FOR_AUTHORS = "sample-bank.yaml"
 
 _README = """\
-# The US–Iraq Strategic Dialogue of 2020: learner's copy
+# {title}: learner's copy
 
 This is the course with {count} that your teacher marks. They say so. Your answers to them are
 kept, and you can change them until you hand them in; the copy holds no key to them.
@@ -214,9 +215,9 @@ def release(
         _write_banks(beside / "exercises", ids)
         replaced = _write_overlay(beside / "overlay", ids)
         count = f"{len(items)} question{'s' * (len(items) != 1)}"
-        readme = _README.format(count=count, overlay="")
+        readme = _README.format(title=place_of.title(), count=count, overlay="")
         if (beside / "overlay").is_dir():
-            readme = _README.format(count=count, overlay=_README_OVERLAY)
+            readme = _README.format(title=place_of.title(), count=count, overlay=_README_OVERLAY)
             _use_overlay(beside / "Makefile")
         files.write(beside / "README.md", readme, force=True)
         run = _write_notebooks(beside, notebooks, items)

@@ -13,7 +13,7 @@ from typing import Any
 from markupsafe import Markup
 
 from dialogue import bank
-from dialogue.course import catalogue, files
+from dialogue.course import catalogue, files, place
 from dialogue.course.files import FileFault
 from dialogue.learner import notes, progress, recall
 from dialogue.learner.notes import Note
@@ -144,7 +144,8 @@ def parts() -> list[Part]:
 
 def page(found: Sequence[Part]) -> Markup:
     """The page, which needs nothing from outside."""
-    return templates.render("learner/kept.html", title=KEPT["title"], words=KEPT, parts=found)
+    words = KEPT | {"about": KEPT["about"].format(course=place.title())}
+    return templates.render("learner/kept.html", title=KEPT["title"], words=words, parts=found)
 
 
 def write(file: str | os.PathLike[str], *, force: bool = False) -> int:

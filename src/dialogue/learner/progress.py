@@ -37,6 +37,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from dialogue.course import files
+from dialogue.course import place as place_of
 from dialogue.learner import log
 from dialogue.page.text import encodable
 
@@ -95,7 +96,7 @@ def folder() -> Path:
         return Path(os.path.expanduser(named))
     from platformdirs import user_data_path
 
-    return user_data_path("us-iraq-dialogue", appauthor=False)
+    return user_data_path(place_of.name(), appauthor=False)
 
 
 def path() -> Path:

@@ -255,7 +255,7 @@ STRINGS = {**QUIZ, **PANELS}
 # The page of what a learner keeps.
 KEPT = {
     "title": "What I wrote and answered",
-    "about": "From the course on the US-Iraq dialogue of 2020. Nothing here names a person: add your name if you hand it in.",
+    "about": "From the course: {course}. Nothing here names a person: add your name if you hand it in.",
     "score": "Points of the last answers: {got} of {most}.",
     "written": "{n} words, saved on {day}",
     "ticked": "By my own reading: {got} of {most}",

@@ -82,6 +82,18 @@ def _new_lesson(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _new_course(arguments: argparse.Namespace) -> int:
+    from dialogue.bank import founding
+
+    print("Writing the course and running its pages once …", file=sys.stderr)
+    folder = founding.course(arguments.folder, arguments.title)
+    print(
+        f"{folder} holds a small course that passes every check. README.md there says how to make "
+        f"it yours.\nTo check it:  make -C {folder} test\nTo open it:   make -C {folder} lab"
+    )
+    return 0
+
+
 def _preview(arguments: argparse.Namespace) -> int:
     import tempfile
     import webbrowser
@@ -120,7 +132,7 @@ def add(commands: argparse._SubParsersAction) -> None:
     """Add both commands to the parser."""
     new = commands.add_parser(
         "new",
-        help="begin something of your own: new exercise, new lesson",
+        help="begin something of your own: new exercise, new lesson, new course",
         description="Begin something of your own.",
     )
     things = new.add_subparsers(dest="thing", required=True, metavar="THING")
@@ -157,6 +169,18 @@ def add(commands: argparse._SubParsersAction) -> None:
     lesson.add_argument("title", metavar="TITLE", help='such as "The envoys"')
     lesson.add_argument("--number", metavar="NUMBER", help="default: the one after the last")
     lesson.set_defaults(run=_new_lesson)
+
+    course = things.add_parser(
+        "course",
+        help="begin a course on another text, in a folder of its own",
+        description="Write a folder that holds a whole small course on an invented text: ten "
+        "paragraphs, one lesson, one table, sources and a README that says how to make it yours. "
+        'Example: dialogue new course charter --title "The Charter". Exit code 0: written; 1: not, '
+        "and one line says why.",
+    )
+    course.add_argument("folder", type=Path, metavar="FOLDER", help="new, or empty")
+    course.add_argument("--title", default="A course on one text", metavar="TITLE")
+    course.set_defaults(run=_new_course)
 
     preview = commands.add_parser(
         "preview",

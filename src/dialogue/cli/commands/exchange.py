@@ -62,7 +62,7 @@ def _export(arguments: argparse.Namespace) -> int:
     import sys
 
     from dialogue.bank import selection
-    from dialogue.course import files
+    from dialogue.course import files, place
 
     target: Path = arguments.output
     form = exchange.FORMATS[arguments.format].for_name(target.suffix)
@@ -76,7 +76,7 @@ def _export(arguments: argparse.Namespace) -> int:
     if keyless:
         fault = f"{keyless[0]} has no key here" + (f" (of {len(keyless)})" * (len(keyless) > 1))
         raise files.FileFault(form.name, fault, "export from the full course, not a learner's copy")
-    title = arguments.title or ("US–Iraq Dialogue" + "".join(f" {n}" for n in arguments.names))
+    title = arguments.title or (place.title() + "".join(f" {n}" for n in arguments.names))
     second = target.with_name(f"{target.stem}-key{target.suffix}")
     _free([target, report_of(target), *([second] if form.key else [])], arguments.force)
     if sys.stderr.isatty() and len(questions) > 100:
