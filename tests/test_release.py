@@ -788,7 +788,8 @@ def test_the_copy_has_what_make_lab_needs(course: Path, tmp_path: Path) -> None:
     )
     assert all((copy / name).is_file() for name in named)
     code = {p.relative_to(ROOT / "src") for p in (ROOT / "src/dialogue").rglob("*.*")}
-    wanted = {p for p in code if p.suffix in (".py", ".js", ".css", ".json", ".md")}
+    kinds = (".py", ".js", ".css", ".json", ".md", ".j2", ".woff2")
+    wanted = {p for p in code if p.suffix in kinds}  # templates too: a page is made of them
     assert {p.relative_to(copy / "src") for p in (copy / "src").rglob("*.*")} == wanted
     assert "1 question that your teacher marks" in files.read_text(copy / "README.md")
     # What a teacher alone may see, role cards with their secrets among it, is not in the copy.
