@@ -443,6 +443,17 @@ def test_every_situation_has_three_lines_and_their_gaps_fill(situation: str) -> 
                 assert "{" not in filled
 
 
+@pytest.mark.parametrize("side", n.SIDES)
+def test_asked_why_a_side_gives_its_own_reason_for_what_weighs_most(side: str) -> None:
+    """Each side has a reason of its own for each issue, and no two are the same."""
+    reasons = [voice.lines(one, who, "even")[0] for one in voice.BECAUSE for who in n.SIDES]
+    assert len(set(reasons)) == len(reasons) == 12
+    game = bargaining.play(side, 2, [Move("why"), Move("why")])
+    for count, issue in enumerate(game.them.ranking()[:2], 1):
+        own = voice.lines(voice.BECAUSE[issue], n.OTHER[side], game.temper)
+        assert voice.reply(game, count).endswith(own[0])
+
+
 def test_no_line_comes_again_before_the_others_have_come() -> None:
     text = bench.open_to(leads.historical("us"))[0]
     game = bargaining.play("us", 5, [Move("offer", text)] * 4, own="us-august")

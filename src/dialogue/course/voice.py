@@ -37,6 +37,11 @@ GAPS = {
     "option": {"issue", "option"},
     "home": {"home"},
 }
+# Why an issue matters to a side, said after its name, in the order of the issues.
+BECAUSE = (
+    "because-ceiling", "because-mission", "because-protection", "because-waiver",
+    "because-economy", "because-elections",
+)  # fmt: skip
 SITUATIONS = (
     "opening", "countered", "held", "repeated", "unhomely", "far", "hurt", "accepted", "signed",
     "left", "weights", "second", "package", "option", "home", "all-told", "last",
@@ -71,7 +76,7 @@ def _read(root: Path, _stamp: tables.Stamp) -> tuple[tuple[str, str, str, str], 
     needed = ("situation", "side", "temper", "text")
     for line, row in negotiation.table_rows(root, LINES, needed):
         unknown = set(re.findall(r"\{(\w+)\}", row["text"])) - GAPS.get(row["situation"], set())
-        if row["situation"] not in SITUATIONS or unknown:
+        if row["situation"] not in (*SITUATIONS, *BECAUSE) or unknown:
             raise TableError(f"{LINES}:{line}: an unknown situation or gap; {REMEDY}")
         found.append((row["situation"], row["side"], row["temper"], row["text"]))
     return tuple(found)
@@ -192,6 +197,8 @@ def reply(game: Game, count: int | None = None) -> str:
     situation = _situation(turn)
     often = sum(_situation(one) == situation for one in past)
     parts = [_said(game, situation, often, **_gaps(game, turn))]
+    if turn.told and turn.told.kind in ("weights", "second"):
+        parts.append(_said(game, BECAUSE[turn.told.issue - 1], 0))
     if situation in ("countered", "held", "repeated", "unhomely", "far"):
         if turn.hurt and situation != "unhomely":
             hurt = sum(one.hurt > 0 and one.result != "unhomely" for one in past)

@@ -100,8 +100,13 @@ def _data(version: str, lines: tuple[tuple[str, str, str, str], ...]) -> dict[st
         },
         "sides": SIDES,
         "issues": [
-            {"title": issue.title, "name": name, "options": list(issue.options.items())}
-            for issue, name in zip(m.issues, voice.ISSUES, strict=True)
+            {
+                "title": issue.title,
+                "name": name,
+                "because": because,
+                "options": list(issue.options.items()),
+            }
+            for issue, name, because in zip(m.issues, voice.ISSUES, voice.BECAUSE, strict=True)
         ],
         "leads": {side: [_lead(lead) for lead in leads.leads(side).values()] for side in SIDES},
         "homes": {

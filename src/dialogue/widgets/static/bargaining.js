@@ -229,6 +229,7 @@ export function bargaining(data) {
     if (!count) return said(game, "opening", 0);
     const turn = game.turns[count - 1], past = game.turns.slice(0, count - 1), situation = situationOf(turn);
     const parts = [said(game, situation, past.filter((one) => situationOf(one) === situation).length, gapsOf(game, turn))];
+    if (situation === "weights" || situation === "second") parts.push(said(game, issues[turn.told.issue - 1].because, 0));
     if (["countered", "held", "repeated", "unhomely", "far"].includes(situation)) {
       if (turn.hurt && situation !== "unhomely") {
         const i = turn.hurt - 1;

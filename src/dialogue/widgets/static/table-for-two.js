@@ -59,8 +59,11 @@ export function tableForTwo(data) {
   // --- what was said
   const spoken = (game, { side, told: one }) => {
     const teller = other[side];
-    const known = data.lines.filter(([kind, who]) => kind === one.kind && ["any", teller].includes(who)).map((row) => row[3]);
-    return rules.filled(chance(`${game.seed} both ${side} ${one.kind}`).choice(known), rules.tellingGaps(one, one.about, teller));
+    const lineOf = (situation) => chance(`${game.seed} both ${side} ${situation}`)
+      .choice(data.lines.filter(([kind, who]) => kind === situation && ["any", teller].includes(who)).map((row) => row[3]));
+    const answer = rules.filled(lineOf(one.kind), rules.tellingGaps(one, one.about, teller));
+    // For what weighs a lead has its reasons.
+    return one.kind === "weights" || one.kind === "second" ? `${answer} ${lineOf(rules.issues[one.issue - 1].because)}` : answer;
   };
   /** A turn in a sentence, as *side* reads it. */
   const said = (game, turn, side) => {
