@@ -104,7 +104,7 @@ def package(questions: list[Question]) -> dict[str, ET.Element]:
     """The items of the package by the id of their question."""
     data, _ = qti.write(questions, "x")
     with zipfile.ZipFile(io.BytesIO(data)) as members:
-        (name,) = set(members.namelist()) - {"imsmanifest.xml"}
+        (name,) = (n for n in members.namelist() if not n.endswith(("manifest.xml", "_meta.xml")))
         root = ET.fromstring(members.read(name))
     return {item.get("title", ""): item for item in root.iter(f"{TAG}item")}
 

@@ -8,6 +8,7 @@ import io
 import re
 import sqlite3
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -25,7 +26,7 @@ from dialogue.exchange import (
     sheet,
     workbook,
 )
-from dialogue.questions import Question
+from dialogue.questions import Option, Question, Single
 
 __all__ = ["course"]  # the fixture: every question of the course and of the sample bank
 
@@ -221,7 +222,9 @@ def problems(root: ElementTree.Element) -> list[str]:
 def package(data: bytes) -> tuple[ElementTree.Element, ElementTree.Element, list[str]]:
     with zipfile.ZipFile(io.BytesIO(data)) as members:
         names = members.namelist()
-        test = next(n for n in names if n.endswith(".xml") and "manifest" not in n)
+        test = next(
+            n for n in names if n.endswith(".xml") and "_meta" not in n and "manifest" not in n
+        )
         return (
             ElementTree.fromstring(members.read("imsmanifest.xml")),
             ElementTree.fromstring(members.read(test)),
@@ -240,6 +243,28 @@ def test_a_canvas_package_keeps_to_the_content_models(which: str, course: list[Q
     listed = {n.get("href") for n in manifest.iter() if n.tag.endswith("}file")}
     assert listed | {"imsmanifest.xml"} == set(names)
     assert not [name for name in names if name.startswith("/") or ".." in name]
+
+
+def test_canvas_is_told_of_attempts_and_of_the_order_of_options() -> None:
+    def settings(*questions: Question) -> tuple[dict[str, str], list[str]]:
+        data, losses = qti.write(questions, "A title")
+        with zipfile.ZipFile(io.BytesIO(data)) as members:
+            name = next(n for n in members.namelist() if n.endswith("assessment_meta.xml"))
+            root = ElementTree.fromstring(members.read(name))
+        assert {each.tag.partition("}")[0] for each in root.iter()} == {f"{{{qti._CANVAS}"}
+        told = {each.tag.partition("}")[2]: each.text or "" for each in root}
+        return told, [loss.what for loss in losses if loss.item == "the quiz"]
+
+    options = (Option("a", "", True), Option("b", "no"))
+    one = Single(id="one", ask="?", options=options, points=2)
+    told, said = settings(one, replace(one, id="two", use="guess"))
+    assert (told["allowed_attempts"], told["shuffle_answers"]) == ("-1", "true")
+    assert (told["points_possible"], said) == ("2", [])
+    told, said = settings(one, replace(one, id="fixed", shuffle=False))
+    assert told["shuffle_answers"] == "false"
+    assert said == ["no options are shuffled, because those of fixed keep their order"]
+    told, _ = settings(replace(one, use="graded"))
+    assert told["allowed_attempts"] == "1"
 
 
 def test_the_check_of_content_models_can_fail(course: list[Question]) -> None:

@@ -349,8 +349,6 @@ def _lost(question: Question, asked: Question | None) -> list[str]:
         found.append("its hint: there is no place for one before the answer")
     if question.confidence and question.marked:
         found.append("the question how sure the learner is, and the mark for it")
-    if not question.shuffle:
-        found.append("that its options keep their order")
     return found
 
 
@@ -375,7 +373,8 @@ def write(questions: Sequence[Question], title: str) -> tuple[bytes, list[Loss]]
     assessment = _sub(root, "assessment", ident=name, title=shown)
     meta = _sub(_sub(assessment, "qtimetadata"), "qtimetadatafield")
     _sub(meta, "fieldlabel", "cc_maxattempts")
-    _sub(meta, "fieldentry", "unlimited")
+    once = bool(questions) and all(question.use == "graded" for question in questions)
+    _sub(meta, "fieldentry", "1" if once else "unlimited")
     section = _sub(assessment, "section", ident="root_section")
     losses = []
     for question in questions:
@@ -388,11 +387,47 @@ def write(questions: Sequence[Question], title: str) -> tuple[bytes, list[Loss]]
         item = _ITEMS[asked.variety](question, asked) if asked else _essay(question)
         section.append(item.sealed())
         losses += [Loss(question.id, what) for what in (*lost, *_lost(question, asked))]
+    shuffled = all(question.shuffle for question in questions)
+    if not shuffled and any(question.shuffle for question in questions):
+        one = next(question.id for question in questions if not question.shuffle)
+        what = f"no options are shuffled, because those of {one} keep their order"
+        losses.append(Loss("the quiz", what))
     members = {
         "imsmanifest.xml": _xml(_manifest(name, shown)),
         f"{name}/{name}.xml": _xml(root),
+        f"{name}/{_META}": _xml(_settings(questions, name, shown, shuffled)),
     }
     return files.zip_bytes(members), losses
+
+
+_META = "assessment_meta.xml"
+_CANVAS = "http://canvas.instructure.com/xsd/cccv1p0"
+
+
+def _settings(questions: Sequence[Question], name: str, title: str, shuffled: bool) -> ET.Element:
+    """What Canvas asks of a quiz beside its items: attempts, order, points (its own schema,
+    ``cccv1p0.xsd``).  A quiz of graded items is taken once; any other as often as one likes."""
+    root = ET.Element("quiz", {"identifier": name, "xmlns": _CANVAS, "xmlns:xsi": _XSI})
+    root.set("xsi:schemaLocation", f"{_CANVAS} https://canvas.instructure.com/xsd/cccv1p0.xsd")
+    once = bool(questions) and all(question.use == "graded" for question in questions)
+    points = sum(question.points for question in questions if question.marked)
+    for field, value in {
+        "title": title,
+        "description": "",
+        "shuffle_answers": str(shuffled).lower(),
+        "scoring_policy": "keep_highest",
+        "hide_results": "",
+        "quiz_type": "assignment",
+        "points_possible": exact(points),
+        "show_correct_answers": str(not once).lower(),
+        "anonymous_submissions": "false",
+        "allowed_attempts": "1" if once else "-1",
+        "one_question_at_a_time": "false",
+        "cant_go_back": "false",
+        "available": "false",
+    }.items():
+        _sub(root, field, value)
+    return root
 
 
 def _manifest(name: str, title: str) -> ET.Element:
@@ -406,8 +441,11 @@ def _manifest(name: str, title: str) -> ET.Element:
     _sub(_sub(general, "imsmd:title"), "imsmd:string", title)
     _sub(root, "organizations")
     href = f"{name}/{name}.xml"
-    resource = _sub(
-        _sub(root, "resources"), "resource", identifier=name, type="imsqti_xmlv1p2", href=href
-    )
+    resources = _sub(root, "resources")
+    resource = _sub(resources, "resource", identifier=name, type="imsqti_xmlv1p2", href=href)
     _sub(resource, "file", href=href)
+    _sub(resource, "dependency", identifierref=f"{name}_meta")
+    kind = "associatedcontent/imscc_xmlv1p1/learning-application-resource"
+    meta = _sub(resources, "resource", identifier=f"{name}_meta", type=kind, href=f"{name}/{_META}")
+    _sub(meta, "file", href=f"{name}/{_META}")
     return root
