@@ -2,7 +2,7 @@
 # Written for GNU make 3.81 (macOS) and any POSIX sh; a checkout path may hold spaces.
 
 .DEFAULT_GOAL := help
-.PHONY: help lab edit class test test-all teach browser site site-lab test-site tidy clean moved
+.PHONY: help lab edit class test test-all test-class teach browser site site-lab test-site tidy clean moved
 
 # What a learner's shell happens to export must not change what is installed or run.
 unexport PYTHONDONTWRITEBYTECODE PYTHONUTF8 PYTHONCOERCECLOCALE PYTHONPATH PYTHONHOME VIRTUAL_ENV CONDA_PREFIX PYTEST_ADDOPTS
@@ -44,6 +44,10 @@ test: .venv/.test ## Check code, notebooks, data and exercises
 # What repeats the same path many times over is left to it and to CI.
 test-all: ## The same with the slow tests, as CI runs them
 	@DIALOGUE_SLOW=1 $(MAKE) --no-print-directory test
+
+# Thirty pages of a browser for ten minutes: too long and too large for every change.
+test-class: .venv/.test ## A class of thirty scripted learners takes lesson 05 for ten minutes
+	@.venv/bin/python tests/class_trial.py
 
 teach: .venv/.teach ## Add what instructors use: exports, spreadsheets, nbgrader
 	@echo 'Ready: .venv/bin/dialogue --help'
