@@ -495,7 +495,11 @@ def test_one_learners_data_is_copied_and_deleted(held: Class, capsys: Any) -> No
     assert kept["nickname"] == "ana"
     assert [one["item"] for one in kept["answers"]] == [SINGLE]
     assert kept["votes"] == [{"question": SINGLE, "round": 1, "option": 1}]
+    assert report.hand_ins(held.store, held.folder / report.ANSWERS, "05") == 2
     done(held.room.forget(ana.number))
+    assert not (held.folder / report.ANSWERS).exists()
+    for file in held.folder.iterdir():
+        assert b"a-very-special-id" not in file.read_bytes()
     assert held.room.poll
     assert held.room.poll.counts(1) == [0, 1, 0]
     assert refused(lambda: held.room.device(f"{1:032x}"))[0] == 401
@@ -503,9 +507,7 @@ def test_one_learners_data_is_copied_and_deleted(held: Class, capsys: Any) -> No
     done(held.room.answers(ana, [{"id": "late", "item": SINGLE, "version": "", "response": 1}]))
     done(held.room.vote(ana, 1, 1, 2))
     assert held.room.poll.counts(1) == [0, 1, 0]
-    held.store.close()
-    assert b"a-very-special-id" not in (held.folder / FILE).read_bytes()
-    held.open()
+    held.again()
     assert [d.nickname for d in held.room.present] == ["ben"]
     held.store.close()
     assert keeping.main("delete", "BEN", held.folder, None) == 0

@@ -97,19 +97,16 @@ def _with(store: Store, what: str, name: str, output: Path | None) -> int:
         ("DELETE FROM answers WHERE device = ?", (device,)),
         ("DELETE FROM devices WHERE number = ?", (device,)),
     ).result()
-    written = [p for p in (report.ANSWERS, report.REPORT) if (store.folder / p).is_dir()]
-    for part in written:  # made of everybody's answers: make it again
-        shutil.rmtree(store.folder / part)
     print(f"{faults.printable(name)} is deleted, with all answers and votes.")
-    if written:
+    if report.withdraw(store.folder):
         print("The report held them too and is deleted: write it again with 'report'.")
     return 0
 
 
 def _remove(place: Path) -> None:
     """Delete a class's own files, and its folder where nothing of others is in it."""
-    for part in (report.ANSWERS, report.REPORT, SITE):
-        shutil.rmtree(place / part, ignore_errors=True)
+    report.withdraw(place)
+    shutil.rmtree(place / SITE, ignore_errors=True)
     for file in (FILE, f"{FILE}-wal", f"{FILE}-shm"):
         (place / file).unlink(missing_ok=True)
     if not any(place.iterdir()):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -84,6 +85,14 @@ def hand_ins(store: Store, folder: Path, class_code: str) -> int:
             files.write(folder / f"{number:03}-{name}.json", text, force=True)
             written += 1
     return written
+
+
+def withdraw(folder: Path) -> bool:
+    """Delete what was written of everybody's answers, now that one of them is gone; was any?"""
+    written = [folder / part for part in (ANSWERS, REPORT) if (folder / part).is_dir()]
+    for part in written:
+        shutil.rmtree(part, ignore_errors=True)
+    return bool(written)
 
 
 def command(folder: Path) -> list[str]:

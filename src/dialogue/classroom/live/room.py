@@ -16,10 +16,11 @@ import re
 import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from dialogue.classroom.live import names
+from dialogue.classroom.live import names, report
 from dialogue.classroom.live import tally as counting
 from dialogue.classroom.live.plan import Beat
 from dialogue.classroom.live.store import NotSaved, Store
@@ -307,6 +308,10 @@ class Room:
             ("DELETE FROM answers WHERE device = ?", (number,)),
             ("DELETE FROM devices WHERE number = ?", (number,)),
         )
+        with suppress(NotSaved):  # else at the end of the class
+            # What is deleted still stands in the journal, until that is put into the file.
+            await asyncio.wrap_future(self.store.read("PRAGMA wal_checkpoint(TRUNCATE)"))
+        report.withdraw(self.store.folder)
         if device := self.devices.pop(number, None):
             self._by_secret.pop(device.secret, None)
         self._without(number)
