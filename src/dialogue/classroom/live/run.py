@@ -55,7 +55,7 @@ def main(
     store = Store(place)
     try:
         # It is built while the question is read.
-        built = _Edition(site or place / SITE, given=site is not None)
+        built = _Edition(site, place / SITE)
         network = _asked(listen)
         built.wait(lesson)
         return asyncio.run(
@@ -66,17 +66,19 @@ def main(
 
 
 class _Edition:
-    """The reading edition: one that was *given*, or one that is built in the class's folder.
+    """The reading edition: one that was *given*, that of ``make site``, or one that is built in
+    the class's folder, without the moving pictures, which take a minute or more.
 
     It is built by a program of its own, for what that needs would stay in the memory of the
     class.  One that is newer than the course is good: a class that was killed is back at once.
     """
 
-    def __init__(self, folder: Path, *, given: bool) -> None:
-        self.folder = folder
+    def __init__(self, given: Path | None, own: Path) -> None:
+        ready = [folder for folder in (catalogue.root() / SITE, own) if _fresh(folder)]
+        self.folder = given or next(iter(ready), own)
         self._build: subprocess.Popen[bytes] | None = None
-        if not given and not _fresh(folder):
-            command = [sys.executable, "-m", "dialogue.cli", "site", str(folder), "--force"]
+        if not given and not ready:
+            command = [sys.executable, "-m", "dialogue.cli", "site", str(own), "--force", "--still"]
             self._build = subprocess.Popen(command, stdout=subprocess.DEVNULL)
 
     def wait(self, lesson: catalogue.Lesson) -> None:
