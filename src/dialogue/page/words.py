@@ -522,6 +522,7 @@ TALKS = {
     "pair_told": "The answer for you was: “{said}”",
     "seat_cover": "It is the turn of {side}. Whoever leads for {other} looks away.",
     "seat_show": "I lead for {side}: show my side",
+    "seat_hand": "I have read it: hand over to {side}",
     "code_begin": "Both computers need the same seed, {seed}, and different sides. Which side does this computer lead?",
     "code_give": "Give this code to {side}:",
     "code_spelt": "The code, sign by sign: {code}",

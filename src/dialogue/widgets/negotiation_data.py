@@ -99,6 +99,7 @@ def _data(version: str, lines: tuple[tuple[str, str, str, str], ...]) -> dict[st
             "trifle": looking_back.TRIFLE,
         },
         "sides": SIDES,
+        "named": {side: voice.named(side) for side in SIDES},
         "issues": [
             {
                 "title": issue.title,

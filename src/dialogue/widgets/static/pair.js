@@ -7,6 +7,7 @@ function pairView({ content, data, strings, entry, keep, close }) {
   const table = tableForTwo(data), { rules } = table, codes = entry.mode === "codes";
   let own = entry.side; // whose lead this computer serves; at one computer it changes
   let game, shown = false; // at one computer nothing is shown before its player asks for it
+  let reading = false; // who has asked reads the answer before the other takes the computer
   try { game = table.again(entry.seed, entry.moves); } catch { game = table.start(entry.seed); }
 
   const title = make("span", { class: "dn-title", role: "heading", "aria-level": 3, tabindex: -1 });
@@ -37,9 +38,9 @@ function pairView({ content, data, strings, entry, keep, close }) {
     sure.ask(words("pair_sure_close"), ending, close);
   });
 
-  const named = (side) => data.sides[side];
+  const named = (side) => data.named[side];
   const other = (side) => rules.other[side];
-  const sides = () => [named(own), named(other(own))];
+  const sides = () => [data.sides[own], data.sides[other(own)]];
   const offer = () => { const text = table.offerOf(game, other(own)); return text ? rules.worthTo(game.lead[own], text) : null; };
   const compare = () => {
     const lead = game.lead[own];
@@ -59,12 +60,13 @@ function pairView({ content, data, strings, entry, keep, close }) {
       code = codes ? table.codeOf(game, move) : "";
       game = table.step(game, move);
     } catch (error) { trouble(error); return; }
-    shown = false;
+    reading = !codes && move.kind === "why";
+    shown = reading;
     setText(note, "");
     kept();
     show();
     if (game.outcome !== "open") after.querySelector(".dn-heading")?.focus();
-    else (codes ? exchange : cover).querySelector("input, button")?.focus();
+    else (codes || reading ? exchange : cover).querySelector("input, button")?.focus();
   }
   function received(field) {
     try {
@@ -95,6 +97,13 @@ function pairView({ content, data, strings, entry, keep, close }) {
   takeOver.addEventListener("click", () => { six.set(offer().text); compare(); });
   const blocked = (button) => button.getAttribute("aria-disabled") === "true";
 
+  /** At one computer: the answer was read, and the other side takes its seat. */
+  function handOver() {
+    const button = make("button", { type: "button", class: "dn-main", "data-do": "hand" }, words("seat_hand", { side: named(other(own)) }));
+    button.addEventListener("click", () => { reading = shown = false; show(); cover.querySelector("button")?.focus(); });
+    exchange.replaceChildren(make("div", { class: "dn-actions" }, button));
+  }
+
   /** The code of the last move, to hand over, and the field for theirs. */
   function exchanged(mine) {
     const last = game.turns.at(-1), parts = [];
@@ -116,7 +125,7 @@ function pairView({ content, data, strings, entry, keep, close }) {
   function show() {
     sure.close();
     const over = game.outcome !== "open", turn = over ? "" : table.mover(game);
-    const side = codes ? own : turn;
+    const side = codes || reading ? own : turn;
     const hide = !over && (codes ? !own : !shown);
     setText(rounds, over ? words("pair_over") : words("rounds", { n: Math.floor(game.turns.length / 2) + 1, total: data.rounds }));
     for (const part of [...brief.nodes, desk]) part.hidden = hide;
@@ -147,8 +156,9 @@ function pairView({ content, data, strings, entry, keep, close }) {
     // To begin with: the best text for oneself that the other home would carry.
     six.set(table.offerOf(game, own) || theirs || lead.willing.find((text) => rules.carried(other(own), text)));
     compare();
-    const last = [...game.turns].reverse().find((one) => one.side !== own);
-    setText(reply, mine || over || codes ? (last ? table.said(game, last, own) : words(mine ? "pair_first" : "pair_second")) : "");
+    const newest = game.turns.at(-1);
+    const last = newest?.told && newest.side === own ? newest : [...game.turns].reverse().find((one) => one.side !== own);
+    setText(reply, mine || over || codes || reading ? (last ? table.said(game, last, own) : words(mine ? "pair_first" : "pair_second")) : "");
     told.replaceChildren(...listed(table.learnt(game, own).length ? table.learnt(game, own) : [words("told_none")]));
     log.replaceChildren(...listed(table.log(game, own)));
     const done = mine && table.used(game, own) >= data.rounds;
@@ -158,6 +168,8 @@ function pairView({ content, data, strings, entry, keep, close }) {
     takeOver.hidden = !theirs;
     actions.hidden = !mine;
     if (codes) exchanged(mine);
+    else if (reading) handOver();
+    else exchange.replaceChildren();
     desk.classList.toggle("dn-over", over);
     six.table.hidden = over;
     for (const part of brief.nodes) part.hidden = over;

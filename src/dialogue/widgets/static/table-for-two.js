@@ -84,7 +84,7 @@ export function tableForTwo(data) {
   const learnt = (game, side) => rules.learntOf(told(game, side));
 
   // --- looking back, for both at once
-  const named = (side) => data.sides[side];
+  const named = (side) => data.named[side];
   const above = (game, side) => game.lead[side].worth(game.text) - game.lead[side].walk;
   const gains = (make) => Object.fromEntries(rules.sides.map((side) => [side, make(side)]));
   function headline(game, seen) {
@@ -128,7 +128,7 @@ export function tableForTwo(data) {
   const opposite = (game) => rules.sides.map((side) => {
     const { title, weights, ranking, walk, historical } = game.lead[side];
     const order = ranking.map((i) => `${rules.issues[i].name} (${weights[i]})`).join(", ");
-    return words("pair_lead", { side: named(side), title, order, walk }) + (historical ? ` ${words("historical")}` : "");
+    return words("pair_lead", { side: data.sides[side], title, order, walk }) + (historical ? ` ${words("historical")}` : "");
   }).join(" ");
   function debrief(game) {
     const seen = rules.remains(game.lead, game.text);
