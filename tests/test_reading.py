@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import functools
+import gzip
 import http.server
 import json
 import random
+import re
 import threading
 from collections.abc import Iterator
 from datetime import date
@@ -645,3 +647,33 @@ def test_wall_and_slides_work_under_the_policy(
     page.wait_for_selector("section.present:not(:first-child)")
     assert reader.faults == []
     assert "<script>" not in page.content()
+
+
+# --- calm and quick ----------------------------------------------------------------------------
+
+SHIFTS = """window.shifts = [];
+new PerformanceObserver((list) => list.getEntries().forEach((entry) => {
+    if (!entry.hadRecentInput) shifts.push([entry.value, ...entry.sources.map(({ node }) => node?.outerHTML?.slice(0, 90))]);
+})).observe({ type: "layout-shift", buffered: true });"""
+
+
+def test_nothing_moves_while_a_page_comes(reader: Reader, served: str) -> None:
+    answer(reader.open(f"{served}/05-round-one.html"))
+    reader.page.add_init_script(SHIFTS)
+    for name in ("index", "05-round-one", "review", "answers", "what-now"):
+        page = reader.open(f"{served}/{name}.html")
+        page.evaluate(
+            "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+        )
+        assert page.evaluate("shifts") == [], name
+
+
+def test_the_first_question_needs_less_than_300_kilobytes(folder: Path) -> None:
+    site = folder / "course"
+    for lesson in catalogue.lessons():
+        page = site / f"{lesson.stem}.html"
+        text = page.read_text("utf-8")
+        used = {page} | {site / file for file in re.findall(r'(?:src|href)="(assets/[^"]+)"', text)}
+        packed = sum(len(gzip.compress(file.read_bytes(), 6)) for file in used)
+        assert packed < 120_000, (lesson.stem, packed)
+        assert sum(file.stat().st_size for file in used) < 600_000, lesson.stem

@@ -21,9 +21,15 @@ CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 
 def test_the_readmes_map_follows_the_files() -> None:
     assert catalogue.listed(README) == README, "run: dialogue tidy"
-    assert len(re.findall(r"^\| \d\d \| \[.+\]\(.+\) \| ready \|$", README, re.MULTILINE)) == len(
-        [one for one in catalogue.lessons() if one.written and one.number != "00"]
+    rows = re.findall(
+        r"^\| \d\d \| \[.+\]\(.+\) \| \[read\]\((.+)\) \| ready \|$", README, re.MULTILINE
     )
+    written = [one for one in catalogue.lessons() if one.written and one.number != "00"]
+    citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    address = re.search(r"^url: (\S+)", citation, re.MULTILINE)
+    assert address, "CITATION.cff says where the course is published"
+    assert rows == [f"{address[1]}{one.stem}.html" for one in written]
+    assert f"]({address[1]})" in README.split("\n\n")[1]
 
 
 @pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "seeds/README.md"])

@@ -160,18 +160,23 @@ def lessons() -> list[Lesson]:
     return [found[stem] for stem in sorted(found)]
 
 
+# Where the README says that the pages of `dialogue site` are published.
+_PUBLISHED = re.compile(r"\[Read the course in your browser\]\((https://\S+/)\)")
 _ROWS = re.compile(r"(?:^\| \d\d \| .+ \|\n)+", re.MULTILINE)
 
 
 def listed(text: str) -> str:
     """The README *text* with its table of lessons as the files have them."""
     rows = []
+    published = _PUBLISHED.search(text)
     for lesson in lessons():
         if lesson.number != "00" and not lesson.folder:
             path = f"notebooks/{lesson.stem}.ipynb"
             title = f"[{lesson.title}]({path})" if lesson.written else lesson.title
             state = "ready" if lesson.written else "planned"
-            rows.append(f"| {lesson.number} | {title} | {state} |\n")
+            read = f"[read]({published[1]}{lesson.stem}.html)" if published else ""
+            page = f" {read if lesson.written else ''} |" if published else ""
+            rows.append(f"| {lesson.number} | {title} |{page} {state} |\n")
     return _ROWS.sub("".join(rows).replace("\\", r"\\"), text, count=1)
 
 

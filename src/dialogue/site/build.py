@@ -206,9 +206,9 @@ def site(
     names = {one.stem: f"{one.number} · {one.title}" for one in known}
     made = _assets()
     pages = []
-    for stem in [*names, *OTHERS]:
-        say(stem)
-        path = catalogue.root() / "notebooks" / f"{stem}.ipynb"
+    others = [catalogue.root() / "notebooks" / f"{stem}.ipynb" for stem in OTHERS]
+    for path in [*(one.path for one in known), *others]:
+        say(path.stem)
         pages.append(lessons.page(path, moving_too=moving_too))
     jobs = [data.pop("job") for one in pages for data in one.places.values() if "job" in data]
     for name, scenes in moving.files(jobs, say).items():

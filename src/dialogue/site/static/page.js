@@ -113,7 +113,7 @@ document.addEventListener("dialogue:mounted", ({ target }) => {
 
 // Light, dark, or as the system has it.
 document.addEventListener("DOMContentLoaded", () => {
-  const box = document.querySelector(".top nav");
+  const box = document.querySelector("footer .theme-place"); // its room is kept: nothing moves
   const root = document.documentElement;
   const order = ["", "light", "dark"];
   const button = make("button", { type: "button", class: "theme" });

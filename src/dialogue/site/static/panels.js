@@ -157,7 +157,10 @@ const SHOWN = {
     };
   },
 };
-MODELS.panel = ({ panel }) => panelModel(panel, SHOWN[panel]);
+MODELS.panel = async ({ panel }) => {
+  await SHOWN[panel](); // what it needs is here before it is drawn, so that nothing moves
+  return panelModel(panel, SHOWN[panel]);
+};
 
 Dialogue.rules = { ...Dialogue.rules, standings, dueDay, queue, warmUpSet, objectives, nextStep, certaintyLevels, confidentMistakes, givenForecasts, settledForecasts, dayOf, isoDay, answeredOnes };
 
