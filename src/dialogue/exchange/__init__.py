@@ -116,6 +116,7 @@ FORMATS = {
             reader=f"{_HERE}.qti_in",
             also=(".imscc", ".qti"),
         ),
+        Format("qti21", f"{_HERE}.qti21", ".zip", "QTI 2.1 in a package", reads=False),
         Format(
             "csv",
             f"{_HERE}.sheet",

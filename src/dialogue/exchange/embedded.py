@@ -126,10 +126,10 @@ def _written(gap: Blank) -> str:
 
 def html(question: Cloze) -> str:
     """The text with its answers embedded, as HTML for Moodle."""
-    return _placed(question, lambda place: _written(question.gaps[place - 1]))
+    return placed(question, lambda place: _written(question.gaps[place - 1]))
 
 
-def _placed(question: Cloze, shown: Callable[[int], str]) -> str:
+def placed(question: Cloze, shown: Callable[[int], str]) -> str:
     """The text as HTML, with what is *shown* in the place of each blank."""
     waiting = MARK.sub(lambda mark: f"\ue000{mark[1]}\ue001", question.ask)
     made = writing.html(waiting, block=True).replace("{", "&#123;")
@@ -138,4 +138,4 @@ def _placed(question: Cloze, shown: Callable[[int], str]) -> str:
 
 def named(question: Cloze) -> str:
     """The text as HTML with [blank1], [blank2] … in the places of its blanks, as Canvas has it."""
-    return _placed(question, lambda place: f"[blank{place}]")
+    return placed(question, lambda place: f"[blank{place}]")

@@ -102,6 +102,7 @@ def sealed(question: Question, visible: str) -> str:
     plain = json.dumps(item, ensure_ascii=False, separators=(",", ":"))
     # Moodle looks for [id:…] and [tag:…] in any comment of a GIFT file.
     plain = re.sub(r"\[(?=id:|tag:)", r"\\u005b", writing.clean(plain))
+    plain = plain.replace("?>", r"?\u003e")  # and an instruction of XML ends there
     return f"{_digest(plain, visible)} {plain}"
 
 

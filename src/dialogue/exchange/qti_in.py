@@ -7,6 +7,7 @@ program would, and what earns everything is right.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -27,8 +28,8 @@ def read(data: bytes, file: str, language: str = "en") -> tuple[list[dict[str, A
     losses: list[Loss] = []
     found: list[Parsed] = []
     if data.startswith(b"PK"):
-        for name, root in _documents(markup.unpacked(data, file), file, losses):
-            found += _items(root, name, losses, language)
+        for name, root, sealed in _documents(markup.unpacked(data, file), file, losses):
+            found += _items(root, name, losses, language, sealed)
         if not found and not losses:
             raise FileFault(file, "this package holds no QTI", "export the quiz as a QTI package")
     else:
@@ -36,7 +37,7 @@ def read(data: bytes, file: str, language: str = "en") -> tuple[list[dict[str, A
         if markup.name(root) not in (*_ONE, *_TWO):
             fault = f"this is not QTI: it begins with <{markup.name(root)}>"
             raise FileFault(file, fault, "check that it is the right file")
-        found += _items(root, "", losses, language)
+        found += _items(root, "", losses, language, _sealed(data))
     return taken_over(found, losses, file, language=language), losses
 
 
@@ -46,7 +47,7 @@ _TWO = ("assessmentItem", "qti-assessment-item")
 
 def _documents(
     members: dict[str, bytes], file: str, losses: list[Loss]
-) -> Iterator[tuple[str, Element]]:
+) -> Iterator[tuple[str, Element, str]]:
     """The documents of a package that hold items, in the order of its manifest."""
     total = sum(data.count(b"<") for name, data in members.items() if name.endswith(".xml"))
     if total > markup.MOST_TAGS:
@@ -72,20 +73,25 @@ def _documents(
             losses.append(Loss(name, f"not taken over: {fault.message}"))
             continue
         if markup.name(root) in (*_ONE, *_TWO):
-            yield name, root
+            yield name, root, _sealed(data)
 
 
-def _items(root: Element, name: str, losses: list[Loss], language: str) -> Iterator[Parsed]:
+def _sealed(data: bytes) -> str:
+    """What one of our own files carries whole beside what other programs read."""
+    found = re.search(rb"<\?" + qti_two.WHOLE.encode() + rb" ([^\n]*?)\?>", data)
+    return found[1].decode("utf-8", "replace") if found else ""
+
+
+def _items(
+    root: Element, name: str, losses: list[Loss], language: str, sealed: str
+) -> Iterator[Parsed]:
     one = markup.name(root) in _ONE
-    if not one:
-        items, reader = [root], qti_two.read
-    else:
-        items, reader = list(markup.every(root, "item")), qti_one.read
+    items = list(markup.every(root, "item")) if one else [root]
     title = next((each.get("title", "") for each in markup.every(root, "assessment")), "")
     for each in items:
         called = each.get("title") or each.get("ident") or each.get("identifier") or name
         try:
-            parsed = reader(each, language)
+            parsed = qti_one.read(each, language) if one else qti_two.read(each, language, sealed)
         except (ValueError, RecursionError) as error:
             why = str(error) if isinstance(error, ValueError) else "it is nested too deep"
             losses.append(Loss(called[:60], f"not taken over: {why}"))

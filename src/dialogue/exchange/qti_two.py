@@ -11,10 +11,11 @@ from decimal import Decimal, InvalidOperation
 
 from dialogue.exchange import markup
 from dialogue.exchange.incoming import Answer, Gap, Parsed, unsealed
-from dialogue.exchange.markup import Element, first
+from dialogue.exchange.markup import Element
 from dialogue.exchange.wording import Wording
 
-WHOLE = "dialogue_whole"
+WHOLE = "dialogue-whole"  # the instruction that carries one of our own questions
+EXPLAIN = "EXPLAIN"  # the outcome whose feedback everybody gets
 _TEMPLATES = ("match_correct", "map_response")
 _NOT = {
     "extendedTextInteraction": "essay",
@@ -159,12 +160,15 @@ class _Item:
         return self.words("".join([found, *(f"<p>{prompt}</p>" for prompt in prompts)]), "html")
 
 
-def read(root: Element, language: str) -> Parsed:
-    """The question that an item asks.  Raises ValueError for what cannot be read."""
+def read(root: Element, language: str, sealed: str = "") -> Parsed:
+    """The question that an item asks; *sealed* is the whole of one of ours.
+
+    Raises ValueError for what cannot be read.
+    """
     item = _Item(root, language)
     one = item.parsed
-    if (whole := first(root, WHOLE)) is not None:
-        one.whole = unsealed(whole.text or "", markup.visible(root, whole), one.lost)
+    if sealed:
+        one.whole = unsealed(sealed, markup.visible(root), one.lost)
     if item.body is None:
         raise ValueError("it has no text")
     kinds = [_name(each) for each in item.asked]
@@ -198,7 +202,10 @@ def read(root: Element, language: str) -> Parsed:
 def _told(item: _Item) -> None:
     """Feedback that stands by itself: who reads it is decided by rules that are not read."""
     for each in _all(item.root, "modalFeedback", "feedbackBlock"):
-        if said := item.words(markup.html(each), "html"):
+        said = item.words(markup.html(each), "html")
+        if said and _get(each, "outcomeIdentifier") == EXPLAIN:
+            item.parsed.explain = said
+        elif said:
             item.parsed.lost.append(f"feedback is left out: {said!r}")
 
 
