@@ -921,3 +921,30 @@ def test_code_and_tables_come_back_from_another_program(form: str, tmp_path: Pat
     data = re.sub(rb"(?m)^// dialogue .*\n", b"", data)
     (back,), said = taken(form, data)
     assert (back["ask"], back["options"], said) == (ask, options, "")
+
+
+def test_nothing_that_an_item_says_goes_without_a_word() -> None:
+    shown = '<displayfeedback linkrefid="b_fb"/>'
+    gap = CHOICES.format(number="Single")
+    rules = rule(is_("b"), "", "Yes", shown) + rule(is_("a"))
+    text = qti(gap, rules, COMMENT, kind="fill_in_multiple_blanks_question")
+    (item,), said = taken("qti", text.replace("?&lt;/p&gt;", " [r]&lt;/p&gt;"))
+    assert item["gaps"] == [
+        {
+            "choose": "yes",
+            "accept": ["Tigris"],
+            "wrong": [{"text": "Hill", "say": "Too dry."}, {"text": "Euphrates"}],
+        }
+    ]
+    assert said == ""
+    rubric = '<rubricBlock view="scorer"><p>Three points.</p></rubricBlock>'
+    _, said = taken("qti", two(BODY.format(most=1) + rubric, "a"))
+    assert "what is said to whoever marks it is left out: 'Three points.'" in said
+    ordered = CHOICES.format(number="Ordered").replace(
+        "<render_choice>",
+        "<render_extension><material><mattext>The first above</mattext></material>",
+    )
+    ordered = ordered.replace("</render_choice>", "</render_extension>")
+    (item,), said = taken("qti", qti(ordered, rule(is_("c") + is_("a") + is_("b"))))
+    assert [each["text"] for each in item["order"]] == ["Euphrates", "Tigris", "Hill"]
+    assert "left out: 'The first above'" in said

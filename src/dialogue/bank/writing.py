@@ -94,8 +94,14 @@ def item_id(name: str, taken: Mapping[str, Any] | set[str], *, default: str = "i
 # What neither XML 1.0 nor a text file may hold (XML 1.0, section 2.2).
 _NOT_ALLOWED = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SIGNS = re.compile(r"[*_`-]")
-_DROPPED = {"script", "style", "head", "title", "template", "noscript", "object", "svg", "math"}
-_SHOWN = {"img": "a picture", "audio": "a sound", "video": "a film", "iframe": "a page in the page"}
+_DROPPED = {"script", "style", "head", "title", "template", "noscript", "svg", "math"}
+_SHOWN = {
+    "img": "a picture",
+    "audio": "a sound",
+    "video": "a film",
+    "iframe": "a page in the page",
+    "object": "an object",
+}
 _SHIFTED = {"sup": True, "sub": False}  # up or down
 # Figures and signs that Unicode has raised and lowered.
 _RAISED = str.maketrans("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ")

@@ -258,11 +258,16 @@ def read(root: Element, language: str) -> Parsed:
         _choice(item, one, asked[0])
     else:
         _typed(item, one, asked[0], kind)
-    told = {one.explain, *(answer.say for answer in one.answers)}
-    for label, name_of in (("correct", "correct_fb"), ("wrong", "general_incorrect_fb")):
-        said = item.said.get(name_of)
+    told = [one.explain, *(answer.say for answer in one.answers)]
+    told += [answer.say for gap in one.gaps for answer in gap.answers]
+    named = {
+        "correct_fb": "what is said to a correct answer",
+        "general_incorrect_fb": "what is said to a wrong answer",
+    }
+    for ident, said in item.said.items():
         if said and not any(said in each for each in told):
-            one.lost.append(f"what is said to a {label} answer is left out: {said!r}")
+            what = named.get(ident, "a comment")
+            one.lost.append(f"{what} is left out: {said!r}")
     return one
 
 
@@ -318,20 +323,18 @@ def _choice(item: _Item, one: Parsed, asked: _Asked) -> None:
         Answer(text, weight, item.comment(asked.ident, ident))
         for (ident, text), weight in zip(asked.labels, weights, strict=True)
     ]
-    spoken = {said for said in item.said.values() if said}
-    kept = {answer.say for answer in one.answers} | set(item.general())
-    hidden = {item.said.get("correct_fb"), item.said.get("general_incorrect_fb")}
-    one.lost += [
-        f"a comment is left out: {said!r}"
-        for said in sorted(spoken - kept - hidden - {None})
-        if not any(said in each for each in kept)
-    ]
 
 
 def _order(item: _Item, one: Parsed, asked: _Asked) -> None:
     """The order in which a condition that earns something names everything."""
     texts = dict(asked.labels)
     one.kind = "order"
+    for part in every(item.root, "render_extension"):
+        one.lost += [
+            f"left out: {said!r}"
+            for label in children(part, "material")
+            if (said := item.material(label))
+        ]
     for rule in item.conditions:
         named = [(each.text or "").strip() for each in every(rule, "varequal")]
         if any(True for _ in children(rule, "setvar")) and sorted(named) == sorted(texts):
@@ -468,8 +471,11 @@ def _gaps(item: _Item, one: Parsed, asked: list[_Asked]) -> None:
         one.ask = one.ask.replace(mark, f"[[{number}]]", 1)
         right = _right_labels(item, each)
         texts = dict(each.labels)
-        if not each.typed and item.fields.get("question_type") == "multiple_dropdowns_question":
-            answers = [Answer(text, float(ident in right)) for ident, text in each.labels]
+        if not each.typed and len(right) < len(each.labels):  # what is wrong can be chosen
+            answers = [
+                Answer(text, float(ident in right), item.comment(each.ident, ident))
+                for ident, text in each.labels
+            ]
             one.gaps.append(Gap("menu", answers))
         elif not each.typed:
             one.gaps.append(Gap("words", [Answer(texts[ident], 1.0) for ident in right]))

@@ -201,6 +201,9 @@ def read(root: Element, language: str, sealed: str = "") -> Parsed:
 
 def _told(item: _Item) -> None:
     """Feedback that stands by itself: who reads it is decided by rules that are not read."""
+    for each in _all(item.root, "rubricBlock"):
+        if said := item.words(markup.html(each), "html"):
+            item.parsed.lost.append(f"what is said to whoever marks it is left out: {said!r}")
     for each in _all(item.root, "modalFeedback", "feedbackBlock"):
         said = item.words(markup.html(each), "html")
         if said and _get(each, "outcomeIdentifier") == EXPLAIN:
