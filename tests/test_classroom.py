@@ -15,7 +15,9 @@ from conftest import ROOT, TYPEFACE, fonts, wait_until
 from dialogue import bank
 from dialogue.bank import selection
 from dialogue.classroom import (
+    beats,
     handout,
+    plan,
     printing,
     slides,
     wall,
@@ -49,12 +51,14 @@ def test_there_is_a_handout_for_twelve_lessons() -> None:
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.number)
 def test_a_handout_holds_no_key_and_the_key_holds_all(lesson: catalogue.Lesson) -> None:
     questions = handout.chosen(lesson, selection.select([lesson.stem]))
-    assert len(questions) == handout.QUESTIONS
+    assert len(questions) == handout.QUESTIONS + 1
+    assert [q.kind for q in questions].count("essay") == 1
     assert len({q.objective for q in questions}) == len(lesson.objectives)
     assert len({q.kind for q in questions}) >= 3
     assert not [q.id for q in questions if q.use in ("lane", "graded")]
     learner = words(handout.handout(lesson, questions))
     teacher = words(handout.key(lesson, questions))
+    assert plain(next(iter(handout._key_points(lesson).striptags().split(".")))) not in learner
     for question in questions:
         assert plain(question.ask) in learner
         assert plain(question.explain) not in learner
@@ -65,18 +69,72 @@ def test_a_handout_holds_no_key_and_the_key_holds_all(lesson: catalogue.Lesson) 
                 assert option.right or plain(option.say) in teacher
 
 
-def test_a_handout_fits_on_two_to_four_pages(
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.number)
+def test_a_handout_can_be_worked_on_without_anything_else(lesson: catalogue.Lesson) -> None:
+    """The question, the text or its digest, a picture, the vote twice, a task and its rubric."""
+    cells = catalogue.notebook_cells(lesson.path)
+    questions = handout.chosen(lesson, selection.select([lesson.stem]))
+    page = handout.handout(lesson, questions)
+    assert plain(beats.opening(cells)) in words(page)
+    assert beats.opening(cells).endswith("?")
+    assert "<table>" in page.split("Questions</h2>")[0] or "in our words" in page
+    assert page.count("<figure><svg") == 1
+    assert "after the talk" in page
+    assert page.count('class="write"') == page.count('class="rubric"') == 1
+    assert "next cell" not in words(page)
+    assert not re.search(r"<td>\s*</td>|<li>\s*</li>", page.split("Questions</h2>")[0])
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.number)
+def test_a_plan_says_when_what_is_asked_and_how_it_goes_wrong(lesson: catalogue.Lesson) -> None:
+    known = bank.course_bank().questions
+    notes = plan.sections(lesson.notes.read_text("utf-8"))
+    steps = plan.steps(notes[plan._PLAN], known)
+    assert len(steps) >= 5
+    assert sum(len(step.asks) for step in steps) >= 5
+    assert all(step.happens for step in steps)
+    page = words(plan.page(lesson))
+    assert all(plain(ask) in page for step in steps for ask, _ in step.asks)
+    assert "What they will misread" in page
+
+
+def test_handouts_have_two_pages_and_plans_one_in_letters_one_can_read(
+    browser: Any, tmp_path: Path
+) -> None:
+    context = browser.new_context(viewport={"width": 1024, "height": 768})
+    page = context.new_page()
+    found = {}
+    for lesson in LESSONS:
+        questions = handout.chosen(lesson, selection.select([lesson.stem]))
+        made = {"handout": handout.handout(lesson, questions), "plan": plan.page(lesson)}
+        for name, content in made.items():
+            file = tmp_path / f"{lesson.number}-{name}.html"
+            file.write_text(content, "utf-8")
+            page.goto(file.as_uri())
+            page.wait_for_function("document.documentElement.dataset.fitted !== undefined")
+            small = page.evaluate(
+                "Math.min(...[...document.querySelectorAll('.sheet')].map(s => parseFloat(s.dataset.points)))"
+            )
+            page.pdf(path=file.with_suffix(".pdf"), prefer_css_page_size=True)
+            found[file.stem] = printing.pages(file.with_suffix(".pdf")), small >= 8
+    context.close()
+    wanted = {name: (2 if "handout" in name else 1, True) for name in found}
+    assert found == wanted
+
+
+def test_a_folder_of_handout_key_and_plan_is_printed_in_the_bundled_typeface(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, browser_path: str
 ) -> None:
     monkeypatch.setenv("DIALOGUE_BROWSER", browser_path)
-    for lesson in LESSONS:
-        target = tmp_path / lesson.number
-        handout.build(target, lesson, selection.select([lesson.stem]))
-        paper, key = (target / f"{lesson.stem}-{name}.pdf" for name in ("handout", "key"))
-        assert 2 <= printing.pages(paper) <= 4, lesson.stem
-        assert printing.pages(key) >= 1
-        # The count holds elsewhere, because no font of this machine has a part in it.
-        assert fonts(paper) | fonts(key) <= TYPEFACE
+    lesson = next(lesson for lesson in LESSONS if lesson.number == "05")
+    handout.build(tmp_path / "x", lesson, selection.select([lesson.stem]))
+    printed = {
+        name: tmp_path / "x" / f"{lesson.stem}-{name}.pdf" for name in ("handout", "key", "plan")
+    }
+    assert printing.pages(printed["handout"]) == 2
+    assert printing.pages(printed["plan"]) == 1
+    # The count holds elsewhere, because no font of this machine has a part in it.
+    assert set().union(*(fonts(file) for file in printed.values())) <= TYPEFACE
 
 
 def test_without_a_browser_there_is_html_and_a_word_about_it(
@@ -86,7 +144,7 @@ def test_without_a_browser_there_is_html_and_a_word_about_it(
     assert main(["handout", "5", "--output", str(tmp_path / "five")]) == 0
     assert "there is no PDF" in capsys.readouterr().err
     names = sorted(file.name for file in (tmp_path / "five").iterdir())
-    assert names == ["05-round-one-handout.html", "05-round-one-key.html"]
+    assert names == [f"05-round-one-{page}.html" for page in ("handout", "key", "plan")]
     assert main(["handout", "5", "--output", str(tmp_path / "five")]) == 1
     assert "--force" in capsys.readouterr().err
 
@@ -311,7 +369,8 @@ def test_a_question_without_options_says_that_nobody_can_vote(shown: Any) -> Non
 def test_the_slip_on_the_withdrawal_date_does_not_go_out_alone() -> None:
     """P5 credits the wrong agreement; whoever has the paper alone must read that."""
     lesson = next(lesson for lesson in LESSONS if lesson.number == "05")
-    page = words(handout.handout(lesson, []))
+    about = next(q for q in selection.select([lesson.stem]) if "P5" in q.paragraphs())
+    page = words(handout.handout(lesson, [about]))
     assert "Article 24 of the companion Security Agreement" in page
 
 

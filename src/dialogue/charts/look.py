@@ -164,11 +164,7 @@ class Picture:
 
         *size* is that of its labels: a wall asks for larger ones.
         """
-        import vl_convert
-
-        drawn = vl_convert.vega_to_svg(self.vega(size))
-        label = escape(self.description, quote=True)
-        return drawn.replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1)
+        return drawn(self.vega(size), size)
 
     def _ipython_display_(self) -> None:
         from IPython.display import display
@@ -188,6 +184,21 @@ class Picture:
             "image/svg+xml": self.svg(),
             "text/plain": f"Chart. {self.description}",
         }
+
+
+def drawn(vega: dict[str, Any], size: int = TEXT_SIZE) -> str:
+    """A picture that was stored as :meth:`Picture.vega` has it, as SVG with labels of *size*."""
+    import vl_convert
+
+    settings = {
+        name: dict(value) if isinstance(value, dict) else value
+        for name, value in vega.get("config", {}).items()
+    }
+    for name in ("axis", "header", "legend"):
+        settings[name] = {**settings.get(name, {}), "labelFontSize": size, "titleFontSize": size}
+    made = vl_convert.vega_to_svg({**vega, "config": settings})
+    label = escape(str(vega.get("description", "")), quote=True)
+    return made.replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1)
 
 
 def _mute(value: Any) -> None:

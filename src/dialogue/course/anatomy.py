@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
@@ -92,6 +93,23 @@ def asked(cells: list[dict[str, Any]]) -> list[str]:
             for call in re.findall(r"\b(?:ask|write)\(([^)]*)\)", cell["source"]):
                 found.extend(_ASKED.findall(call))
     return found
+
+
+def called(source: str) -> tuple[str, list[Any], dict[str, Any]] | None:
+    """The call that ends a cell: its name, and its arguments where all of them are literal."""
+    try:
+        body = ast.parse(source).body
+        last = body[-1] if body else None
+        if not (isinstance(last, ast.Expr) and isinstance(last.value, ast.Call)):
+            return None
+        call = last.value
+        if not isinstance(call.func, ast.Name):
+            return None
+        given = [ast.literal_eval(one) for one in call.args]
+        named = {one.arg: ast.literal_eval(one.value) for one in call.keywords if one.arg}
+    except (SyntaxError, ValueError):
+        return None
+    return call.func.id, given, named
 
 
 def named_sources(cells: list[dict[str, Any]]) -> list[str]:

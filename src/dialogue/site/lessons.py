@@ -16,7 +16,7 @@ from bs4 import BeautifulSoup, Tag
 from markupsafe import Markup
 from nbconvert import HTMLExporter
 
-from dialogue.course import sources
+from dialogue.course import anatomy, sources
 from dialogue.page import text, words
 from dialogue.site import bundles, live, wording
 
@@ -101,7 +101,7 @@ def page(path: Path, *, moving_too: Collection[str] = ()) -> Page:
             places[cell.id] = data
         else:
             hidden = cell.metadata.get("jupyter", {}).get("source_hidden", False)
-            quiet = live.called(cell.source) is not None
+            quiet = anatomy.called(cell.source) is not None
             site |= {"code": not quiet, "open": not hidden, "about": _about(cell.source)}
         cell.metadata["site"] = site
     body, _ = _exporter().from_notebook_node(notebook)

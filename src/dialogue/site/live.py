@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from typing import Any
 
 from dialogue import bank
 from dialogue.charts import stage
 from dialogue.course import negotiation
+from dialogue.course.anatomy import called
 from dialogue.learner import recall
 from dialogue.learner.games import SEEDS
 from dialogue.page.words import GLOSSARY, STRINGS
@@ -49,23 +49,6 @@ def others(stem: str, places: dict[str, Data]) -> list[Data]:
         and name not in asked
         and (recall.reviewable(question) or isinstance(question, Forecast))
     ]
-
-
-def called(source: str) -> tuple[str, list[Any], dict[str, Any]] | None:
-    """The call that ends a cell: its name, and its arguments where all of them are literal."""
-    try:
-        body = ast.parse(source).body
-        last = body[-1] if body else None
-        if not (isinstance(last, ast.Expr) and isinstance(last.value, ast.Call)):
-            return None
-        call = last.value
-        if not isinstance(call.func, ast.Name):
-            return None
-        given = [ast.literal_eval(one) for one in call.args]
-        named = {one.arg: ast.literal_eval(one.value) for one in call.keywords if one.arg}
-    except (SyntaxError, ValueError):
-        return None
-    return call.func.id, given, named
 
 
 def _set(questions: list[Question], title: str) -> Data:

@@ -78,12 +78,14 @@ def add(commands: argparse._SubParsersAction) -> None:
     codes = "Exit code 0: written; 1: not, and one line says why."
     handout = commands.add_parser(
         "handout",
-        help="write a lesson's handout and its key, to print",
-        description="Write two to four pages for one LESSON (05) to DIR: its objectives, what the "
-        "article says, five questions with room to write, key points and sources. The key, with "
-        "the reason behind each wrong answer, is a file of its own. Pages are HTML, and PDF where "
-        "Chromium, Chrome or Edge is installed. Questions that only make sense beside a cell are "
-        f"left out. Example: dialogue handout 05 --output five. {codes}",
+        help="write a lesson's handout, its key and a plan of one page, to print",
+        description="Write three files for one LESSON (05) to DIR. The handout has two pages: what "
+        "is read (the text, the ladder, the article in our words, the picture), and what is done "
+        "(questions, the vote, a short text with its rubric). The key, with the reason behind each "
+        "wrong answer and the key points, and the plan for 50 minutes on one page, are for the "
+        "teacher. Pages are HTML, and PDF where Chromium, Chrome or Edge is installed. Questions "
+        "that only make sense beside a cell are left out. "
+        f"Example: dialogue handout 05 --output five. {codes}",
     )
     handout.add_argument("lesson", metavar="LESSON", help="its number or file name")
     handout.add_argument("--output", type=Path, required=True, metavar="DIR", help="a new folder")
