@@ -15,7 +15,7 @@ def _some(count: int, name: str) -> str:
 
 
 def _show(arguments: argparse.Namespace) -> int:
-    from dialogue.learner import progress
+    from dialogue.learner import delivery, progress
 
     summary = progress.summary()
     if arguments.format == "json":
@@ -24,6 +24,9 @@ def _show(arguments: argparse.Namespace) -> int:
     print(
         f"Your answers are kept in {summary['path']}, on this computer only; nothing is "
         "sent anywhere."
+        if not delivery.is_on()
+        else f"Your answers are kept in {summary['path']}. Your answers to questions also go to "
+        f"your teachers on this hub: 'dialogue campus' says more."
     )
     print(f"Questions tried: {summary['questions']}; right at the last attempt: {summary['right']}")
     if ahead := progress.ahead(list(progress.attempts())):
