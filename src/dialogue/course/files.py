@@ -14,7 +14,6 @@ import os
 import re
 import shutil
 import stat
-import sys
 import tempfile
 import unicodedata
 import zipfile
@@ -193,9 +192,6 @@ def read_zip(file: str | os.PathLike[str], *, most: int = MOST) -> dict[str, byt
 
 # --- writing ---------------------------------------------------------------------------
 
-# A folder for this user alone.  JupyterLite's drive knows one user, and stores a folder of any
-# mode but this as a file.
-_PRIVATE = 0o777 if sys.platform == "emscripten" else 0o700
 # The first moment that a zip file can name.
 _FIRST_MOMENT = (1980, 1, 1, 0, 0, 0)
 
@@ -266,7 +262,7 @@ def append(file: str | os.PathLike[str], lines: bytes) -> None:
     target = Path(file)
     if str(target).startswith("~"):  # never a folder of that name among the lessons
         raise OSError(errno.ENOENT, "no home folder is known; set DIALOGUE_RECORD_DIR to a folder")
-    target.parent.mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)
     descriptor = os.open(target, flags | getattr(os, "O_NONBLOCK", 0), 0o600)
     try:

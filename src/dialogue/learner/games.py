@@ -32,7 +32,7 @@ def append(entry: dict[str, Any]) -> str:
     target = record_path()
     data = json.dumps({"format": FORMAT, **entry}).encode() + b"\n"
     try:
-        files.append(target, data)
+        log.append(target, data)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         return (

@@ -199,16 +199,28 @@ _joined: tuple[list[tuple[str, int, int]], bytes] = ([], b"")
 def _together() -> BinaryIO:
     """The files of all kernels as one record, in the order in which things happened."""
     global _joined
-    paths = log.every(folder(), "answers")
-    stamps = [files.stamp(file) for file in paths]
-    if stamps != _joined[0]:
-        order: list[Entry] = []
-        for file in paths:
-            with files.open_plain(file) as record:
-                found = in_order(entries(_lines(record)))
-            order = [e for _, e in heapq.merge(_timed(order), _timed(found), key=itemgetter(0))]
-        _joined = stamps, b"".join(entry.line + b"\n" for entry in order)
+    for last in (False, False, True):
+        paths = log.every(folder(), "answers")
+        stamps = [files.stamp(file) for file in paths]
+        if stamps != _joined[0]:
+            try:
+                order = _merged(paths)
+            except FileNotFoundError:  # a page has just put that file into another one
+                if last:
+                    raise
+                continue
+            _joined = stamps, b"".join(entry.line + b"\n" for entry in order)
+        break
     return io.BytesIO(_joined[1])
+
+
+def _merged(paths: Iterable[Path]) -> list[Entry]:
+    order: list[Entry] = []
+    for file in paths:
+        with files.open_plain(file) as record:
+            found = in_order(entries(_lines(record)))
+        order = [e for _, e in heapq.merge(_timed(order), _timed(found), key=itemgetter(0))]
+    return order
 
 
 def _last_time() -> datetime | None:
@@ -255,7 +267,7 @@ def append(attempt: Attempt) -> Attempt:
             confidence=_confidence(attempt.confidence),
         )
         entry = {name.name: getattr(stamped, name.name) for name in fields(stamped)}
-        files.append(path(), json.dumps({"format": FORMAT, **entry}).encode() + b"\n")
+        log.append(path(), json.dumps({"format": FORMAT, **entry}).encode() + b"\n")
     except (OSError, TypeError, ValueError, RecursionError) as error:
         raise RecordError(
             f"This answer could not be saved in {path()} ({_reason(error)}). "
@@ -627,7 +639,7 @@ def import_from(file: str | os.PathLike[str]) -> Imported:
         raise RecordError(f"{file}:{bad[0] if bad else 1}: {fault}; {remedy}")
     try:
         if fresh:
-            files.append(path(), _to_add(list(fresh.values())))
+            log.append(path(), _to_add(list(fresh.values())))
     except OSError as error:
         raise RecordError(
             f"{file}: not all of it could be added to {path()} ({_reason(error)}); mend that "

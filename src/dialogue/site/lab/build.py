@@ -17,7 +17,7 @@ from typing import Any
 from dialogue.course import catalogue, files
 from dialogue.course.files import FileFault
 from dialogue.page import templates
-from dialogue.site.lab import downloads, wheels
+from dialogue.site.lab import downloads, page, wheels
 from dialogue.site.lab.downloads import Downloads, Say, sha256
 from dialogue.site.lab.wheels import Wheel
 
@@ -193,7 +193,11 @@ def _extensions(work: Path, got: Downloads) -> list[Path]:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(data)
     desk = PACKAGE / "lab" / "extension" / "dialogue-desk"
-    return [prefix / KERNEL, prefix / "anywidget", manager, desk]
+    lite = work / "dialogue-lite"
+    (lite / "static").mkdir(parents=True)
+    shutil.copyfile(HERE / "extension" / "package.json", lite / "package.json")
+    (lite / "static" / "lite.js").write_text(page.script(), encoding="utf-8")
+    return [prefix / KERNEL, prefix / "anywidget", manager, desk, lite]
 
 
 def _settings() -> dict[str, Any]:
@@ -282,6 +286,11 @@ def build(target: Path, say: Say, *, wheels_from: Path | None = None, force: boo
         _python(work / "static" / "pyodide", got, extensions[0], say)
         _lite(work, out, extensions, say)
         (out / "index.html").write_text(_door(), encoding="utf-8")
+        # A browser asks for it at the top, whatever the page says.
+        shutil.copyfile(out / "lab" / "favicon.ico", out / "favicon.ico")
+        (out / "dialogue").mkdir()
+        for file, data in page.data().items():
+            (out / "dialogue" / file).write_text(data, encoding="utf-8")
     return target
 
 

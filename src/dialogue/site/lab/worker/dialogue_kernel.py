@@ -11,7 +11,9 @@ import ast
 import asyncio
 from typing import Any
 
+import js
 import pyodide_js
+from pyodide.ffi import create_proxy
 from pyodide_kernel import kernel
 
 TABLES = ["pandas"]
@@ -54,7 +56,12 @@ kernel._load_packages_from_imports = _fetch
 async def _ready() -> None:
     """Before the first question: the quiz is loaded and the bank read while the page is drawn."""
     from dialogue.lab import preload
+    from dialogue.learner import log
 
+    # Held as long as this kernel lives: a page puts only the files of dead ones away.
+    never = create_proxy(lambda *_: None)
+    hold = create_proxy(lambda _lock: js.Promise.new(never))
+    js.navigator.locks.request(f"dialogue-record-{log.KERNEL}", hold)
     preload.load_ipython_extension(None)
 
 

@@ -114,6 +114,8 @@
       // One after the other, so that a cell the reader runs meanwhile need not wait for all.
       for (const cell of code) {
         if (cell.isDisposed || panel.sessionContext.session?.kernel !== kernel) return "stopped";
+        // There, too, a question may be answered before its kernel has come: it stays as it is.
+        if (window.__dialogueInUse?.(cell)) continue;
         const done = await CodeCell.execute(cell, panel.sessionContext);
         if (done && done.content.status !== "ok") return "stopped at an error";
       }
@@ -129,6 +131,8 @@
   function asker(app, { ServerConnection }, { URLExt }) {
     const settings = app.serviceManager.serverSettings;
     return async (name, path = "", init = {}) => {
+      // In the lab edition there is no server: the page itself knows, see site/lab/extension.
+      if (window.__dialogueServer) return window.__dialogueServer(name, path);
       const query = path ? `?path=${encodeURIComponent(path)}` : "";
       const url = URLExt.join(settings.baseUrl, "dialogue", name) + query;
       const answer = await ServerConnection.makeRequest(url, init, settings);
