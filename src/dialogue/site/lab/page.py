@@ -83,7 +83,7 @@ def data() -> dict[str, str]:
                 "lessons": [number for number in numbers if number in known],
                 "minutes": sum(known.get(number, 0) for number in numbers),
             }
-            for name, numbers in catalogue.ROUTES.items()
+            for name, numbers in catalogue.routes().items()
         ],
         "digests": digests
         | {f"src:{name}": sources.reference(name) for name in sources.bibliography()},
