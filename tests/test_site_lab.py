@@ -279,6 +279,18 @@ def test_two_tabs_lose_no_answer(visitor: Any, address: str) -> None:
         assert tab.page.evaluate("async ({ done }) => (await done).content.status", begun) == "ok"
     assert len(tabs[0].record()) == 80
     assert [tab.outside() for tab in tabs] == [[], []]
+    # Both are gone: the next page puts their files into one.
+    for tab in tabs:
+        tab.page.close()
+    after = Lesson(visitor, address, "00-start-here")
+    after.page.wait_for_function("window.__dialogueLite?.live.size")
+    after.page.evaluate("window.__dialogueLite.settled()")
+    assert len(after.record()) == 80
+    names = after.page.evaluate(
+        """async () => (await window.__dialogueDesk.app.serviceManager.contents.get(
+             "my-answers", { content: true })).content.map((one) => one.name)"""
+    )
+    assert names == ["answers.txt"]
 
 
 @pytest.mark.slow
