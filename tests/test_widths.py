@@ -20,7 +20,7 @@ from dialogue.page import templates
 from dialogue.page.words import EXPLORER
 from dialogue.questions import KINDS, Question
 
-WIDTHS = (360, 640, 800, 910, 1024, 1280)
+WIDTHS = (320, 360, 640, 800, 910, 1024, 1280, 2560)
 TRACK = 120  # px of a slider
 CHARACTERS = 12  # of a label, before it breaks
 
@@ -110,7 +110,10 @@ def test_no_control_of_a_picture_is_squeezed(pictures: Page) -> None:
     ]
     found = {}
     for width in WIDTHS:
-        if width in (360, 640):  # on a telephone nobody has the list of files open
+        if width in (
+            320,
+            640,
+        ):  # on a telephone, or at 400 per cent, nobody has the list of files open
             pictures.page.keyboard.press("Control+b")
         pictures.page.set_viewport_size({"width": width, "height": 20_000})
         pictures.page.wait_for_timeout(300)  # JupyterLab lays itself out again
