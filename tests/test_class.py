@@ -529,6 +529,43 @@ def test_the_answers_of_a_class_become_its_report(held: Class, tmp_path: Path) -
     assert found.left_out == []
 
 
+# --- the start ---------------------------------------------------------------------------------
+
+
+class Terminal:
+    """A keyboard at which somebody sits."""
+
+    @staticmethod
+    def isatty() -> bool:
+        return True
+
+
+def test_nothing_listens_on_the_network_unasked(monkeypatch: Any, capsys: Any) -> None:
+    assert run._asked("network")
+    assert not run._asked("here")
+    assert not run._asked("ask")  # nobody is there to answer
+    monkeypatch.setattr("sys.stdin", Terminal)
+    for typed, agreed in (("", False), ("n", False), ("why?", False), (" Y ", True), ("yes", True)):
+        monkeypatch.setattr("builtins.input", lambda _, typed=typed: typed)
+        assert run._asked("ask") is agreed
+    assert "room's network" in capsys.readouterr().out
+
+
+def test_two_classes_of_a_day_are_told_apart(monkeypatch: Any, capsys: Any) -> None:
+    first = run._place(LESSON, new=False)
+    Store(first).close()
+    assert run._place(LESSON, new=False) == first  # it goes on after a crash
+    second = run._place(LESSON, new=True)
+    assert second.name == f"{first.name}-2"
+    monkeypatch.setattr("sys.stdin", Terminal)
+    for typed, place in (("", first), ("y", first), ("n", second)):
+        monkeypatch.setattr("builtins.input", lambda _, typed=typed: typed)
+        assert run._place(LESSON, new=False) == place
+    Store(second).close()
+    assert keeping.classes() == [first, second]
+    assert keeping.today(LESSON.number, new=False) == second
+
+
 # --- limits ------------------------------------------------------------------------------------
 
 

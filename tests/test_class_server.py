@@ -113,6 +113,7 @@ def test_pages_carry_narrow_rights_and_fetch_nothing_from_elsewhere(hold: Any) -
                 path.endswith((".js", ".css"))
             )
             assert http.room.key not in text
+            assert http.room.code not in text
         for path in (
             "/static/teacher.js",
             "/static/wall.js",
@@ -377,11 +378,14 @@ def test_a_device_has_only_so_many_streams(hold: Any) -> None:
 
 def test_the_qr_code_holds_address_and_code(hold: Any, monkeypatch: Any) -> None:
     async def act(http: Http) -> None:
-        reply = await http.get("/qr.svg")
+        learner = await http.join()
+        for cookie in ("", learner):  # whoever is in the network could read the code in it
+            assert (await http.get("/qr.svg", Cookie=cookie)).code == 403
+        reply = await http.get("/qr.svg", Cookie=http.teacher)
         assert reply.headers["Content-Type"] == "image/svg+xml"
         assert reply.body.startswith(b"<svg xmlns=")
         monkeypatch.setitem(__import__("sys").modules, "segno", None)  # not installed
-        assert (await http.get("/qr.svg")).code == 404
+        assert (await http.get("/qr.svg", Cookie=http.teacher)).code == 404
 
     hold(act)
     for one in address.addresses():

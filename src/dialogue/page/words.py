@@ -810,7 +810,7 @@ CLASS = {
     "ask_vote": "Vote on it",
     "learners": "Learners",
     "stuck": "Stuck: three tries without success",
-    "not_begun": "Not begun",
+    "not_begun": "Not begun, or answers left out",
     "nobody": "Nobody.",
     "answers_n": "{n} answered",
     "send_out": "Send out",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 from dialogue.classroom.live import report
@@ -21,7 +23,17 @@ def folder() -> Path:
 
 def classes() -> list[Path]:
     """The folders of the classes that are kept, the newest last."""
-    return sorted(place.parent for place in folder().glob(f"*/{FILE}"))
+    found = sorted(folder().glob(f"*/{FILE}"), key=lambda file: file.stat().st_mtime)
+    return [file.parent for file in found]
+
+
+def today(number: str, *, new: bool) -> Path:
+    """Where a class of lesson *number* is kept today: the latest one, or a new folder."""
+    day = f"{time.strftime('%Y-%m-%d')}-{number}"
+    before = [place for place in classes() if re.fullmatch(rf"{day}(-\d+)?", place.name)]
+    if before and not new:
+        return before[-1]
+    return folder() / (f"{day}-{len(before) + 1}" if before else day)
 
 
 def _named(given: Path | None) -> Path:

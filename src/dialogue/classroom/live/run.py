@@ -20,7 +20,7 @@ from dialogue.classroom.live.store import FILE, SITE, Store
 from dialogue.course import catalogue
 from dialogue.course.files import FileFault
 
-_YES = {"y", "yes"}
+_YES, _NO = {"y", "yes"}, {"n", "no"}
 
 
 def room(store: Store, lesson: catalogue.Lesson) -> Room:
@@ -45,12 +45,13 @@ def main(
     port: int | None,
     listen: str,
     browser: bool,
+    new: bool = False,
 ) -> int:
     """Hold a class until Ctrl+C."""
     lesson = authoring.find_lesson(name)
     if not lesson.written:
         raise FileFault(lesson.stem, "this lesson is not written yet", "name another one")
-    place = folder or keeping.folder() / f"{time.strftime('%Y-%m-%d')}-{lesson.number}"
+    place = folder or _place(lesson, new=new)
     again = (place / FILE).is_file()
     store = Store(place)
     try:
@@ -97,6 +98,18 @@ def _fresh(folder: Path) -> bool:
     newest = max((file.stat().st_mtime for file in (*files, *code)), default=0.0)
     start = folder / "index.html"
     return start.is_file() and start.stat().st_mtime > newest
+
+
+def _place(lesson: catalogue.Lesson, *, new: bool) -> Path:
+    """The folder of the class: one that was interrupted today goes on, unless it is another."""
+    place = keeping.today(lesson.number, new=new)
+    if new or not (place / FILE).is_file() or not sys.stdin.isatty():
+        return place
+    at = time.strftime("%H:%M", time.localtime((place / FILE).stat().st_mtime))
+    _say(f"A class of this lesson was held today, until {at}.")
+    if input("Go on with it? [Y/n] ").strip().lower() in _NO:
+        return keeping.today(lesson.number, new=True)
+    return place
 
 
 def _asked(listen: str) -> bool:

@@ -18,6 +18,7 @@ def _class(arguments: argparse.Namespace) -> int:
         port=arguments.port,
         listen=arguments.listen,
         browser=not arguments.no_browser,
+        new=arguments.new,
     )
 
 
@@ -51,6 +52,9 @@ def add(commands: argparse._SubParsersAction) -> None:
         choices=("ask", "network", "here"),
         default="ask",
         help="on the room's network, on this computer only, or ask (the default)",
+    )
+    room.add_argument(
+        "--new", action="store_true", help="another class than the one that was held today"
     )
     room.add_argument("--folder", type=Path, metavar="DIR", help="what the class is kept in")
     room.add_argument(

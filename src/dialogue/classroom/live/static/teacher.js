@@ -83,7 +83,7 @@ function drawPlan() {
     : say(strings, "plan_now", { n: Math.floor(minute), what: state.beats[current].what.split(/[.:]/)[0] }))];
   const list = make("ol", { class: "rows" }, ...state.beats.map((beat, i) => make("li", { class: i === current ? "now" : null, "aria-current": i === current ? "step" : null },
     make("div", { class: "row" }, make("span", { class: "time" }, `${beat.start}–${beat.end}`), make("div", { class: "grow" }, beat.what,
-      beat.items.length ? make("div", { class: "row" }, make("span", { class: "small grow" }, say(strings, "at_beat", { n: beat.here, all: state.devices })),
+      beat.items.length ? make("div", { class: "row" }, make("span", { class: "small grow" }, state.devices ? say(strings, "at_beat", { n: beat.here, all: state.devices }) : ""),
         button(`beat-${i}`, strings.everybody, () => act({ do: "beat", item: beat.items[0] }))) : null)))));
   // Where half of the class has come to, by what it has answered.
   const at = state.beats.findLastIndex((beat) => beat.items.length && state.devices && beat.here * 2 >= state.devices);
@@ -130,7 +130,7 @@ function drawQuestions() {
       item.marked ? make("p", {}, say(strings, "first_right", { n: item.right })) : null,
       make("ul", { class: "rows" }, ...item.choices.map(([words, n, right]) => make("li", {}, make("span", { class: right ? "key" : null, dir: "auto" }, words, right ? ` ✓ ${strings.key_is}` : ""),
         make("span", { class: "line" }, bar(n, item.answered, true), make("span", {}, `${n} (${percent(n, item.answered)} %)`))))),
-    ].filter(Boolean))), make("span", {}, say(strings, "answered_of", { n: item.answered, all: state.devices })),
+    ].filter(Boolean))), state.devices ? make("span", {}, say(strings, "answered_of", { n: item.answered, all: state.devices })) : null,
     button(`here-${item.id}`, strings.everybody, () => act({ do: "beat", item: item.id })),
     button(`wall-${item.id}`, strings.to_wall, () => act({ do: "wall", what: `item:${item.id}` })),
     item.votable ? button(`vote-${item.id}`, strings.ask_vote, () => act({ do: "ask", item: item.id })) : null))))];
@@ -186,6 +186,9 @@ function draw() {
   part("plan", strings.plan, [s.beats, s.minute === null ? null : Math.floor(s.minute), s.devices], drawPlan, "right");
   part("learners", strings.learners, [s.learners, opened.has("everybody")], drawLearners);
   part("door", strings.wall_join, [s.link, s.code, s.addresses, s.address, s.reached], drawDoor);
+  // Until somebody has come, how to come in stands first.
+  const door = parts.get("door").node, first = columns.left.firstElementChild === door;
+  if (first !== !s.devices) { if (first) columns.left.append(door); else columns.left.prepend(door); }
   part("questions", strings.questions, [s.items, s.devices, folds], drawQuestions, "wide");
   part("tomorrow", strings.tomorrow, [s.reteach, s.objectives, s.strange, opened.has("tomorrow")], drawTomorrow, "wide");
 }
