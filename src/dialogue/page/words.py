@@ -706,6 +706,7 @@ CLASS = {
     "leave_yes": "Yes, leave and delete",
     "leave_no": "Stay",
     "left": "You have left. What the class had of you is deleted.",
+    "about_class": "About the class, and leaving",
     "privacy": "What the class keeps of you",
     "not_member": "You are not in the class yet.",
     "connected": "connected",

@@ -247,7 +247,7 @@ function draw() {
   if (open) {
     const content = open === "vote" && state?.poll ? drawVote(state.poll) : open === "call" ? drawCall() : me.class ? drawClass() : drawDoor();
     const close = inline ? [] : [make("button", { type: "button", class: "close", id: "close", "aria-label": strings.close }, "×")];
-    panel.replaceChildren(...close, ...content, ...(words ? [make("p", { class: "words", role: "alert" }, words)] : []));
+    panel.replaceChildren(make("div", { class: "inner" }, ...close, ...content, ...(words ? [make("p", { class: "words", role: "alert" }, words)] : [])));
     panel.querySelector("#close")?.addEventListener("click", () => { open = ""; draw(); more.focus(); });
     if (focused) root.getElementById(focused)?.focus();
   }
@@ -260,9 +260,10 @@ const button = (id, text, act, options = {}) => {
   return made;
 };
 
+let typed = null; // what stood in the fields when a code was refused
 function drawDoor() {
-  const code = make("input", { id: "code", autocomplete: "off", autocapitalize: "characters", spellcheck: "false", maxlength: 9, required: true, value: fromLink() });
-  const name = make("input", { id: "name", autocomplete: "off", maxlength: 24, value: me.nickname ?? "", dir: "auto" });
+  const code = make("input", { id: "code", autocomplete: "off", autocapitalize: "characters", spellcheck: "false", maxlength: 9, required: true, value: typed?.code ?? fromLink() });
+  const name = make("input", { id: "name", autocomplete: "off", maxlength: 24, value: typed?.name ?? me.nickname ?? "", dir: "auto" });
   const form = make("form", { novalidate: true },
     make("label", { for: "code" }, strings.your_code), make("p", { class: "how", id: "code-how" }, strings.code_how), code,
     make("label", { for: "name" }, strings.nickname), make("p", { class: "how", id: "name-how" }, strings.nickname_how), name,
@@ -272,19 +273,22 @@ function drawDoor() {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     form.querySelector("#join").disabled = true;
+    typed = { code: code.value, name: name.value };
     const reply = await join(code.value.trim(), name.value);
+    if (reply.status === 200) typed = null;
     words = reply.status === 200 ? "" : say(strings, reply.why ?? "no_answer");
     open = reply.status === 200 ? "class" : open;
     draw();
     const button = root.getElementById("join");
     if (button) button.disabled = false;
-    if (reply.status !== 200) root.getElementById("code")?.focus();
+    if (reply.status !== 200) root.getElementById("code")?.select();
   });
   return [form];
 }
 // The code stands behind the # of the address: it is sent to nobody on the way.
 const fromLink = () => (/^#[A-Za-z0-9-]{4,9}$/.test(location.hash) && inline ? location.hash.slice(1) : "");
 
+const lessonLink = () => (me.start && !lesson ? [make("p", {}, make("a", { class: "main", id: "start", href: `/lesson/${me.start}` }, strings.to_lesson))] : []);
 const privacyLink = () => make("p", { class: "how" }, make("a", { href: "/privacy", target: "_blank" }, strings.privacy));
 
 let sure = false;
@@ -292,12 +296,11 @@ function drawClass() {
   const box = make("input", { type: "checkbox", id: "send" });
   box.checked = me.send !== false;
   box.addEventListener("change", () => { me = { ...me, send: box.checked }; keep(KEPT, me); draw(); });
-  const link = me.start && !lesson ? [make("p", {}, make("a", { class: "main", id: "start", href: `/lesson/${me.start}` }, strings.to_lesson))] : [];
   const leave = sure
     ? [make("p", {}, strings.leave_sure), button("leave-yes", strings.leave_yes, leaveClass), button("leave-no", strings.leave_no, () => { sure = false; draw(); })]
     : [button("leave", strings.leave, () => { sure = true; draw(); root.getElementById("leave-no").focus(); })];
   return [
-    make("p", {}, ...fill(strings, "joined_as", { name: make("bdi", {}, make("strong", {}, me.nickname)) })), ...link,
+    make("p", {}, ...fill(strings, "joined_as", { name: make("bdi", {}, make("strong", {}, me.nickname)) })), ...lessonLink(),
     make("p", { class: "how" }, strings.wait_here),
     make("p", {}, make("label", {}, box, " ", strings.send_answers)), make("p", { class: "how" }, strings.what_goes),
     privacyLink(), ...leave,
@@ -352,6 +355,8 @@ function drawVote(poll) {
     const name = (one) => (one && one.how !== "late" ? letter(one.choice) : strings.vote_none);
     parts.push(make("p", { class: "how" }, say(strings, "vote_mine", { first: name(mine[0]), second: name(mine[1]) })));
   }
+  if (inline) parts.push(...lessonLink());
+  else parts.push(make("p", {}, button("options", strings.about_class, () => { open = "class"; draw(); panel.focus(); })));
   return parts;
 }
 function bars(counts, option) {
