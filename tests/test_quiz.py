@@ -372,7 +372,9 @@ def test_guesses_and_votes_are_never_reviewed() -> None:
     questions = bank.course_bank().questions.values()
     guesses = [q for q in questions if q.guess]
     votes = [q for q in questions if q.use == "vote"]
-    assert (len(guesses), len(votes)) == (11, 9)
+    # Nearly every lesson has one of each; a bank that lost its `use` would have none.
+    assert len({q.id[:2] for q in guesses}) >= 11
+    assert len({q.id[:2] for q in votes}) >= 9
     assert all(q.vote and not q.right() for q in votes)
     assert not any(q.marked or recall.reviewable(q) for q in (*guesses, *votes))
 
