@@ -47,21 +47,21 @@ def places(lesson: Lesson) -> dict[str, Any]:
 def data() -> dict[str, str]:
     """The files below ``dialogue/``: the course, and for each lesson its questions.
 
-    The name of the latter tells one version from the next, so that no cache mixes them.
+    The address of the latter tells one version from the next, so that no cache mixes them.
     """
     files, rows = {}, []
     lessons = [one for one in catalogue.lessons() if one.written]
     for one in lessons:
         text = json.dumps(places(one), ensure_ascii=False, separators=(",", ":"))
-        name = f"{one.stem}-{downloads.sha256(text.encode())[:12]}.json"
-        files[name] = text
+        files[f"{one.stem}.json"] = text
+        mark = downloads.sha256(text.encode())[:12]
         rows.append(
             {
                 "path": f"notebooks/{one.path.name}",
                 "number": one.number,
                 "title": one.title,
                 "minutes": one.minutes,
-                "quiz": f"dialogue/{name}",
+                "quiz": f"dialogue/{one.stem}.json?v={mark}",
                 "counted": [question.id for question in desk.counted(one)],
                 "sections": [
                     {"cell": part.cell, "title": part.title, "items": part.items}
