@@ -20,9 +20,10 @@ import recall_vectors
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
 
-from conftest import wait_until
+from conftest import copy_course, wait_until
 from dialogue import bank
 from dialogue.charts import stage
+from dialogue.cli import main
 from dialogue.course import catalogue, sources
 from dialogue.learner import progress
 from dialogue.page.text import plain
@@ -106,6 +107,7 @@ def test_every_lesson_is_a_page(folder: Path) -> None:
         assert f'href="{lesson.stem}.html"' in first
 
 
+@pytest.mark.slow
 def test_the_same_course_makes_the_same_bytes(folder: Path) -> None:
     for name, content in build.site(moving_too=("raid",)).items():
         data = content.encode() if isinstance(content, str) else content
@@ -220,6 +222,7 @@ def test_what_cannot_be_read_is_said_and_harms_nothing(reader: Reader, served: s
     assert reader.faults == []
 
 
+@pytest.mark.slow
 def test_erasing_asks_first(reader: Reader, served: str) -> None:
     answer(reader.open(f"{served}/05-round-one.html"))
     page = reader.open(f"{served}/answers.html")
@@ -232,6 +235,7 @@ def test_erasing_asks_first(reader: Reader, served: str) -> None:
     assert page.evaluate("Object.keys(localStorage)") == []
 
 
+@pytest.mark.slow
 def test_the_order_of_a_merged_record_is_that_of_python(reader: Reader, served: str) -> None:
     page = reader.open(f"{served}/answers.html")
     draw = random.Random(22)
@@ -261,6 +265,7 @@ def test_a_link_to_a_part_of_the_page_finds_it(folder: Path) -> None:
             assert unquote(str(link["href"])[1:]) in names, (page.name, link["href"])
 
 
+@pytest.mark.slow
 def test_the_negotiation_is_played_and_kept_without_a_kernel(reader: Reader, served: str) -> None:
     address = f"{served}/12-negotiate-round-two.html"
     page = reader.open(address)
@@ -296,6 +301,7 @@ def test_a_second_visit_needs_no_network(browser: Any, served: str) -> None:
     reader.context.close()
 
 
+@pytest.mark.slow
 def test_what_was_broken_off_goes_on_at_the_next_visit(browser: Any, served: str) -> None:
     reader = Reader(browser, service_workers="allow")
     lost = lambda route: route.abort()  # noqa: E731
@@ -309,6 +315,7 @@ def test_what_was_broken_off_goes_on_at_the_next_visit(browser: Any, served: str
     reader.context.close()
 
 
+@pytest.mark.slow
 def test_a_newer_edition_waits_for_the_reader(browser: Any, folder: Path, served: str) -> None:
     reader = Reader(browser, service_workers="allow")
     page = reader.open(f"{served}/05-round-one.html")
@@ -343,7 +350,13 @@ KINDS_OF_PAGE = (
 )
 
 
-@pytest.mark.parametrize("name", KINDS_OF_PAGE)
+@pytest.mark.parametrize(
+    "name",
+    [
+        name if name == "answers" else pytest.param(name, marks=pytest.mark.slow)
+        for name in KINDS_OF_PAGE
+    ],
+)
 def test_axe_finds_nothing(reader: Reader, served: str, name: str) -> None:
     page = reader.open(f"{served}/{name}.html")
     page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
@@ -410,6 +423,7 @@ def test_the_rules_of_review_are_those_of_python(browser: Any, served: str) -> N
     reader.context.close()
 
 
+@pytest.mark.slow
 def test_what_was_missed_comes_back_and_progress_says_so(browser: Any, served: str) -> None:
     reader = Reader(browser)
     page = reader.page
@@ -441,6 +455,7 @@ def test_what_was_missed_comes_back_and_progress_says_so(browser: Any, served: s
 # --- finding -----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_names_are_found_in_any_spelling(reader: Reader, served: str) -> None:
     page = reader.open(f"{served}/search.html")
     field = page.get_by_role("searchbox")
@@ -463,6 +478,7 @@ def test_names_are_found_in_any_spelling(reader: Reader, served: str) -> None:
     assert reader.faults == []
 
 
+@pytest.mark.slow
 def test_a_badge_tells_on_hover_and_focus_what_it_stands_for(reader: Reader, served: str) -> None:
     page = reader.open(f"{served}/05-round-one.html")
     badge = page.get_by_role("link", name="P8", exact=True).first
@@ -487,6 +503,7 @@ def test_no_page_tells_anybody_to_run_it(folder: Path) -> None:
 # --- pictures ----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_picture_moves_as_python_draws_it(reader: Reader, served: str) -> None:
     page = reader.open(f"{served}/06-the-june-raid.html")
     box = page.locator(".dialogue-explore")
@@ -508,6 +525,7 @@ def test_a_picture_moves_as_python_draws_it(reader: Reader, served: str) -> None
     assert reader.faults == []
 
 
+@pytest.mark.slow
 def test_charts_are_drawn_by_vega_when_they_come_near(reader: Reader, served: str) -> None:
     page = reader.open(f"{served}/05-round-one.html")
     assert not [url for url in reader.requests if "vega" in url]
@@ -521,6 +539,7 @@ def test_charts_are_drawn_by_vega_when_they_come_near(reader: Reader, served: st
     assert reader.faults == []
 
 
+@pytest.mark.slow
 def test_without_scripts_every_lesson_reads(browser: Any, served: str) -> None:
     context = browser.new_context(java_script_enabled=False, viewport={"width": 360, "height": 740})
     page = context.new_page()
@@ -546,6 +565,7 @@ FILL = """() => {
 }"""
 
 
+@pytest.mark.slow
 def test_a_full_store_is_said_and_the_answer_is_still_there(reader: Reader, served: str) -> None:
     page = reader.open(f"{served}/05-round-one.html")
     answer(page)
@@ -564,6 +584,7 @@ def test_a_full_store_is_said_and_the_answer_is_still_there(reader: Reader, serv
     assert lines == [0, 1, 0]
 
 
+@pytest.mark.slow
 def test_what_an_import_cannot_keep_is_not_kept_by_halves(reader: Reader, served: str) -> None:
     page = reader.open(f"{served}/answers.html")
     page.evaluate(FILL)
@@ -574,6 +595,7 @@ def test_what_an_import_cannot_keep_is_not_kept_by_halves(reader: Reader, served
     assert kept == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lesson", ["05-round-one", "12-negotiate-round-two"])
 def test_without_a_store_everything_works_but_saving(
     reader: Reader, served: str, lesson: str
@@ -591,6 +613,7 @@ def test_without_a_store_everything_works_but_saving(
     )
 
 
+@pytest.mark.slow
 def test_two_tabs_lose_nothing(reader: Reader, served: str) -> None:
     address = f"{served}/05-round-one.html"
     tabs = [reader.open(address), reader.open(address, reader.new())]
@@ -602,6 +625,7 @@ def test_two_tabs_lose_nothing(reader: Reader, served: str) -> None:
     wait_until(lambda: downloaded(desk).count(b"\n") == 7, "another tab's answer is there")
 
 
+@pytest.mark.slow
 def test_answers_that_the_browser_threw_away_do_not_stop_the_next(
     reader: Reader, served: str
 ) -> None:
@@ -633,6 +657,7 @@ def test_no_file_holds_the_key_of_a_test(folder: Path) -> None:
     assert '"right":true' not in items
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", ["web", "disk"])
 def test_wall_and_slides_work_under_the_policy(
     reader: Reader, folder: Path, served: str, place: str
@@ -657,6 +682,7 @@ new PerformanceObserver((list) => list.getEntries().forEach((entry) => {
 })).observe({ type: "layout-shift", buffered: true });"""
 
 
+@pytest.mark.slow
 def test_nothing_moves_while_a_page_comes(reader: Reader, served: str) -> None:
     answer(reader.open(f"{served}/05-round-one.html"))
     reader.page.add_init_script(SHIFTS)
@@ -677,3 +703,16 @@ def test_the_first_question_needs_less_than_300_kilobytes(folder: Path) -> None:
         packed = sum(len(gzip.compress(file.read_bytes(), 6)) for file in used)
         assert packed < 120_000, (lesson.stem, packed)
         assert sum(file.stat().st_size for file in used) < 600_000, lesson.stem
+
+
+def test_what_is_missing_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    course = copy_course(tmp_path / "course")
+    monkeypatch.setenv("DIALOGUE_COURSE", str(course))
+    (course / "notebooks" / "02-two-agreements.ipynb").write_text("{", encoding="utf-8")
+    assert main(["site", str(tmp_path / "site"), "--still"]) == 1
+    told = capsys.readouterr().err.strip()
+    assert len(told.splitlines()) == 1
+    assert "02-two-agreements.ipynb" in told
+    assert not (tmp_path / "site").exists()

@@ -211,8 +211,7 @@ def site(
         say(path.stem)
         pages.append(lessons.page(path, moving_too=moving_too))
     jobs = [data.pop("job") for one in pages for data in one.places.values() if "job" in data]
-    for name, scenes in moving.files(jobs, say).items():
-        made[f"assets/data/{name}.js"] = bundles.data(name, scenes)
+    drawing = moving.Drawing(jobs)
     for one in pages:
         made |= _lesson(one, names)
     say("tables and search")
@@ -238,6 +237,9 @@ def site(
             ("tables", "Tables"),
         ],
     )
+    say("pictures that move")
+    for name, scenes in drawing.files().items():
+        made[f"assets/data/{name}.js"] = bundles.data(name, scenes)
     made["manifest.webmanifest"] = bundles.compact(_MANIFEST)
     first = [name for name in made if name in _FIRST]
     rest = [name for name in made if name not in _FIRST and not name.startswith(_NOT_KEPT)]

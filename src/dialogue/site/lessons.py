@@ -16,11 +16,14 @@ from bs4 import BeautifulSoup, Tag
 from markupsafe import Markup
 from nbconvert import HTMLExporter
 
-from dialogue.course import anatomy, sources
+from dialogue.course import anatomy, catalogue, faults, sources
+from dialogue.course.files import FileFault, reason
 from dialogue.page import text, words
 from dialogue.site import bundles, live, wording
 
 _TEMPLATES = Path(__file__).parent / "templates"
+_ARABIC = re.compile(r"[\u0600-\u06ff]")
+_LETTER = re.compile(r"[^\W\d_]")
 _EMBEDDED = re.compile(r"^data:image/[a-z+]+;base64,")
 _SIZE = re.compile(r'\b(width|height)="(\d+)(?:\.\d+)?"')
 
@@ -78,7 +81,13 @@ def _about(source: str) -> str:
 def page(path: Path, *, moving_too: Collection[str] = ()) -> Page:
     """The page of the notebook at *path*; the pictures that *moving_too* does not name stand
     still."""
-    notebook = nbformat.read(path, as_version=4)
+    try:
+        notebook = nbformat.read(path, as_version=4)
+    except (OSError, ValueError, AttributeError) as error:
+        remedy = "take the file back from where it came; nothing was written"
+        raise FileFault(
+            faults.shown(path), f"this is no notebook ({reason(error)})", remedy
+        ) from None
     places: dict[str, live.Data] = {}
     charts: dict[str, Any] = {}
     for cell in notebook.cells:
@@ -182,6 +191,16 @@ def _tidy(soup: BeautifulSoup) -> None:
             head.name = "td"  # the corner of a table heads nothing
     for block in soup.find_all("pre"):
         block["tabindex"] = "0"  # it scrolls, and arrow keys shall reach it
+    for node in soup.find_all(["p", "li", "td", "th", "blockquote", "h2", "h3"]):
+        words_of = node.get_text()
+        if _ARABIC.search(words_of) and not node.get("dir"):
+            node["dir"] = "auto"  # Arabic reads from the right, and English around it does not
+            if first := _LETTER.search(words_of):
+                node["lang"] = "ar" if _ARABIC.match(first[0]) else "en"
+    stems = {one.stem for one in catalogue.lessons() if one.written}
+    for code in soup.find_all("code"):
+        if (stem := code.get_text(strip=True)) in stems:
+            code.wrap(soup.new_tag("a", href=f"{stem}.html"))
     known = sources.paragraphs()
     for link in soup.find_all("a", href=True):
         _link(link)

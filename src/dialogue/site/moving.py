@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from itertools import product
 from typing import Any
@@ -134,20 +134,26 @@ def _made(job: tuple[str, Wishes]) -> tuple[str, dict[str, Any]]:
     return name(*job), scenes(*job)
 
 
-def files(
-    jobs: Iterable[tuple[str, Wishes]], say: Callable[[str], None] = lambda _: None
-) -> dict[str, dict[str, Any]]:
-    """The scenes of many pictures, by the names of their files; two at a time where two can be."""
-    every = {name(*job): job for job in jobs}
-    order = [job for key in MOVING for job in every.values() if job[0] == key]
-    if not order:
-        return {}
-    made: dict[str, dict[str, Any]] = {}
-    workers = min(len(order), os.cpu_count() or 1)
-    # Not by fork: the library that draws has threads of its own.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
-        for key, value in pool.map(_made, order):
-            say(key)
-            made[key] = value
-    return made
+class Drawing:
+    """The scenes of many pictures, drawn beside other work: as many at a time as there are
+    processors."""
+
+    def __init__(self, jobs: Iterable[tuple[str, Wishes]]) -> None:
+        every = {name(*job): job for job in jobs}
+        # The longest first.
+        order = [job for key in MOVING for job in every.values() if job[0] == key]
+        self._pool = None
+        self._made: Iterable[tuple[str, dict[str, Any]]] = ()
+        if order:
+            # Not by fork: the library that draws has threads of its own.
+            context = multiprocessing.get_context("spawn")
+            workers = min(len(order), os.cpu_count() or 1)
+            self._pool = ProcessPoolExecutor(workers, mp_context=context)
+            self._made = self._pool.map(_made, order)
+
+    def files(self) -> dict[str, dict[str, Any]]:
+        """The scenes by the names of their files, when all are there."""
+        found = dict(self._made)
+        if self._pool:
+            self._pool.shutdown()
+        return found

@@ -47,6 +47,7 @@ _CELLS: dict[tuple[str, str], tuple[tuple[re.Pattern[str], str], ...]] = {
             "Your answers are kept in this browser; nothing is sent anywhere.",
         ),
     ),
+    ("review", "next"): ((re.compile(r"open `00-start-here`"), "open [My answers](answers.html)"),),
     ("review", "day"): (
         (
             re.compile(r"Put its day in place of .*"),

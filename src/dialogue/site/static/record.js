@@ -207,7 +207,7 @@ function makeRecord(store, clock = () => Date.now()) {
 
     summary() {
       const last = new Map();
-      for (const { attempt } of entries()) if (attempt && ["check", "write"].includes(attempt.event)) last.set(attempt.item, attempt);
+      for (const { attempt } of entries()) if (attempt?.event === "check") last.set(attempt.item, attempt);
       return { questions: last.size, right: [...last.values()].filter((one) => one.verdict === "right").length };
     },
 
