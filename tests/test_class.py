@@ -14,6 +14,7 @@ from dialogue import bank
 from dialogue.classroom.live import keeping, limits, names, plan, report, run
 from dialogue.classroom.live.room import Device, Refused, Room
 from dialogue.classroom.live.store import FILE, NotSaved, Store
+from dialogue.cli import parser
 from dialogue.course import catalogue
 from dialogue.course.files import FileFault
 from dialogue.grading import merge
@@ -549,6 +550,11 @@ def test_nothing_listens_on_the_network_unasked(monkeypatch: Any, capsys: Any) -
         monkeypatch.setattr("builtins.input", lambda _, typed=typed: typed)
         assert run._asked("ask") is agreed
     assert "room's network" in capsys.readouterr().out
+
+
+def test_the_commands_that_a_class_runs_are_there(tmp_path: Path) -> None:
+    assert parser.parser().parse_args(run.building(tmp_path)).still
+    assert parser.parser().parse_args(report.command(tmp_path)[3:]).marks == "first"
 
 
 def test_two_classes_of_a_day_are_told_apart(monkeypatch: Any, capsys: Any) -> None:

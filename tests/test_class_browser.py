@@ -14,6 +14,8 @@ import pytest
 from rooms import Running
 
 from conftest import PATIENCE, wait_until
+from dialogue.course import catalogue
+from dialogue.site import build, lessons
 
 NAMES = ("blue heron", "<img src=x onerror=alert(1)>", "ليلى", "=1+1", "Ana\u202eevil")
 ADDRESS = "10.9.8.7"
@@ -34,9 +36,23 @@ def chromium(browser_path: str) -> Iterator[Any]:
         found.close()
 
 
+@pytest.fixture(scope="module")
+def edition(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Of the reading edition the one lesson that is taken here: the whole takes a while to make."""
+    folder = tmp_path_factory.mktemp("edition")
+    lesson = next(one for one in catalogue.lessons() if one.number == "05")
+    made = build._assets()
+    made |= build._lesson(lessons.page(lesson.path, moving_too=()), {lesson.stem: lesson.title})
+    for name, content in made.items():
+        file = folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content.encode() if isinstance(content, str) else content)
+    return folder
+
+
 @pytest.fixture
-def held(tmp_path: Path) -> Iterator[Running]:
-    found = Running(tmp_path / "class")
+def held(tmp_path: Path, edition: Path) -> Iterator[Running]:
+    found = Running(tmp_path / "class", "--site", str(edition))
     yield found
     found.kill()
 

@@ -78,6 +78,9 @@ def hold(tmp_path: Path) -> Callable[[Callable[[Http], Coroutine[Any, Any, None]
     (site / "05-round-one.html").write_text(PAGE, encoding="utf-8")
     (site / "index.html").write_text("<head></head>", encoding="utf-8")
     (site / "assets" / "a.js").write_text("1", encoding="utf-8")
+    (site / "teach").mkdir()
+    (site / "teach" / "05-key.html").write_text("the key", encoding="utf-8")
+    (site / "sw.js").write_text("1", encoding="utf-8")
     (tmp_path / "secret.html").write_text("secret", encoding="utf-8")
 
     def held(act: Callable[[Http], Coroutine[Any, Any, None]]) -> None:
@@ -149,6 +152,21 @@ def test_a_lesson_gets_the_script_and_keeps_its_own_policy(hold: Any) -> None:
 
     hold(act)
     assert pages.with_class(b"no head") == b'no head<script src="/class.js" defer></script>'
+
+
+def test_the_pages_with_keys_are_the_teachers(hold: Any) -> None:
+    async def act(http: Http) -> None:
+        learner = await http.join()
+        for path in ("teach/05-key.html", "assets/../teach/05-key.html", "%74each/05-key.html"):
+            for cookie in ("", learner):
+                reply = await http.get(f"/lesson/{path}", Cookie=cookie)
+                assert reply.code in (403, 404), path
+                assert b"the key" not in reply.body
+        reply = await http.get("/lesson/teach/05-key.html", Cookie=http.teacher)
+        assert b"the key" in reply.body
+        assert (await http.get("/lesson/sw.js")).code == 404
+
+    hold(act)
 
 
 def test_another_site_cannot_speak_for_a_phone(hold: Any) -> None:

@@ -66,6 +66,11 @@ def main(
         store.close()
 
 
+def building(folder: Path) -> list[str]:
+    """The command of the course that builds the edition of a class."""
+    return ["site", str(folder), "--force", "--still"]
+
+
 class _Edition:
     """The reading edition: one that was *given*, that of ``make site``, or one that is built in
     the class's folder, without the moving pictures, which take a minute or more.
@@ -79,7 +84,7 @@ class _Edition:
         self.folder = given or next(iter(ready), own)
         self._build: subprocess.Popen[bytes] | None = None
         if not given and not ready:
-            command = [sys.executable, "-m", "dialogue.cli", "site", str(own), "--force", "--still"]
+            command = [sys.executable, "-m", "dialogue.cli", *building(own)]
             self._build = subprocess.Popen(command, stdout=subprocess.DEVNULL)
 
     def wait(self, lesson: catalogue.Lesson) -> None:

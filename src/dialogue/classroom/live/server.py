@@ -36,6 +36,8 @@ _STREAMS_A_DEVICE = 4
 _MOST_STREAMS = 1500
 _BEAT = 15.0  # seconds between signs of life; phones on bad networks notice a dead stream by it
 _PATIENCE = 10.0  # seconds that a phone may take to take what was sent
+# Of the reading edition: the pages that hold keys, and what keeps pages for later.
+_TEACHERS, _WORKER = "teach", "sw.js"
 # Pages with counts are told at most so often; what comes in between is in the next one.
 _PAUSE = {"learner": 0.0, "wall": 0.3, "teacher": 0.5}
 CSP = (
@@ -280,6 +282,16 @@ class Lesson(Base):
                 return
             file /= "index.html"
         if not (file.is_relative_to(top) and file.is_file()):
+            raise HTTPError(404)
+        inside = [part.casefold() for part in file.relative_to(top).parts]
+        if inside[0] == _TEACHERS:
+            try:
+                self.teacher()
+            except Refused:
+                self.set_status(403)
+                self.finish(pages.elsewhere())
+                return
+        if inside == [_WORKER]:  # what it kept would outlive the class
             raise HTTPError(404)
         content = file.read_bytes()
         kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
