@@ -143,6 +143,15 @@ async def _hold(
     browser: bool,
     again: bool,
 ) -> int:
+    ended = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", None)):
+        if number is None:
+            continue
+        try:
+            loop.add_signal_handler(number, ended.set)
+        except NotImplementedError:  # Windows
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(ended.set))
     held = room(store, lesson)
     server = _server(held, site, f"{lesson.stem}.html", port, network=network)
     if again and held.devices:
@@ -158,15 +167,6 @@ async def _hold(
             webbrowser.open(server.teacher_link)
         except webbrowser.Error:
             _say("No web browser was found here: open the address for you in one.")
-    ended = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", None)):
-        if number is None:
-            continue
-        try:
-            loop.add_signal_handler(number, ended.set)
-        except NotImplementedError:  # Windows
-            signal.signal(number, lambda *_: loop.call_soon_threadsafe(ended.set))
     await ended.wait()
     await server.stop()
     present = len(held.present)
