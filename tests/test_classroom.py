@@ -389,6 +389,11 @@ def test_slides_hold_no_key_and_the_notes_do(lesson: catalogue.Lesson) -> None:
         assert plain(question.explain) in words(notes)
         for option in getattr(question, "options", ()):
             assert not option.say or plain(option.say) not in words(page)
+    assert all(len(slide.notes) > 40 for slide in found)
+    assert notes.count("<strong>Do:</strong>") == len(found)
+    assert any("<figure>" in slide.shown for slide in found)
+    assert beats.opening(catalogue.notebook_cells(lesson.path)) in unescape(found[0].shown)
+    assert "next cell" not in words(page)
     assert "Typical misreadings" in notes
     assert "Typical misreadings" not in page
     for sheet in (page, notes):
@@ -418,6 +423,19 @@ def test_a_slide_keeps_what_is_quoted_and_no_fold() -> None:
     assert "(P8) (Congressional Research Service, 2011) It is said" in notes
 
 
+def test_a_vote_stands_under_the_words_that_it_is_about() -> None:
+    lesson = next(lesson for lesson in LESSONS if lesson.number == "05")
+    (vote,) = (slide for slide in slides.of(lesson) if slide.name == "check-talk")
+    assert "protecting the military personnel" in vote.shown.split("</blockquote>")[0]
+    assert "<li>" in vote.shown.split("</blockquote>")[1]
+    assert "Say no counts before the second vote" in vote.notes
+
+
+def test_the_cases_of_several_sides_are_a_list() -> None:
+    cases = "## Sides\n\nThe next cell lists all.\n\n**Baghdad:** one.\n\n**Erbil:** two."
+    assert slides._prose(cases) == ["## Sides\n\n- **Baghdad:** one.\n- **Erbil:** two."]
+
+
 def test_a_long_table_goes_on_with_its_head() -> None:
     row = f"| 1 May | {'word ' * 60}|"
     parts = slides._prose("\n".join(["## T", "", "| Day | Event |", "|---|---|", *[row] * 9]))
@@ -429,7 +447,7 @@ def test_a_long_table_goes_on_with_its_head() -> None:
 def test_slides_move_by_keyboard_and_fetch_nothing(browser: Any, tmp_path: Path) -> None:
     assert main(["slides", "5", "--output", str(tmp_path / "s")]) == 0
     assert main(["slides", "5", "--output", str(tmp_path / "s")]) == 1  # never over a folder
-    context = browser.new_context()
+    context = browser.new_context(viewport={"width": 1280, "height": 720})
     page = context.new_page()
     asked: list[str] = []
     errors: list[str] = []
@@ -446,11 +464,21 @@ def test_slides_move_by_keyboard_and_fetch_nothing(browser: Any, tmp_path: Path)
         file.write_text(slides.page(lesson, slides.of(lesson)), "utf-8")
         page.goto(file.as_uri())
         page.wait_for_function("window.Reveal && Reveal.isReady()")
-        high = page.evaluate(
-            """() => Reveal.getSlides().map((s, n) => {
-                Reveal.slide(n); return [s.id, s.scrollHeight, s.scrollWidth]; })"""
+        faults = page.evaluate(
+            """() => Reveal.getSlides().flatMap((slide) => {
+                Reveal.slide(Reveal.getIndices(slide).h);
+                const said = (what) => [[slide.id, what]];
+                if (slide.scrollHeight > 720 || slide.scrollWidth > 1200) return said("runs over");
+                const body = slide.innerText.replace(slide.querySelector("h1, h2")?.innerText ?? "", "");
+                if (!body.trim() && !slide.querySelector("svg")) return said("is a heading alone");
+                for (const node of slide.querySelectorAll("li, td, p, blockquote, figcaption"))
+                    if (!node.textContent.trim() && node.tagName !== "TD") return said(`empty ${node.tagName}`);
+                const drawn = slide.querySelector("figure svg")?.getBoundingClientRect();
+                if (drawn && drawn.height < 0.4 * innerHeight) return said(`small picture ${drawn.height}`);
+                return [];
+            })"""
         )
-        assert [each for each in high if each[1] > 720 or each[2] > 1200] == [], lesson.stem
+        assert faults == [], lesson.stem
         small = page.evaluate(
             """() => [...document.querySelectorAll(".slides section *")]
                 .filter(n => !n.closest("svg") && [...n.childNodes].some(

@@ -13,7 +13,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 from dialogue.charts import CHARTS, EXPLORABLES, chart, stage
-from dialogue.charts.look import Picture, drawn
+from dialogue.charts.look import Picture, drawn, in_words
 from dialogue.course import anatomy, sources
 from dialogue.page.text import VEGA
 
@@ -24,8 +24,12 @@ FOLD = re.compile(r"<details>\s*<summary>(.*?)</summary>(.*?)</details>", re.S)
 _LISTED = re.compile(r"^(?:- [`*]|\d+\. )", re.M)
 _HEADING = re.compile(r"#{1,2} (.+)")
 # What a class cannot see on paper or from a wall: the cell that the sentence speaks of.
-_CELL = re.compile(r"(?i)\b(next|previous) cells?\b|\bcell (after|below|above)\b|\brun (it|the)\b")
-_SENTENCE = re.compile(r"(?<=[.?!])\s+(?=[A-Z*“])")
+_CELL = re.compile(
+    r"(?i)\b(next|previous) cells?\b|\bcell (after|below|above)\b|\brun (it|the)\b|\bthe cell\b"
+    r"|\bpress check\b|^alone\?|argument against your choice"
+)
+SENTENCE = re.compile(r"(?<=[.?!])\s+(?=[A-Z*“])")
+_DAY = re.compile(r"\d{4}-\d\d(-\d\d)?")
 # Who spoke about it is for the talk.
 _TABLE_CELL = re.compile(r"table-(?!voices)")
 # Beats that belong to the screen; the text of a lesson stands between them.
@@ -82,7 +86,7 @@ def _still(block: str) -> str:
     """A paragraph without its sentences on cells; anything else as it is."""
     if block.startswith(("|", "#", ">", "- ")) or re.match(r"\d+\. ", block):
         return block
-    return " ".join(said for said in _SENTENCE.split(block) if not _CELL.search(said))
+    return " ".join(said for said in SENTENCE.split(block) if not _CELL.search(said))
 
 
 def opening(cells: Sequence[dict[str, Any]]) -> str:
@@ -91,7 +95,7 @@ def opening(cells: Sequence[dict[str, Any]]) -> str:
     for mark in (r"\*\*([^*]+\?)\*\*", r"(?m)^(\*\*?[^*].*\?)\*\*?", r"\*([^*]+\?)\*"):
         if found := re.search(mark, bare(first)):
             # "Did they?" asks about the words before it, which do not stand here.
-            whole = [said for said in _SENTENCE.split(found[1].replace("*", "")) if " " in said]
+            whole = [said for said in SENTENCE.split(found[1].replace("*", "")) if " " in said]
             return " ".join(said for said in whole if len(said.split()) > 2)
     return ""
 
@@ -150,8 +154,15 @@ class _Rows(HTMLParser):
             self.rows[-1][-1] += data
 
 
-def _stored(cell: dict[str, Any]) -> list[list[str]]:
-    """The table that a cell shows, its index among the columns; empty if it shows none."""
+def stored(cell: dict[str, Any], most: int = 8) -> str:
+    """The table of words that a cell shows, in Markdown; empty if it shows none, or a short one."""
+    if not _TABLE_CELL.match(cell.get("id", "")):
+        return ""
+    rows = _rows(cell)
+    return _markdown(rows[: most + 1]) if len(rows) > 3 else ""
+
+
+def _rows(cell: dict[str, Any]) -> list[list[str]]:
     for output in cell.get("outputs", ()):
         found = output.get("data", {}).get("text/html", "")
         page = "".join(found) if isinstance(found, list) else str(found)
@@ -170,7 +181,8 @@ def _stored(cell: dict[str, Any]) -> list[list[str]]:
 def _markdown(rows: Sequence[Sequence[str]]) -> str:
     head, *rest = ([cell.replace("|", "/").replace("\n", " ") for cell in row] for row in rows)
     named = [cell.replace("-", " ").replace("_", " ") for cell in head]
-    return "\n".join(f"| {' | '.join(row)} |" for row in [named, ["---"] * len(named), *rest])
+    told = [[in_words(cell) if _DAY.fullmatch(cell) else cell for cell in row] for row in rest]
+    return "\n".join(f"| {' | '.join(row)} |" for row in [named, ["---"] * len(named), *told])
 
 
 def _reading(cells: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -196,10 +208,8 @@ def text(cells: Sequence[dict[str, Any]], rows: int) -> tuple[str, str]:
             table = next((b for b in source.split("\n\n") if b.startswith("|")), "")
             if table:
                 return heading, "\n".join(table.splitlines()[: rows + 2])
-        elif not shown[1] and _TABLE_CELL.match(cell.get("id", "")):
-            found_rows = _stored(cell)
-            if len(found_rows) > 3:  # less is no text to read closely
-                shown = heading, _markdown(found_rows[: rows + 1])
+        elif not shown[1] and (table := stored(cell, rows)):
+            shown = heading, table
     return shown
 
 
@@ -234,7 +244,7 @@ def first_picture(cells: Sequence[dict[str, Any]]) -> tuple[str, Shown] | None:
 def short(description: str, words: int = 40) -> str:
     """The first sentences of a description, about *words* long."""
     kept: list[str] = []
-    for sentence in _SENTENCE.split(description):
+    for sentence in SENTENCE.split(description):
         if kept and len(" ".join([*kept, sentence]).split()) > words:
             break
         kept.append(sentence)

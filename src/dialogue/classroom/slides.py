@@ -11,18 +11,18 @@ holds it whole and fetches nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from markupsafe import Markup
 
 from dialogue import bank
-from dialogue.charts import chart
-from dialogue.charts.look import TEXT_SIZE, Picture
-from dialogue.classroom import paper
-from dialogue.course import anatomy, catalogue, files, sources
+from dialogue.charts.look import TEXT_SIZE
+from dialogue.classroom import beats, paper
+from dialogue.course import anatomy, catalogue, files
 from dialogue.page import templates, text
 from dialogue.questions import Question
 from dialogue.widgets import twin
@@ -40,7 +40,6 @@ _SKIPPED = {
     "references",
 }
 _MOST_WORDS = 45
-_PICTURE = re.compile(r"""\b(?:chart|explore)\("([a-z-]+)"\)""")
 # Pixels of a slide of 1200 by 720: what words have at least, and what is left for a picture.
 SMALLEST, _WIDE, _HIGH = 24, 1200, 540
 # Labels larger than this, in a picture drawn for 14, run into one another.
@@ -58,30 +57,28 @@ class Slide:
     notes: Markup = field(default_factory=Markup)
 
 
+# What to do with a slide, by what stands on it.
+DO = {
+    "title": "Read the scene aloud. Ask the question, take three guesses, and write them on the "
+    "board. Do not answer yet.",
+    "objectives": "Say in one sentence what they will be able to do. Half a minute.",
+    "text": "Let them read for a moment. Say it in your own words, and ask who would disagree.",
+    "table": "Give a minute to read. Ask: what stands in one row and not in the others?",
+    "picture": "Say what the axes and the marks mean. Ask what they see, and only then read the "
+    "sentence below.",
+    "vote": "One minute alone, then all votes at once. Three minutes with somebody who chose "
+    "otherwise. Vote again. Say no counts before the second vote. The key is below.",
+    "points": "Ask for each point before you show it.",
+    "answer": "Go back to the guesses on the board. Ask for an answer in one sentence, then show "
+    "this one.",
+    "more": "It goes on from the slide before.",
+}
 _parts = partial(templates.parts, "classroom/slide.html")
-_BADGE = re.compile(r"\[([⁰¹²³⁴⁵⁶⁷⁸⁹]+)\]\[src:([^\]]*)\]|\[(P\d+)\]")
-_NUMBERS = re.compile(r"(?:\[[⁰¹²³⁴⁵⁶⁷⁸⁹]+\]\[src:[^\]]*\] ?)+(?=(.?))")
-_FOLD = re.compile(r"<details>\s*<summary>(.*?)</summary>(.*?)</details>", re.S)
 _ITEM = re.compile(r"(- |\d+\. )")
-_SENTENCE = re.compile(r"(?<=[.?!])\s+(?=[A-Z*“])")
-
-
-def _cited(source: str) -> str:
-    """Badges as plain words: ``(P4) (Reuters, 2020)``.  A slide has no place for a link."""
-
-    def named(badge: re.Match[str]) -> str:
-        return f" ({sources.short(badge[2])})" if badge[2] else badge[3]
-
-    return _BADGE.sub(named, anatomy.DEFINITION.sub("", source))
-
-
-def _uncited(source: str) -> str:
-    """Without the numbers of sources, which the notes name: only paragraphs stay."""
-
-    def gap(numbers: re.Match[str]) -> str:
-        return " " if numbers[0].endswith(" ") and numbers[1].isalnum() else ""
-
-    return _NUMBERS.sub(gap, source)
+# A case of one side, or one record: a paragraph with its name in bold before it.
+_NAMED = re.compile(r"\*\*[^*]+[.:]\*\*|\*\*[^*]+\*\*[.:]")
+_QUOTED = re.compile(r"“[^”]*\s[^”]*\s[^”]*”")
+_STEPS = "1. Vote alone. 2. Talk with somebody who chose otherwise. 3. Vote again."
 
 
 def _short(source: str, most: int = _MOST_WORDS) -> str:
@@ -89,7 +86,7 @@ def _short(source: str, most: int = _MOST_WORDS) -> str:
     mark = _ITEM.match(source)
     start = mark[0] if mark else ""
     kept: list[str] = []
-    for sentence in _SENTENCE.split(source[len(start) :]):
+    for sentence in beats.SENTENCE.split(source[len(start) :]):
         if kept and len(" ".join([*kept, sentence]).split()) > most:
             break
         kept.append(sentence)
@@ -119,8 +116,11 @@ def _split(rows: Sequence[str], room: int) -> list[list[str]]:
 def _prose(source: str) -> list[str]:
     """What slides keep of a section: its heading, what is quoted, its table or list, or else
     its first sentences.  More than one slide only for a long table or list."""
-    bare = _cited(_uncited(_FOLD.sub("", source))).split("\n### ")[0].strip()
+    bare = beats.bare(source)
     heading, *rest = (block.strip() for block in re.split(r"\n\s*\n", bare) if block.strip())
+    cases = [f"- {block}" for block in rest if _NAMED.match(block)]
+    if len(cases) > 1:  # the cases of several sides, or several records
+        rest = [block for block in rest if not _NAMED.match(block)] + ["\n".join(cases)]
     quoted = [block for block in rest if block.startswith(">")]
     table = next((block for block in rest if block.startswith("|")), "")
     listed = next((block for block in rest if _ITEM.match(block)), "")
@@ -131,7 +131,7 @@ def _prose(source: str) -> list[str]:
         head, rule, *rows = table.splitlines()
         parts = [[head, rule, *part] for part in _split(rows, room - _high(head))]
     elif listed:
-        rows = [_short(point, _MOST_WORDS // 3) for point in re.split(r"\n(?=- |\d+\. )", listed)]
+        rows = [_short(point, _MOST_WORDS // 2) for point in re.split(r"\n(?=- |\d+\. )", listed)]
         parts = _split(rows, room - _high(_short(first)))
     else:
         return [begin]
@@ -143,22 +143,30 @@ def _html(source: str) -> Markup:
     return Markup(text.prose(source))
 
 
+def _do(what: str) -> Markup:
+    """What to do with a slide, before what to say."""
+    return _parts().do(DO[what])
+
+
 def _notes(source: str) -> Markup:
     """A section as the speaker reads it: with its sources, and what is folded opened."""
-    return _html(_cited(_FOLD.sub(r"\n\n**\1**\n\n\2\n\n", source)))
+    return _html(beats.cited(beats.FOLD.sub(r"\n\n**\1**\n\n\2\n\n", source)))
 
 
-def _vote(question: Question) -> Markup:
+def _vote(question: Question, source: str) -> Markup:
+    """The question with its options, under the words that it is about."""
     options = [
         (twin.letter(n), templates.small(option.text))
         for n, option in enumerate(getattr(question, "options", ()))
     ]
-    return _parts().vote(templates.small_block(question.ask), options)
+    told = beats.SENTENCE.split(beats.bare(source).replace("\n", " "))
+    quoted = next((said for said in told if _QUOTED.search(said)), "")
+    return _parts().vote(_html(quoted), templates.small_block(question.ask), options, _STEPS)
 
 
-def _drawn(picture: Picture) -> Markup:
+def _drawn(picture: beats.Shown) -> Markup:
     """The picture with labels that read from the back row, as far as they have room."""
-    drawn = picture.svg()
+    drawn = picture.svg(TEXT_SIZE)
     wide, high = (float(size) for size in re.findall(r' (?:width|height)="([\d.]+)"', drawn)[:2])
     wanted = SMALLEST / min(_WIDE / wide, _HIGH / high)
     return Markup(picture.svg(min(round(wanted), _LARGEST)) if wanted > TEXT_SIZE else drawn)
@@ -169,31 +177,82 @@ def _told(description: str) -> str:
     return _short(description, 24)
 
 
+def _title(lesson: catalogue.Lesson, cells: Sequence[dict[str, Any]]) -> Slide:
+    """The scene and the question that the lesson answers."""
+    source = cells[0]["source"]
+    blocks = [block for block in beats.bare(source).split("\n\n")[1:] if block[0] not in "*|"]
+    shown = _parts().title(
+        lesson.title,
+        _html("\n\n".join(_short(block) for block in blocks[:2])),
+        beats.opening(cells),
+    )
+    return Slide("title", shown, _do("title") + _notes(source))
+
+
+def _key_points(source: str) -> Iterator[Slide]:
+    """The list, and then the answer to the question of the beginning on a slide of its own."""
+    heading, *rest = beats.bare(source).split("\n\n")
+    listed = [block for block in rest if _ITEM.match(block)]
+    answer = [_short(block) for block in rest if block.startswith("**") and "?" in block]
+    yield Slide(
+        "key-points", _html("\n\n".join([heading, *listed])), _do("points") + _notes(source)
+    )
+    if answer:
+        head, _, said = answer[0].partition("?**")
+        shown = _html(f"## {head.strip('*')}?\n\n{said.strip()}" if said.strip() else answer[0])
+        yield Slide("answer", shown, _do("answer"))
+
+
 def of(lesson: catalogue.Lesson) -> list[Slide]:
     """The slides of *lesson*, in its order, with the speaker's notes."""
     known = bank.course_bank().questions
-    found: list[Slide] = []
-    section = ""
-    for cell in catalogue.notebook_cells(lesson.path):
+    cells = catalogue.notebook_cells(lesson.path)
+    found = [_title(lesson, cells)]
+    heading = talk = tabled = ""
+    stored, screen = False, False  # screen: what a class does there, up to the talk
+    for section, cell in beats.parts(cells):
+        screen = section == "data-exercise" or (screen and section != "talk")
         name, source = cell.get("id", ""), cell["source"]
+        if screen or section in _SKIPPED or name == "title":
+            continue
         if cell["cell_type"] == "markdown":
-            section = name
-            if name in _SKIPPED or not re.match(r"#{1,2} ", source):
+            if not re.match(r"#{1,2} ", source):  # it reads what has just been shown
+                found[-1] = replace(found[-1], notes=found[-1].notes + _notes(source))
                 continue
-            notes = _notes(source)
-            for part in _prose(source):
-                found.append(Slide(name, _html(part), notes))
-                name, notes = f"{name}-more", _html("It goes on from the slide before.")
-        elif picture := _PICTURE.search(source):
-            drawn = chart(picture[1])
-            if isinstance(drawn, Picture):
-                shown = _parts().picture(drawn.title, _drawn(drawn), _told(drawn.description))
-                notes = _parts().picture_notes(drawn.description, drawn.caption)
-                found.append(Slide(name, shown, notes))
+            heading = source.splitlines()[0].strip("# ")
+            if name == "talk":
+                talk = source
+            elif name == "key-points":
+                found += _key_points(source)
+            else:
+                found += _section(name, source)
+                tabled = section if "\n|" in source else tabled
+        elif picture := beats.picture(cell):
+            title = picture.title or heading
+            shown = _parts().picture(title, _drawn(picture), _told(picture.description))
+            notes = _parts().picture_notes(picture.description, picture.caption)
+            found.append(Slide(name, shown, _do("picture") + notes))
         elif section == "talk":
             for question in (known[i] for i in anatomy.asked([cell]) if i in known):
-                found.append(Slide(name, _vote(question), paper.key([question])))
+                notes = _do("vote") + _notes(talk) + paper.key([question])
+                found.append(Slide(name, _vote(question, talk), notes))
+        elif not stored and section != tabled and (table := beats.stored(cell)):
+            stored = True  # the text that is read closely; later ones tell answers
+            for part in _prose(f"## {heading}\n\n{table}"):
+                found.append(Slide(name, _html(part), _do("table")))
+                name += "-more"
     return found
+
+
+def _section(name: str, source: str) -> Iterator[Slide]:
+    parts = _prose(source)
+    what = "objectives" if name == "objectives" else "table" if "\n|" in parts[0] else "text"
+    notes = _do(what) + _notes(source)
+    for part in parts:
+        # A heading whose sentences all speak of cells has nothing to show.
+        if part.startswith("#") and len(part.split("\n\n")) > 1:
+            yield Slide(name, _html(part), notes)
+            name, notes = f"{name}-more", _do("more")
 
 
 def _script() -> str:
@@ -208,6 +267,7 @@ def page(lesson: catalogue.Lesson, slides: Sequence[Slide]) -> Markup:
         slides=slides,
         reveal_style=Markup((_HERE / "reveal.css").read_text("utf-8")),
         script=Markup(_script()),
+        fit=templates.style("classroom/slides.js"),
     )
 
 

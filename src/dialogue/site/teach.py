@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from dialogue.bank import selection
 from dialogue.classroom import handout, slides, wall
+from dialogue.classroom import plan as one_page
 from dialogue.course import catalogue, files
 from dialogue.page import templates, text
 
@@ -80,6 +81,7 @@ def pages(lesson: catalogue.Lesson, made: dict[str, str | bytes]) -> list[tuple[
     if picked := handout.chosen(lesson, questions):
         put("handout", "Handout", handout.handout(lesson, picked))
         put("key", "Key to the handout", handout.key(lesson, picked))
+    put("one-page", "Plan on one page", one_page.page(lesson))
     return found
 
 
