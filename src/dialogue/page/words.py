@@ -645,6 +645,7 @@ SITE = {
     "search_for": "Search lessons, glossary and tables:",
     "search_found": "Found: {n}. Shown: {most}.",
     "search_none": "Nothing found. Try fewer or other words.",
+    "picture": "Picture",
     "still_controls": "In JupyterLab on a laptop this picture has more controls: {names}.",
     "teach": "For teachers",
     "own_code": "This task is answered with code of your own, in JupyterLab on a laptop.",
