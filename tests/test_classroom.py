@@ -360,6 +360,34 @@ def test_every_question_fits_on_the_wall_and_nothing_lies_under_the_bar(
     assert small == []
 
 
+def test_one_goes_to_any_question_and_sees_the_mark(shown: Any) -> None:
+    press = shown.keyboard.press
+    press("g")
+    names = shown.locator("#jump button")
+    assert names.count() == 3
+    press("ArrowDown")
+    press("n")  # the page behind the list stays
+    assert shown.locator("#q1").is_visible()
+    press("ArrowDown")
+    press("Enter")
+    assert shown.locator("#q3").is_visible()
+    assert shown.locator("#jump").is_hidden()
+    press("g")
+    press("Escape")
+    assert shown.locator("#jump").is_hidden()
+    sign = "n => getComputedStyle(n, '::after').content"
+    mark = shown.locator("#q3 [data-right]").first
+    assert mark.evaluate(sign) == "none"
+    press("r")
+    assert mark.evaluate(sign) == '"✓"'
+    frame = shown.locator("main").bounding_box()
+    box = mark.bounding_box()
+    assert frame["y"] <= box["y"] + 1
+    assert box["y"] + box["height"] <= frame["y"] + frame["height"] + 1
+    press("r")
+    assert mark.evaluate(sign) == "none"
+
+
 def test_a_question_without_options_says_that_nobody_can_vote(shown: Any) -> None:
     shown.keyboard.press("n")
     shown.keyboard.press("v")

@@ -14,7 +14,7 @@ from typing import Any
 from markupsafe import Markup
 
 from dialogue.classroom import paper, standalone
-from dialogue.page import templates
+from dialogue.page import templates, text
 from dialogue.page.words import WALL
 from dialogue.questions import (
     Evidence,
@@ -27,6 +27,7 @@ from dialogue.widgets import scripts, twin
 _HELP = (
     ("→ or N", "next question"),
     ("← or P", "question before"),
+    ("G", "go to a question: choose it from the list"),
     ("R", "show or hide key and comments"),
     ("V", "vote: type in counts"),
     ("T", "timer: start, stop"),
@@ -38,6 +39,7 @@ _HELP = (
 _BUTTONS = (
     ("back", "Back"),
     ("next", "Next"),
+    ("jump", "Go to"),
     ("reveal", "Reveal"),
     ("vote", "Vote"),
     ("timer", "Timer"),
@@ -51,10 +53,16 @@ def _asked(number: int, count: int, question: Question) -> dict[str, Any]:
         about += " · choose a paragraph"
     options = []
     if isinstance(question, Single | Multiple):
-        options = [(twin.letter(n), option.text) for n, option in enumerate(question.options)]
+        # A vote without a key has nothing to mark.
+        marked = not (question.vote or question.keyless)
+        options = [
+            (twin.letter(n), option.text, marked and option.right)
+            for n, option in enumerate(question.options)
+        ]
     return {
         "question": question,
         "about": about,
+        "name": text.plain(question.ask),
         "options": options,
         "answer": paper.answer(question),
         "key": paper.key([question]),

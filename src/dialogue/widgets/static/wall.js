@@ -38,8 +38,13 @@
   function reveal() {
     const key = here().querySelector(".reveal");
     key.hidden = !key.hidden;
+    here().classList.toggle("revealed", !key.hidden);
     said.textContent = key.hidden ? say(strings, "key_hidden") : key.textContent;
-    if (!key.hidden) key.scrollIntoView({ block: "nearest" });
+    if (key.hidden) return;
+    key.scrollIntoView({ block: "nearest" });
+    // The mark is what a class looks for: it stays in view, above as much of the key as fits.
+    const mark = here().querySelector("[data-right]");
+    if (mark && mark.getBoundingClientRect().top < frame.getBoundingClientRect().top) mark.scrollIntoView({ block: "start" });
   }
 
   // --- votes: the counts of the first are hidden while the class talks, and both are shown
@@ -128,9 +133,31 @@
     face();
   }
 
+  // --- the list of questions ---
+  const list = document.getElementById("jump");
+  function jump() {
+    list.hidden = !list.hidden;
+    if (list.hidden) { here().focus({ preventScroll: true }); return; }
+    list.querySelectorAll("button")[at].focus();
+  }
+  list.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-to]");
+    if (!button) return;
+    list.hidden = true;
+    go(Number(button.dataset.to));
+  });
+  list.addEventListener("keydown", (event) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const buttons = [...list.querySelectorAll("button")];
+    if (step) buttons[buttons.indexOf(document.activeElement) + step]?.focus();
+    if (event.key === "Escape" || event.key.toLowerCase() === "g") jump();
+    if (step || event.key === "Escape" || event.key.toLowerCase() === "g") event.preventDefault();
+    event.stopPropagation();  // while the list is open, no key turns the page behind it
+  });
+
   const help = () => { const keys = document.getElementById("keys"); keys.hidden = !keys.hidden; };
   const doing = {
-    back: () => go(at - 1), next: () => go(at + 1), reveal, vote, timer, help,
+    back: () => go(at - 1), next: () => go(at + 1), reveal, vote, timer, help, jump,
     talk: () => stage(here(), 2), again: () => stage(here(), 1), show: () => show(here()),
   };
   document.addEventListener("click", (event) => {
@@ -139,7 +166,7 @@
   });
   const keys = {
     ArrowRight: "next", PageDown: "next", n: "next", ArrowLeft: "back", PageUp: "back", p: "back",
-    r: "reveal", v: "vote", t: "timer", "?": "help",
+    g: "jump", r: "reveal", v: "vote", t: "timer", "?": "help",
   };
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
