@@ -2,7 +2,7 @@
 # Written for GNU make 3.81 (macOS) and any POSIX sh; a checkout path may hold spaces.
 
 .DEFAULT_GOAL := help
-.PHONY: help lab edit class test test-all test-class teach browser site site-lab test-site tidy clean moved
+.PHONY: help lab edit class test test-all test-hub test-class teach browser site site-lab test-site tidy clean moved
 
 # What a learner's shell happens to export must not change what is installed or run.
 unexport PYTHONDONTWRITEBYTECODE PYTHONUTF8 PYTHONCOERCECLOCALE PYTHONPATH PYTHONHOME VIRTUAL_ENV CONDA_PREFIX PYTEST_ADDOPTS
@@ -66,6 +66,12 @@ site-lab: .venv/.site ## The notebooks as a web site, in site-lab (no Python nee
 
 test-site: .venv/.test .venv/.site ## Run every lesson of that site in a headless Chromium
 	@DIALOGUE_REQUIRE_BROWSER=1 DIALOGUE_SLOW=1 DIALOGUE_EVERY_LESSON=1 .venv/bin/pytest -n0 tests/test_site_lab.py
+
+# A real JupyterHub with deploy/'s configuration. Its proxy comes by npm, which `make test` does not
+# ask for; CI runs it with the others.
+test-hub: .venv/.test ## Run a hub with two learners and a teacher (needs npm)
+	@cd tests/hub && npm ci --no-audit --no-fund
+	@DIALOGUE_HUB=1 .venv/bin/pytest -n0 tests/test_hub.py
 
 tidy: .venv/.lab ## Run every notebook and write it in its one canonical form
 	@.venv/bin/dialogue tidy
