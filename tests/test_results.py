@@ -23,9 +23,11 @@ from dialogue.grading import (
     merge,
     release,
     report,
+    tomorrow,
 )
 from dialogue.learner import handin, progress
 from dialogue.learner.progress import Attempt
+from dialogue.page import text
 from dialogue.questions import grade
 from dialogue.widgets import quiz
 
@@ -670,6 +672,37 @@ def test_moodle_gets_a_column_that_tells_who_is_who(inbox):
     assert missing == ["learner 0001"]
 
 
+def test_blackboard_knows_people_by_their_user_name_and_columns_by_their_number(inbox):
+    classes.write(inbox, 2, ITEMS[:4])
+    found = results(inbox)
+    (column,) = columns(found)
+    file = inbox / "roster.csv"
+    heading = f"{column.title} [Total Pts: 10 Score] |991"
+    file.write_text(
+        f'"Last Name","First Name","Username","Availability","{heading}"\n"D","J","learner 0000","Yes",""\n',
+        encoding="utf-8",
+    )
+    roster = gradebook.read_roster(file)
+    assert [name for name in gradebook.SYSTEMS if gradebook.fits(roster, name)] == ["blackboard"]
+    text, missing = gradebook.blackboard(found, [column], "last", roster)
+    rows = list(csv.reader(io.StringIO(text)))
+    assert rows[0] == ["Last Name", "First Name", "Username", heading]
+    assert rows[1][:3] == ["D", "J", "learner 0000"]
+    assert float(rows[1][3]) == sum(one(found, "learner 0000").last.values())
+    assert missing == ["learner 0001"]
+    alone, _ = gradebook.blackboard(found, [column], "last", None)
+    assert alone.splitlines()[0] == f"Username,{column.title}"
+
+
+def test_a_column_that_the_gradebook_has_is_not_doubled(inbox):
+    classes.write(inbox, 1, ITEMS[:4])
+    found = results(inbox)
+    file = inbox / "roster.csv"
+    file.write_text(CANVAS.replace("Old task (77)", "05 Round one (77)"), encoding="utf-8")
+    text, _ = gradebook.canvas(found, columns(found), "last", gradebook.read_roster(file))
+    assert canvas_accepts(text)[0][5:] == ["05 Round one (77)"]
+
+
 def test_a_changed_file_earns_no_mark_unseen(inbox):
     classes.write(inbox, 2, ITEMS[:4])
     path = inbox / "0000.json"
@@ -712,6 +745,74 @@ def test_a_bad_roster_is_named(tmp_path, text, says):
 # --- the report ------------------------------------------------------------------------
 
 
+def class_of(folder, question, responses, confidence=None):
+    own = handin.bank_hash(bank.course_bank().questions)
+    for n, response in enumerate(responses):
+        outcome = grade(question, response, confidence)
+        made = Attempt(
+            question.id, question.version, "check", response, outcome.verdict, outcome.score,
+            f"2026-03-01T09:{n:02}:00+00:00", f"{n:08x}{n:08x}", confidence,
+        )  # fmt: skip
+        (folder / f"{n}.json").write_text(handin.document("c", f"n{n}", own, [made]), "utf-8")
+    return results(folder, [question])
+
+
+def test_three_sentences_say_what_to_teach_again(inbox):
+    question = next(
+        q for q in bank.course_bank().questions.values()
+        if isinstance(q, type(ITEMS[0])) and q.marked and q.confidence
+    )  # fmt: skip
+    wrong = next(n for n, o in enumerate(question.options) if not o.right)
+    right = next(n for n, o in enumerate(question.options) if o.right)
+    found = class_of(inbox, question, [wrong, wrong, wrong, right], merge.SURE)
+    said = tomorrow.sentences(found)
+    assert len(said) == 3
+    assert "3 of the 4 who said how sure they were" in said[0]
+    assert text.plain(question.options[wrong].text)[:40] in said[0]
+    assert text.plain(question.options[right].text)[:40] in said[0]
+    assert f"({question.objective}): the 4 who tried earned 25 of 100 points" in said[1]
+    assert question.id not in " ".join(said)
+    page = report.html(found, "t")
+    assert page.index("Tomorrow") < page.index("Who is missing") < page.index("<svg")
+    # Each picture has its words, and its numbers stand in a table of the page.
+    for picture in tomorrow.pictures(found):
+        assert f'id="table-{picture.table}"' in page
+        assert picture.sentence
+    assert page.count('<svg role="img" aria-label="') == len(tomorrow.pictures(found)) == 3
+    assert "3 of 4" in page
+
+
+def test_the_most_chosen_distractor_is_asked_again_and_a_good_class_goes_on(inbox):
+    question = ITEMS[0]
+    wrong = next(n for n, o in enumerate(question.options) if not o.right)
+    right = next(n for n, o in enumerate(question.options) if o.right)
+    said = tomorrow.sentences(class_of(inbox, question, [wrong, wrong, right]))
+    assert said[2].startswith("Ask again")
+    assert "2 of 3 chose" in said[2]
+    said = tomorrow.sentences(class_of(inbox, question, [right, right, right]))
+    assert "100 of 100 points, so go on" in said[1]
+    assert "no question has to be asked again" in said[2]
+    for file in inbox.glob("*.json"):
+        file.unlink()
+    said = tomorrow.sentences(class_of(inbox, question, [right]))
+    assert said == ["Only 1 sound file: talk to the people, not to a mean."]
+
+
+def test_texts_that_were_handed_in_stand_under_their_names(inbox):
+    essay = bank.course_bank().questions["05-write"]
+    own = handin.bank_hash(bank.course_bank().questions)
+    texts = ["first draft", "<b>my</b> text"]
+    made = [
+        Attempt(essay.id, essay.version, essay.event, {"text": said}, "kept", 0.0, "", f"{n:032x}")
+        for n, said in enumerate(texts)
+    ]
+    (inbox / "a.json").write_text(handin.document("c", "blue heron", own, made), "utf-8")
+    page = report.html(results(inbox, [essay]), "t")
+    assert "blue heron" in page
+    assert "&lt;b&gt;my&lt;/b&gt; text" in page
+    assert "first draft" not in page
+
+
 def test_the_command_writes_the_whole_report(inbox, capsys):
     classes.write(inbox, 31, ITEMS[:6])
     output = inbox.parent / "out"
@@ -728,6 +829,7 @@ def test_the_command_writes_the_whole_report(inbox, capsys):
         "learners.csv",
         "canvas.csv",
         "moodle.csv",
+        "blackboard.csv",
     }
     page = (output / "report.html").read_text(encoding="utf-8")
     assert "http" not in page.replace("http-equiv", "")
@@ -765,7 +867,7 @@ def test_hostile_names_stay_text(inbox):
     output = inbox.parent / "out"
     assert main(["results", str(inbox), "--output", str(output)]) == 0
     assert "<script>" not in (output / "report.html").read_text(encoding="utf-8")
-    for name in ("learners.csv", "canvas.csv", "moodle.csv"):
+    for name in ("learners.csv", "canvas.csv", "moodle.csv", "blackboard.csv"):
         assert not any(
             value.startswith("=")
             for row in csv.reader((output / name).open(encoding="utf-8-sig"))

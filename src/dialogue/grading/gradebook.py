@@ -1,10 +1,13 @@
-"""Marks as the gradebooks of Canvas and Moodle import them.
+"""Marks as the gradebooks of Canvas, Moodle and Blackboard import them.
 
 Canvas wants ``Student``, ``ID``, ``SIS User ID``, ``SIS Login ID`` and ``Section``, then one column
 an assignment, and a second row that begins with ``Points Possible``; a column it does not
 know becomes a new assignment (its ``lib/gradebook_importer.rb``).  Moodle lets the teacher
 map any column, and knows people by their number or address (docs.moodle.org, "Grade
-import").
+import").  Blackboard knows people by ``Username`` and a column by the number at the end of its
+heading; a heading without one becomes a new column, of text, which the teacher turns into a score
+(help.blackboard.com, "Work offline with grade data").  A heading that the roster already has for
+a lesson is written as it stands there, so that marks come into that column and into no second one.
 
 The roster is the teacher's own export from either of them and stays on this computer: only
 there do the names that learners chose meet the names of people.
@@ -15,6 +18,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -24,12 +28,15 @@ from dialogue.grading.merge import ClassResults, Learner
 from dialogue.learner.handin import folded
 from dialogue.questions import Question
 
+BLACKBOARD = ("Last Name", "First Name", "Username", "Student ID")
 CANVAS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 _NAMES = {
-    # What a learner may have typed as a name, by the headings of the two exports.
+    # What a learner may have typed as a name, by the headings of the exports.
     "canvas": ("SIS Login ID", "SIS User ID", "ID", "Student"),
     "moodle": ("ID number", "Username", "Email address"),
+    "blackboard": ("Username", "Student ID"),
 }
+_WHOLE = ("First name", "Last name", "First Name", "Last Name")
 _OTHERS = ("name", "nickname", "login", "id", "number")
 
 
@@ -62,7 +69,7 @@ def read_roster(file: str | os.PathLike[str]) -> Roster:
         raise FileFault(file, f"this is not a table ({error})", "export it as CSV again") from None
     roster = Roster([cell.strip() for cell in rows[0]])
     lower = {name.casefold(): name for name in roster.header}
-    wanted = [*_NAMES["canvas"], *_NAMES["moodle"], *_OTHERS]
+    wanted = [*(name for names in _NAMES.values() for name in names), *_OTHERS]
     keys = [lower[name.casefold()] for name in wanted if name.casefold() in lower]
     if not keys:
         remedy = "give it one of the headings 'SIS Login ID', 'ID number' or 'Name'"
@@ -82,10 +89,14 @@ def read_roster(file: str | os.PathLike[str]) -> Roster:
 
 
 def fits(roster: Roster, system: str) -> bool:
-    """Whether *roster* was exported by *system* (canvas or moodle), or could be anybody's."""
-    canvas = {"Student", "ID"} <= set(roster.header)
-    moodle = bool(set(_NAMES["moodle"]) & set(roster.header))
-    return {"canvas": canvas, "moodle": moodle}[system] or not (canvas or moodle)
+    """Whether *roster* was exported by *system*, or could be anybody's."""
+    header = set(roster.header)
+    known = {
+        "canvas": {"Student", "ID"} <= header,
+        "blackboard": {"Last Name", "Username"} <= header,
+    }
+    known["moodle"] = bool(set(_NAMES["moodle"]) & header) and not known["blackboard"]
+    return known[system] or not any(known.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +137,7 @@ def canvas(
     results: ClassResults, cols: Sequence[Column], marks: str, roster: Roster | None
 ) -> tuple[str, list[str]]:
     """The gradebook for Canvas as CSV text, and the learners who are not in the roster."""
-    header = [*CANVAS, *(col.title for col in cols)]
+    header = [*CANVAS, *_headings(roster, cols)]
     rows: list[list[object]] = [
         ["    Points Possible", "", "", "", "", *(col.possible for col in cols)]
     ]
@@ -144,7 +155,7 @@ def moodle(
 ) -> tuple[str, list[str]]:
     """The gradebook for Moodle as CSV text, and the learners who are not in the roster."""
     known = [n for n in _NAMES["moodle"] if roster and n in roster.header] or ["ID number"]
-    header = [*known, *(col.title for col in cols)]
+    header = [*known, *_headings(roster, cols)]
     rows: list[list[object]] = []
     missing = []
     for learner, person in _people(results, roster, "ID number"):
@@ -155,6 +166,37 @@ def moodle(
     return csv_text(header, rows), missing
 
 
+def blackboard(
+    results: ClassResults, cols: Sequence[Column], marks: str, roster: Roster | None
+) -> tuple[str, list[str]]:
+    """The gradebook for Blackboard as CSV text, and the learners who are not in the roster."""
+    known = [n for n in BLACKBOARD if roster and n in roster.header] or ["Username"]
+    if "Username" not in known:
+        known = ["Username", *known]
+    header = [*known, *_headings(roster, cols)]
+    rows: list[list[object]] = []
+    missing = []
+    for learner, person in _people(results, roster, "Username"):
+        if person is None:
+            missing.append(learner.name)
+            continue
+        rows.append([*(person.get(name, "") for name in known), *_marks(learner, cols, marks)])
+    return csv_text(header, rows), missing
+
+
+SYSTEMS = {"canvas": canvas, "moodle": moodle, "blackboard": blackboard}
+
+
+# What systems write behind the name of a column: "(77)", "(Real)", "[Total Pts: 10 Score] |123".
+_BEHIND = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\]\s*\|\S*)$")
+
+
+def _headings(roster: Roster | None, cols: Sequence[Column]) -> list[str]:
+    """The heading of each column: the one that the roster has for it, or else its title."""
+    there = {_BEHIND.sub("", name): name for name in (roster.header if roster else ())}
+    return [there.get(col.title, col.title) for col in cols]
+
+
 def _marks(learner: Learner, cols: Sequence[Column], marks: str) -> list[object]:
     # A file that was changed or disputed earns no mark unseen: the teacher types it after looking.
     return [col.of(learner, marks) if learner.credited else None for col in cols]
@@ -163,14 +205,14 @@ def _marks(learner: Learner, cols: Sequence[Column], marks: str) -> list[object]
 def absent(results: ClassResults, roster: Roster) -> list[str]:
     """Who is in *roster* and handed in nothing, by the name that the roster has for them."""
     there = {id(roster.of(learner)) for learner in results.learners}
-    names = ("Student", "First name", "Last name", *_NAMES["canvas"], *_NAMES["moodle"])
+    names = ("Student", *(name for group in _NAMES.values() for name in group))
     lower = {name.casefold(): name for name in roster.header}
     own = [lower[name] for name in _OTHERS if name in lower]
     found = []
     for row in roster.rows:
         if id(row) in there:
             continue
-        whole = [row[name] for name in ("First name", "Last name") if row.get(name)]
+        whole = [row[name] for name in _WHOLE if row.get(name)]
         single = next((row[name] for name in (*names, *own) if row.get(name)), "")
         found.append(" ".join(whole) if len(whole) == 2 else single)
     return found

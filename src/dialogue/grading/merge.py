@@ -25,7 +25,8 @@ from dialogue.course.files import FileFault
 from dialogue.grading import claims
 from dialogue.grading.marking import authored
 from dialogue.learner import handin, progress
-from dialogue.questions import Forecast, Question, grade
+from dialogue.questions import Essay, Forecast, Question, grade
+from dialogue.questions.kinds.essay import written
 from dialogue.questions.typed import NotANumber, chance
 
 # Longer pauses than this many seconds are taken for a break and not for thinking.
@@ -83,6 +84,10 @@ class ClassResults:
     own_bank: str = ""
     left_out: list[str] = field(default_factory=list)
     absent: list[str] = field(default_factory=list)
+    # Was a class list given, so that one can know who is absent?
+    roster: bool = False
+    # What learners wrote and chose to hand in: name, item, the last text.
+    texts: list[tuple[str, str, str]] = field(default_factory=list)
 
 
 def documents(folder: str | os.PathLike[str]) -> Iterator[tuple[str, Callable[[], bytes]]]:
@@ -239,11 +244,14 @@ def _take(
     ended: set[str] = set()
     tests: dict[int, int] = {}  # item -> its row
     forecasts: dict[int, float] = {}  # item -> the first chance
+    essays: dict[str, str] = {}  # item -> the last text
     for attempt in answers:
         now = _time(attempt.at)
         pause, before = (now - before if now and before else None), now
         if attempt.event == "reveal":
             ended.add(attempt.item)
+        if attempt.event == Essay.event and (words := written(attempt.response).strip()):
+            essays[attempt.item] = words
         if attempt.event != "check":
             continue
         item = index.get(attempt.item)
@@ -277,6 +285,7 @@ def _take(
             continue
         tests[item] = len(rows)
         rows.append(row)
+    found.texts += [(learner.name, name, words) for name, words in essays.items()]
     if learner.credited:
         for item, likely in forecasts.items():
             found.chances[item].append(likely)

@@ -12,7 +12,7 @@ import numpy as np
 
 from dialogue.course import catalogue
 from dialogue.course.files import csv_text
-from dialogue.grading import analysis
+from dialogue.grading import analysis, tomorrow
 from dialogue.grading.merge import ClassResults
 from dialogue.learner import handin
 from dialogue.page import templates, text
@@ -203,7 +203,7 @@ def objectives(results: ClassResults) -> Table:
             few = "" if learners >= analysis.FEWEST else f"{TOO_FEW} ({learners} learners)"
             counts = len(grouped[name]), learners, count
             said = text.plain(words.get(name, ""))
-            rows.append([name, said, *counts, mean if not few else None, few])
+            rows.append([name, said, *counts, mean if learners >= tomorrow.FEWEST else None, few])
     return Table(
         "objectives",
         "Objectives",
@@ -400,6 +400,10 @@ def html(results: ClassResults, title: str) -> str:
     return templates.render(
         "grading/report.html",
         title=title,
+        tomorrow=tomorrow.sentences(results),
+        absent=results.absent if results.roster else None,
+        pictures=tomorrow.pictures(results),
+        texts=tomorrow.texts(results),
         summary=summary(results),
         tables=tables(results),
         left_out=results.left_out,
@@ -409,7 +413,10 @@ def html(results: ClassResults, title: str) -> str:
 def notebook(results: ClassResults, title: str) -> str:
     """The report as a notebook that reads the tables beside it, for going further."""
     cells: list[dict[str, Any]] = [
-        _markdown("title", f"# {title}\n\n" + "\n\n".join(summary(results)))
+        _markdown(
+            "title",
+            f"# {title}\n\n" + "\n\n".join([*tomorrow.sentences(results), *summary(results)]),
+        )
     ]
     cells.append(_code("setup", "import pandas as pd"))
     for table in tables(results):

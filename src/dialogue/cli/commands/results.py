@@ -46,7 +46,7 @@ def _results(arguments: argparse.Namespace) -> int:
     from dialogue import bank
     from dialogue.bank import selection
     from dialogue.course import catalogue, faults, files
-    from dialogue.grading import gradebook, merge, report
+    from dialogue.grading import gradebook, merge, report, tomorrow
 
     roster = gradebook.read_roster(arguments.roster) if arguments.roster else None
     questions = selection.select(arguments.only, drafts=True)
@@ -57,6 +57,7 @@ def _results(arguments: argparse.Namespace) -> int:
         if roster:
             gradebook.same_person(found, roster)
             found.absent = gradebook.absent(found, roster)
+            found.roster = True
         for table in report.tables(found):
             # The mark in front tells Excel that this is UTF-8.
             files.write(folder / f"{table.name}.csv", "\ufeff" + table.csv())
@@ -72,12 +73,12 @@ def _results(arguments: argparse.Namespace) -> int:
             if any(i in learner.first for learner in found.learners for i in column.points)
         ]
         missing: list[str] = []
-        for name, write in (("canvas", gradebook.canvas), ("moodle", gradebook.moodle)):
+        for name, write in gradebook.SYSTEMS.items():
             if roster and not gradebook.fits(roster, name):
                 continue
             content, missing = write(found, columns, arguments.marks, roster)
             files.write(folder / f"{name}.csv", content)
-    for line in report.summary(found):
+    for line in [*tomorrow.sentences(found), *report.summary(found)]:
         print(faults.printable(line))
     for line in found.left_out:
         print(f"left out: {line}", file=sys.stderr)
@@ -138,7 +139,7 @@ def add(commands: argparse._SubParsersAction) -> None:
         "--roster",
         type=Path,
         metavar="CSV",
-        help="the gradebook as you exported it from Canvas or Moodle; it tells whose name is "
+        help="the gradebook as you exported it from Canvas, Moodle or Blackboard; it tells whose name is "
         "whose, and only that gradebook is then written",
     )
     results.add_argument(
