@@ -36,8 +36,8 @@ class: .venv/.class ## Hold a lesson with a room: phones answer and vote (make c
 
 # A throw-away home stands in for the learner's own record and settings (conftest.py).
 test: .venv/.test ## Check code, notebooks, data and exercises
-	@.venv/bin/ruff check src tests notebooks benchmarks
-	@.venv/bin/ruff format --check src tests notebooks benchmarks
+	@.venv/bin/ruff check src tests notebooks benchmarks deploy
+	@.venv/bin/ruff format --check src tests notebooks benchmarks deploy
 	@.venv/bin/mypy
 	@.venv/bin/pytest
 

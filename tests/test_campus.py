@@ -32,7 +32,7 @@ from dialogue.grading.release import without_key
 from dialogue.learner import delivery, progress
 from dialogue.learner.progress import Attempt
 from dialogue.questions import Single
-from dialogue.widgets import saving
+from dialogue.widgets import quiz, saving
 
 PREFIX = "/services/results/"
 ACCESS = "access:services!service=results"
@@ -452,7 +452,9 @@ def test_a_learner_can_leave_it_out(
     hub: list[dict[str, Any]], single: Single, capsys: pytest.CaptureFixture[str]
 ) -> None:
     saving.record(single, "check", 0)
+    assert "go to your teachers" in quiz.Answers().strings["erase_where"]
     assert main(["campus", "off"]) == 0
+    assert "sent nowhere" in quiz.Answers().strings["erase_where"]
     assert "Nothing is sent" in capsys.readouterr().out
     saving.record(single, "check", 1)
     assert delivery.waiting() == []

@@ -688,6 +688,13 @@ SITE = {
     "erased": "Erased: {n}. Quizzes on open pages show their answers until you load them again.",
 }
 
+# On a campus hub, in place of what is said elsewhere.
+CAMPUS = {
+    "erase_where": "Your answers to questions also go to your teachers on this hub, and erasing "
+    "here deletes nothing there: run !dialogue campus in a notebook to see where, and !dialogue "
+    "campus off to send no more. They are kept in one file in your folder:",
+}
+
 # A class in one room: what phones, the projector and the teacher's page say.
 CLASS = {
     "class": "Class",

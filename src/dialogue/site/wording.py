@@ -56,7 +56,7 @@ _CELLS: dict[tuple[str, str], tuple[tuple[re.Pattern[str], str], ...]] = {
     ),
     ("what-now", "keep"): (
         (
-            re.compile(r"Your answers lie in .*? Nothing is sent anywhere\."),
+            re.compile(r"Your answers lie in .*? Nothing is sent anywhere, .*? says so\."),
             "Your answers are kept in this browser. The box below takes them to another device, "
             "or to JupyterLab on a laptop. Nothing is sent anywhere.",
         ),

@@ -17,10 +17,10 @@ import traitlets
 
 from dialogue import bank
 from dialogue.course import cited, sources
-from dialogue.learner import progress
+from dialogue.learner import delivery, progress
 from dialogue.page import text
 from dialogue.page.text import TWIN
-from dialogue.page.words import STRINGS
+from dialogue.page.words import CAMPUS, STRINGS
 from dialogue.questions import Outcome, Question, grade
 from dialogue.widgets import base, scripts, twin
 from dialogue.widgets.base import Notice
@@ -186,6 +186,8 @@ class Answers(View):
         self.twin_html = f"{TWIN}<p>{escape(STRINGS['erase_live'])}</p></div>"
         self.twin_text = STRINGS["erase_title"]
         super().__init__(content={"panel": "answers"}, state=progress.summary())
+        if delivery.is_on():
+            self.strings = {**self.strings, **CAMPUS}
         self._lease = Lease()
         self.on_msg(self._received)
 
