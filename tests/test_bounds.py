@@ -6,8 +6,10 @@ and ``benchmarks/readers.py`` prints the times.
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import io
+import json
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -19,7 +21,7 @@ from dialogue import bank
 from dialogue.bank import writing
 from dialogue.course import faults
 from dialogue.course.files import FileFault
-from dialogue.exchange import gift, incoming, moodle, qti_in, sheet, workbook
+from dialogue.exchange import FORMATS, gift, incoming, moodle, qti_in, sheet, workbook
 
 HEAD = "quiz: x\nitems:\n"
 
@@ -133,6 +135,51 @@ def test_a_question_beyond_any_measure_costs_only_itself(text: str) -> None:
     assert all(len(str(item)) < 10_000 for item in items)
     if text is GIFT["options"]:
         assert any("more than 200 answers" in loss.what for loss in losses)
+
+
+#: A megabyte each, of which most took minutes and some ended in a traceback.
+SLOW: dict[str, tuple[str, str]] = {
+    "a number of text2qti": ("text2qti", "1. q\n=  " + "1" * 1_000_000),
+    "lines of text2qti": ("text2qti", "1. q\n" + "x\n" * 490_000 + "*a) a\nb) b\n"),
+    "lines of Aiken": ("aiken", "Q\nA) a\nB) b\n" + "x\n" * 490_000 + "ANSWER: A\n"),
+    "words to drag": (
+        "moodle",
+        "<quiz><question type='ddwtos'><questiontext><text>"
+        + "[[1]] " * 150_000
+        + "</text></questiontext><dragbox><text>a</text></dragbox></question></quiz>",
+    ),
+    "answers inside a text": ("gift", "a {=b} " * 140_000),
+    "formulas": ("csv", "Question,A,B,Correct\n" + ('"' + "\\(" * 9000 + '",a,b,A\n') * 50),
+    "one formula": ("text2qti", "1. " + "\\(" * 490_000 + "\n*a) x\nb) y\n"),
+    "places of QTI": (
+        "qti",
+        "<assessmentItem><itemBody>" + "<textEntryInteraction/>" * 40_000 + "</itemBody>"
+        "</assessmentItem>",
+    ),
+    "text that is formatted": (
+        "jupyterquiz",
+        json.dumps(
+            {"cells": [{"cell_type": "code", "source": '"question"; f"' + "{x}" * 300_000 + '"'}]}
+        ),
+    ),
+    "a comma a cell": ("csv", "," * 1_000_000),
+    "a cell beyond what csv reads": ("csv", "Question,A,B,Correct\nq,a,b," + "A" * 1_000_000),
+    "one field": ("csv", '"' * 1_000_000),
+    "many questions": ("gift", "::t::q{=a ~b}\n\n" * 66_000),
+    "many faults": ("gift", "{}\n\n" * 250_000),
+}
+
+
+@pytest.mark.parametrize(("form", "text"), SLOW.values(), ids=SLOW)
+def test_a_megabyte_of_anything_is_read_or_refused(form: str, text: str) -> None:
+    with contextlib.suppress(FileFault):
+        assert len(FORMATS[form].read(text.encode(), "x")[1]) < 12_000
+
+
+def test_a_quotation_mark_that_stays_open_is_named_in_a_long_table() -> None:
+    text = 'Question,A,B,Correct\nq,a,b,A\n"q,a,b,A\n' + "q,a,b,A\n" * 30_000
+    with pytest.raises(FileFault, match=r"x\.csv:3: a quotation mark opens here"):
+        sheet.read(text.encode(), "x.csv")
 
 
 def test_more_questions_than_a_file_may_hold_are_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from dialogue.course import files
 from dialogue.exchange import Loss
-from dialogue.exchange.incoming import Answer, Parsed, taken_over
+from dialogue.exchange.incoming import Answer, Parsed, enough, longer, taken_over
 from dialogue.exchange.wording import Wording
 
 _CHOICE = re.compile(r"\s*(?:([A-Za-z])[.)]\s+|([A-Z])[.)])(\S.*)")
@@ -36,6 +36,8 @@ def read(data: bytes, file: str, language: str = "en") -> tuple[list[dict[str, A
     choices: list[tuple[str, str]] = []
     start, last = 0, None
     for number, line in enumerate([*files.decode(data, file).split("\n"), "ANSWER: ?"], 1):
+        if enough(found, losses):
+            break
         end = number > 1 and line == "ANSWER: ?"
         if key := _KEY.fullmatch(line):
             last = _question(asked, choices, key[1], start, losses, language)
@@ -47,14 +49,15 @@ def read(data: bytes, file: str, language: str = "en") -> tuple[list[dict[str, A
                 losses.append(Loss(f"line {start}", what))
             asked, choices = [], []
         elif (said := _SAID.fullmatch(line)) and last and not asked:
-            last.explain = f"{last.explain}\n\n{Wording(last.lost, language)(said[1])}".strip()
+            said_too = f"\n\n{Wording(last.lost, language)(said[1])}"
+            last.explain = longer(last.explain, said_too).strip()
         elif (choice := _CHOICE.fullmatch(line)) and (
             choices or (asked and (choice[1] or choice[2]) in "Aa")
         ):
             choices.append(((choice[1] or choice[2]).upper(), choice[3]))
         elif choices:  # an answer of several lines
             letter, words = choices[-1]
-            choices[-1] = (letter, f"{words} {line.strip()}")
+            choices[-1] = (letter, longer(words, f" {line.strip()}"))
         elif line.strip():
             start = number if not asked else start
             asked.append(line.strip())

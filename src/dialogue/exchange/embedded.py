@@ -30,7 +30,7 @@ _KINDS = {
 }
 _START = re.compile(r"\{(\d{0,3}):(" + "|".join(sorted(_KINDS, key=len, reverse=True)) + "):")
 _WORTH = re.compile(r"%(-?\d{1,3}(?:\.\d*)?)%")
-_MOST = 99  # blanks in a text
+MOST = 99  # blanks in a text
 _ENDED = re.compile(r"(?<!\\)\}")
 
 
@@ -52,8 +52,8 @@ def read(text: str, words: Callable[[str], str], lost: list[str]) -> tuple[str, 
         end = _ENDED.search(text, start.end())
         if end is None:
             raise ValueError("a brace is not closed in it")
-        if len(gaps) == _MOST:
-            raise ValueError(f"it has more than {_MOST} blanks")
+        if len(gaps) == MOST:
+            raise ValueError(f"it has more than {MOST} blanks")
         weights.add(start[1] or "1")
         kind = _KINDS[start[2]]
         gaps.append(_gap(kind, text[start.end() : end.start()], words, lost))

@@ -19,6 +19,7 @@ from dialogue.exchange.incoming import (
     Answer,
     Gap,
     Parsed,
+    enough,
     of_range,
     own_category,
     sealed,
@@ -217,6 +218,8 @@ def read(data: bytes, file: str, language: str = "en") -> tuple[list[dict], list
     found: list[Parsed] = []
     category = ""
     for line, block in _blocks(text):
+        if enough(found, losses):
+            break
         try:
             one, category = _read(block, category, language)
         except _Fault as fault:
@@ -310,7 +313,10 @@ def _fill_gaps(one: Parsed, text: str, words: _Text) -> None:
         if embedded.has(text):
             text, one.gaps = embedded.read(text, told, one.lost)
         else:
-            for number, part in enumerate(re.findall(r"\{([^{}]*)\}", text), 1):
+            parts = re.findall(r"\{([^{}]*)\}", text)
+            if len(parts) > embedded.MOST:
+                raise _Fault(f"it has more than {embedded.MOST} blanks")
+            for number, part in enumerate(parts, 1):
                 inner = Parsed(name="", kind="")
                 _read_answers(inner, part.strip(), words)
                 kinds = {"short": "words", "numeric": "number", "single": "menu"}

@@ -155,6 +155,23 @@ def nothing(losses: Sequence[Loss], file: str, remedy: str) -> NoReturn:
     raise FileFault(file, "no question in it can be taken over", why)
 
 
+def enough(found: Sequence[Parsed], losses: list[Loss]) -> bool:
+    """Is more read than a bank would hold, or anybody mend?  The latter is told in *losses*."""
+    if len(losses) < MOST_QUESTIONS:
+        return len(found) > MOST_QUESTIONS
+    what = f"not taken over: {MOST_QUESTIONS} faults stand before it; mend those, or split the file"
+    losses.append(Loss("the rest", what))
+    return True
+
+
+def longer(words: str, more: str) -> str:
+    """*words* with *more* behind them, until they are too long to be taken over at all.
+
+    So a text of many lines costs no more than its letters.
+    """
+    return words if len(words) > MOST_TEXT else words + more
+
+
 def items(
     found: Iterable[Parsed],
     losses: list[Loss],

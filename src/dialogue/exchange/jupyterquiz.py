@@ -33,6 +33,8 @@ _KNOWN = {"question", "type", "answers", "code", "hint", "precision", "language"
 _KNOWN |= {"answer_cols", "id", "name", "citation"}
 _OF_ANSWER = {"answer", "code", "correct", "feedback", "type", "value", "range", "match_case"}
 _SPAN = re.compile(r"<span\b[^<>]{0,300}>([^<>]{20,})</span>")
+_FORMATTED = re.compile(r"""(?i)\br?fr?["']""")
+_MOST_BRACES = 10_000  # of a cell that formats text
 _SHOWN = re.compile(r"""display_quiz\(\s*["']([^"'#][^"']{0,300})["']""")
 
 
@@ -114,6 +116,8 @@ def _listed(words: str, code: bool) -> Iterator[dict[str, Any]]:
     """Questions that are written out in a cell of code, or of nothing but JSON."""
     if not code or "question" not in words:
         return
+    if words.count("{") > _MOST_BRACES and _FORMATTED.search(words):
+        return  # what Python reads of it takes the square of its length
     plain = "\n".join(
         line for line in words.split("\n") if not line.lstrip().startswith(("%", "!"))
     )

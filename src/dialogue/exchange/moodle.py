@@ -357,6 +357,8 @@ def _of_cloze(one: Element, found: Parsed, words: _Words, kind: str) -> None:
         places = [int(each) for each in re.findall(r"\[\[(\d{1,2})\]\]", text)]
         if not places or max(places) > len(choices) or min(places) < 1:
             raise ValueError("what belongs into its blanks cannot be read")
+        if len(places) > embedded.MOST:
+            raise ValueError(f"it has more than {embedded.MOST} blanks")
         for number, place in enumerate(places, 1):
             text = text.replace(f"[[{place}]]", f"[\0[{number}]]", 1)
             right, group = choices[place - 1]

@@ -147,9 +147,8 @@ class _Item:
         assert self.body is not None
         replaced = dict.fromkeys(_all(self.body, "feedbackBlock", "rubricBlock"), "")
         inline = [each for each in self.asked if _name(each) in _INLINE]
-        for each in self.asked:
-            mark = f"[[{inline.index(each) + 1}]]" if each in inline else ""
-            replaced[each] = mark
+        replaced |= dict.fromkeys(self.asked, "")
+        replaced |= {each: f"[[{number}]]" for number, each in enumerate(inline, 1)}
         found = markup.html(self.body, replaced)
         prompts = [
             markup.html(prompt)

@@ -242,6 +242,7 @@ def read(data: bytes, file: str, language: str = "en") -> tuple[list[dict[str, A
     without guessing; nothing is taken from a file with a fault.
     """
     files.decode(data, file)  # names the faults of the encoding
+    csv.field_size_limit(2**31 - 1)  # a cell that is too long is named by its row, not by csv
     text = data.decode("utf-8-sig")  # the line ends inside a cell are the author's
     first, _, rest = text.partition("\n")
     separator = ""
@@ -288,7 +289,7 @@ def _sep(text: str) -> str:
 
     def known(separator: str) -> int:
         header: list[str] = next(csv.reader(io.StringIO(text), delimiter=separator), [])
-        return sum((_column(name) or foreign.column(name)) != "" for name in header)
+        return sum((_column(name) or foreign.column(name)) != "" for name in header[:MOST_COLUMNS])
 
     return max(",;\t", key=known)
 

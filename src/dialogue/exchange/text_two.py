@@ -14,7 +14,7 @@ from typing import Any
 
 from dialogue.course import files
 from dialogue.exchange import Loss
-from dialogue.exchange.incoming import Answer, Parsed, of_range, taken_over
+from dialogue.exchange.incoming import Answer, Parsed, enough, longer, of_range, taken_over
 from dialogue.exchange.wording import Wording
 
 _START = re.compile(r"(\d+)\.\s+(\S.*)")
@@ -42,7 +42,7 @@ _HEAD = re.compile(
     re.IGNORECASE,
 )
 _GROUP = ("GROUP", "END_GROUP")
-_NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,2})?"
+_NUMBER = r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,2})?"
 _INDENTED = re.compile(r"(?: {2,}|\t)\S.*")
 
 
@@ -68,8 +68,10 @@ def read(data: bytes, file: str, language: str = "en") -> tuple[list[dict[str, A
     Raises :class:`~dialogue.course.files.FileFault` when none can be taken over.
     """
     losses: list[Loss] = []
-    found = []
+    found: list[Parsed] = []
     for block in _blocks(files.decode(data, file), losses):
+        if enough(found, losses):
+            break
         try:
             found.append(_question(block, language))
         except ValueError as error:
@@ -92,7 +94,7 @@ def _blocks(text: str, losses: list[Loss]) -> Iterator[_Block]:
             fence = "" if fence and bare.startswith(fence) else fence or (opens[1] if opens else "")
             if block and block.rows:
                 what, words, at = block.rows[-1]
-                block.rows[-1] = (what, f"{words}\n{line}", at)
+                block.rows[-1] = (what, longer(words, f"\n{line}"), at)
             continue
         if line.startswith("%"):
             continue
@@ -118,10 +120,10 @@ def _blocks(text: str, losses: list[Loss]) -> Iterator[_Block]:
             block.rows.append((what, words, number))
         elif block and bare and (_INDENTED.match(line) or block.rows[-1][0] in ("ask", "general")):
             what, words, at = block.rows[-1]
-            block.rows[-1] = (what, f"{words}\n{bare}", at)
+            block.rows[-1] = (what, longer(words, f"\n{bare}"), at)
         elif block and not bare:
             what, words, at = block.rows[-1]
-            block.rows[-1] = (what, f"{words}\n", at)
+            block.rows[-1] = (what, longer(words, "\n"), at)
         elif bare and not block:
             losses.append(Loss(f"line {number}", f"left out: {bare[:60]!r} belongs to no question"))
         elif bare and block:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from dialogue.bank import writing
+from dialogue.bank.nodes import MOST_TEXT
 from dialogue.page import text
 
 # What no plain text holds: an element with its end, a line break, a character by its name.
@@ -26,10 +27,8 @@ _PICTURE = re.compile(
     r"!\[([^][\n]{0,300})\]\([^()\s]{1,500}[^()\n]{0,100}\)(?:\{[^{}\n]{0,100}\})?"
 )
 _LINK = re.compile(r"(?<!!)\[([^][\n]{1,300})\]\([^()\s]{1,500}[^()\n]{0,100}\)")
-_FORMULA = re.compile(
-    r"\\\(.+?\\\)|\\\[.+?\\\]|\$\$.+?\$\$|(?<![\\\w$])\$(?=[^\s$])[^$\n]{0,300}?(?<=[^\s$])\$(?![\w$])",
-    re.DOTALL,
-)
+_DOLLARS = re.compile(r"(?<![\\\w$])\$(?=[^\s$])[^$\n]{0,300}?(?<=[^\s$])\$(?![\w$])")
+_BRACKETS = (("\\(", "\\)"), ("\\[", "\\]"), ("$$", "$$"))
 _MONEY = re.compile(r"\$\d[\d.,]*\s")
 _SIGNS = re.compile(r"[*_`]")
 
@@ -46,8 +45,12 @@ def looks_like_html(words: str) -> bool:
 
 def has_formula(words: str) -> bool:
     """Does something in *words* look like a formula in the marks of TeX?"""
-    found = _FORMULA.search(words)
-    return found is not None and not (found[0][0] == "$" and _MONEY.match(found[0]))
+    for opens, closes in _BRACKETS:
+        at = words.find(opens)
+        if at >= 0 and words.find(closes, at + 3) >= 0:
+            return True
+    found = _DOLLARS.search(words)
+    return found is not None and not _MONEY.match(found[0])
 
 
 class Wording:
@@ -68,8 +71,12 @@ class Wording:
             self.lost += [f"left out of the text: {', '.join(lost)}"] if lost else []
         else:
             shown = words
-            if form != "markdown" and len(_SIGNS.findall(words)) > len(
-                _SIGNS.findall(text.plain(words))
+            signs = len(_SIGNS.findall(words)) if form != "markdown" else 0
+            # Without a sign, or in a text that no question may have, there is nothing to look for.
+            if (
+                signs > 0
+                and len(words) <= MOST_TEXT
+                and signs > len(_SIGNS.findall(text.plain(words)))
             ):
                 self.lost.append("signs such as * are marks of emphasis here: check the text")
         if has_formula(shown):
