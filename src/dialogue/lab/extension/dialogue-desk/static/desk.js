@@ -32,6 +32,12 @@
     node.append(...children.filter((child) => child !== null && child !== undefined && child !== false));
     return node;
   }
+  // What is drawn alike stays: a button that is replaced between press and release is not clicked.
+  function redraw(node, ...children) {
+    const fresh = node.cloneNode(false);
+    fresh.append(...children.filter((child) => child !== null));
+    if (!node.isEqualNode(fresh)) node.replaceChildren(...fresh.childNodes);
+  }
   const kept = {
     // Private windows and full disks refuse: then nothing is remembered, and nothing breaks.
     get(key) { try { return JSON.parse(localStorage.getItem(key)); } catch { return null; } },
@@ -253,7 +259,7 @@ body.dd-Projector .jp-Cell.dd-Hidden { display: none; }
         const button = (label, act, more = {}) => make("button", { type: "button", onclick: act, ...more }, label);
         const last = course.lessons.find((one) => one.path === place?.path);
         const focused = document.activeElement?.dataset?.key;
-        list.replaceChildren(
+        redraw(list,
           make("div", { class: "dd-Buttons" },
             button("‹ Previous", () => open(step(-1).path), { disabled: index < 1 || undefined, "data-key": "previous" }),
             button("Next ›", () => open(step(1).path), { disabled: index < 0 || !step(1) || undefined, "data-key": "next" }),
@@ -365,12 +371,12 @@ body.dd-Projector .jp-Cell.dd-Hidden { display: none; }
         line.outline = outline;
         const lesson = course.lessons[at()], next = course.lessons[at() + 1];
         const done = lesson && lesson.asked > 0 && lesson.answered >= lesson.asked;
-        line.node.replaceChildren(...outline.map((part) => {
+        redraw(line.node, ...outline.map((part) => {
           const share = part.asked ? part.answered / part.asked : 0;
           const label = part.asked ? `${part.title}: ${part.answered} of ${part.asked} answered` : part.title;
           const bar = make("span", {}, make("i", {}));
           bar.firstChild.style.width = `${Math.round(share * 100)}%`;
-          return make("button", { type: "button", class: "dd-Beat", title: label, "aria-label": label, "data-cell": part.cell,
+          return make("button", { type: "button", class: "dd-Beat", title: label, "aria-label": label, "data-cell": part.cell, "aria-current": part.cell === line.inside ? "step" : null,
             onclick: () => goTo(notebook.content, part.cell) }, bar);
         }), make("span", { class: "dd-Said", role: "status" }, done ? "✓ Lesson done. " : "",
           done && next ? make("button", { type: "button", onclick: () => open(next.path) }, `Next: ${next.number} ${next.title}`) : ""));
@@ -384,6 +390,7 @@ body.dd-Projector .jp-Cell.dd-Hidden { display: none; }
         const place = order.indexOf(cell?.model.id);
         let inside = shown;
         for (const part of line.outline) if (!shown && order.indexOf(part.cell) <= place) inside = part.cell;
+        line.inside = inside;
         for (const button of line.node.querySelectorAll(".dd-Beat")) {
           if (button.dataset.cell === inside) button.setAttribute("aria-current", "step");
           else button.removeAttribute("aria-current");
