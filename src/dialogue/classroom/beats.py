@@ -119,10 +119,11 @@ def picture(cell: dict[str, Any]) -> Shown | None:
     call = anatomy.called(cell["source"])
     if call and call[1] and call[0] in ("chart", "explore"):
         name = str(call[1][0])
-        if call[0] == "explore" and name in EXPLORABLES:
-            return stage(name, call[2]).scene.picture
-        if call[0] == "chart" and name in CHARTS:
+        # What stands still needs no setting of a control, such as a guess that nobody has made.
+        if name in CHARTS and (call[0] == "chart" or not call[2]):
             return chart(name, **call[2])
+        if name in EXPLORABLES:
+            return stage(name, call[2]).scene.picture
     for output in cell.get("outputs", ()):
         vega = output.get("data", {}).get(VEGA)
         if isinstance(vega, dict):

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from markupsafe import Markup
 
@@ -24,6 +25,8 @@ from dialogue.questions import Essay, Question, letter
 QUESTIONS = 4
 # What the first page has room for: digests, and rows of the table.
 DIGESTS, ROWS = 4, 6
+# Millimetres: how high a picture is at least and at most, caption and all, and a pixel of it.
+_LOWEST, _TALLEST, _A_PIXEL = 44, 104, 0.17
 
 
 def _key_points(lesson: catalogue.Lesson) -> Markup:
@@ -97,7 +100,7 @@ def handout(lesson: catalogue.Lesson, questions: Sequence[Question]) -> Markup:
         text=read if read[1] else None,
         ladder=listed if (listed := beats.ladder(cells))[1] else None,
         digests=_digests(questions),
-        picture=shown and (Markup(shown[1].svg(TEXT_SIZE)), beats.short(shown[1].description)),
+        picture=shown and _picture(shown[1]),
         questions=paper.questions(others),
         vote=vote,
         options=[(letter(n), one.text) for n, one in enumerate(getattr(vote, "options", ()))],
@@ -106,6 +109,16 @@ def handout(lesson: catalogue.Lesson, questions: Sequence[Question]) -> Markup:
         references=[sources.short(source) for source in named],
         script=templates.style("classroom/fit.js"),
     )
+
+
+def _picture(picture: beats.Shown) -> dict[str, Any]:
+    """A picture with the height, in millimetres, at which its labels can be read on paper."""
+    drawn = picture.svg(TEXT_SIZE)
+    found = re.search(r' height="([\d.]+)"', drawn)
+    high = float(found[1]) if found else 0
+    tall = round(min(_TALLEST, max(_LOWEST, _A_PIXEL * high)))
+    told = beats.short(picture.description)
+    return {"drawn": Markup(drawn), "told": told, "tall": tall}
 
 
 def _digests(questions: Sequence[Question]) -> list[tuple[str, str, list[str]]]:

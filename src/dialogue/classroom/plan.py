@@ -25,7 +25,7 @@ _POINT = re.compile(r"\n(?=- )")
 
 
 # Letters of an answer, words of a paragraph, and points of a list that a page has room for.
-_LONGEST, _WORDS, _POINTS = 90, 60, 5
+_LONGEST, _WORDS, _POINTS = 90, 60, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,6 @@ def page(lesson: catalogue.Lesson) -> Markup:
         after=after,
         vote=beats.short(told.get(_VOTE, "").split("\n\n")[0], _WORDS),
         misreadings=_POINT.split(told.get(_MISREADINGS, ""))[:_POINTS],
-        care=beats.short(told.get(_CARE, "").split("\n\n")[0], _WORDS // 2),
+        care=beats.short(told.get(_CARE, "").split("\n\n")[0], _WORDS * 2 // 3),
         script=templates.style("classroom/fit.js"),
     )
