@@ -13,7 +13,7 @@ import pytest
 
 from dialogue import bank, load
 from dialogue.cli import main
-from dialogue.course import catalogue, place, sources
+from dialogue.course import catalogue, files, place, sources
 from dialogue.learner import progress
 
 # Digests, in our own words, of a public text: two opening sentences and eight points.
@@ -115,13 +115,21 @@ def test_its_make_test_is_green(charter: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("title", "fault"), [("…", "letters of the Latin alphabet"), ("A $1", "no quotation marks")]
+    ("title", "fault"),
+    [
+        ("…", "letters of the Latin alphabet"),
+        ("A $1", "no quotation marks"),
+        ("x" * 100_000, "at most 80"),
+    ],
 )
 def test_a_title_that_cannot_be_used(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], title: str, fault: str
 ) -> None:
     assert main(["new", "course", str(tmp_path / "x"), "--title", title]) == 1
-    assert fault in capsys.readouterr().err
+    error = capsys.readouterr().err
+    assert fault in error
+    assert error.count("\n") == 1  # and no word of a course that is being written
+    assert len(error) < 400
     assert not (tmp_path / "x").exists()
 
 
@@ -132,3 +140,22 @@ def test_a_folder_that_holds_something_is_left_alone(
     assert main(["new", "course", str(tmp_path)]) == 1
     assert "not an empty folder" in capsys.readouterr().err
     assert [p.name for p in tmp_path.iterdir()] == ["mine.txt"]
+
+
+@pytest.mark.parametrize("there", [False, True], ids=["new", "empty"])
+@pytest.mark.parametrize("last", ["README.md", "meetings.csv", "01-what-a-count-can-show.yaml"])
+def test_a_course_that_cannot_be_finished_is_taken_away_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: bool, last: str
+) -> None:
+    def full(file: Path, content: str, *, force: bool = False) -> Path:
+        if Path(file).name == last:
+            raise files.FileFault(file, "this cannot be written", "choose another place")
+        return write(file, content, force=force)
+
+    write = files.write
+    monkeypatch.setattr(files, "write", full)
+    target = tmp_path / "charter"
+    if there:
+        target.mkdir()
+    assert main(["new", "course", str(target)]) == 1
+    assert list(tmp_path.rglob("*")) == ([target] if there else [])

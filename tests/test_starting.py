@@ -13,7 +13,7 @@ from conftest import ROOT, copy_course
 from dialogue import bank
 from dialogue.bank import advice, starting
 from dialogue.cli import main
-from dialogue.course import anatomy, catalogue, tidy
+from dialogue.course import anatomy, catalogue, files, tidy
 from dialogue.lab.copies import Copies
 
 
@@ -128,6 +128,7 @@ def test_what_a_question_of_the_course_lacks_is_told_apart(course: Path) -> None
         (["The envoys", "--number", "05"], "05-round-one has it; take 13"),
         (["The envoys", "--number", "0"], "the first page's"),
         (["The envoys", "--number", "soon"], "no number from 1 to 99"),
+        (["The envoys", "--number", "٣"], "no number from 1 to 99"),
         (["  "], "a title has 1 to 80 characters"),
         (['He said "no"'], "without quotation marks"),
     ],
@@ -152,3 +153,18 @@ def test_nothing_that_exists_is_written_over(
     assert "this exists already" in capsys.readouterr().err
     assert taken.read_text("utf-8") == "mine"
     assert not list(course.glob("notebooks/13-*"))
+
+
+def test_a_lesson_that_cannot_be_finished_is_taken_away_again(
+    course: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(file: Path, content: str, *, force: bool = False) -> Path:
+        if Path(file).suffix == ".md":
+            raise files.FileFault(file, "this cannot be written", "choose another place")
+        return write(file, content, force=force)
+
+    write = files.write
+    monkeypatch.setattr(files, "write", full)
+    before = sorted(course.rglob("*"))
+    assert main(["new", "lesson", "The envoys"]) == 1
+    assert sorted(course.rglob("*")) == before

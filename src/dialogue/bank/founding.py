@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from string import Template
@@ -28,8 +28,13 @@ _PAGES = {"start": "00-start-here", "review": "review", "glossary": "glossary"}
 _LESSON = "What a count can show"
 
 
-def course(folder: str | os.PathLike[str], title: str) -> Path:
+def course(
+    folder: str | os.PathLike[str], title: str, begun: Callable[[], None] = lambda: None
+) -> Path:
     """Write a new course into *folder*, which must be new or empty; returns the folder.
+
+    *begun* is called when nothing stands in the way.  A course that cannot be finished is taken
+    away again.
 
     Raises :class:`~dialogue.course.files.FileFault` when the folder holds something, for a title
     that cannot be used, and when something cannot be written.
@@ -39,7 +44,10 @@ def course(folder: str | os.PathLike[str], title: str) -> Path:
     name = "-".join(re.findall(r"[a-z0-9]+", title.casefold()))[:40].strip("-")
     if not name or not title.isprintable() or set('"`$\\') & set(title):
         fault = "a title has letters of the Latin alphabet, and no quotation marks, ` \\ or $"
-        raise FileFault(f"the title {title!r}", fault, "choose another")
+        raise FileFault(f"the title {title[: starting.LONGEST]!r}", fault, "choose another")
+    if len(title) > starting.LONGEST:
+        fault = f"a title has at most {starting.LONGEST} characters"
+        raise FileFault(f"the title {title[: starting.LONGEST]!r}…", fault, "choose a shorter one")
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise FileFault(shown(target), "this is not an empty folder", "name a new one")
     seeds, data = (json.loads(_own(part)) for part in ("seeds", "data"))
@@ -58,13 +66,16 @@ def course(folder: str | os.PathLike[str], title: str) -> Path:
     for page, stem in _PAGES.items():
         cells = _text(f"{page}.cells", words)
         texts[f"notebooks/{stem}.ipynb"] = starting.notebook(cells)
-    for place, text in texts.items():
-        (target / place).parent.mkdir(parents=True, exist_ok=True)
-        files.write(target / place, text)
-    with _within(target):
-        starting.lesson(_LESSON, "01", target)
-        for notebook in tidy.notebooks([]):
-            tidy.tidy(notebook)
+    begun()
+    tops = [target / place.split("/")[0] for place in texts]
+    with files.undone([*tops, target / "exercises"] if target.exists() else [target]):
+        for place, text in texts.items():
+            (target / place).parent.mkdir(parents=True, exist_ok=True)
+            files.write(target / place, text)
+        with _within(target):
+            starting.lesson(_LESSON, "01", target)
+            for notebook in tidy.notebooks([]):
+                tidy.tidy(notebook)
     return target
 
 

@@ -20,7 +20,7 @@ from dialogue.course.faults import shown
 from dialogue.course.files import FileFault
 
 _TEMPLATES = Path(__file__).parent / "templates"
-_LONGEST = 80
+LONGEST = 80
 _CELL = re.compile(r"^%% (markdown|code) (\S+)$", re.MULTILINE)
 # What the template needs of a table: a day, a way of meeting, a place, a source.
 _COLUMNS = ("date", "format", "venue", "source_id")
@@ -70,10 +70,10 @@ def lesson(title: str, number: str = "", folder: Path | None = None) -> Started:
     template.
     """
     title = " ".join(title.split())
-    if not title or len(title) > _LONGEST or not title.isprintable() or set('"`$') & set(title):
-        fault = f"a title has 1 to {_LONGEST} characters, without quotation marks, ` and $"
+    if not title or len(title) > LONGEST or not title.isprintable() or set('"`$') & set(title):
+        fault = f"a title has 1 to {LONGEST} characters, without quotation marks, ` and $"
         raise FileFault(f"the title {title!r}", fault, "choose another")
-    if number and not re.fullmatch(r"\d{1,2}", number):
+    if number and not re.fullmatch(r"[0-9]{1,2}", number):
         raise FileFault(f"the number {number!r}", "this is no number from 1 to 99", "such as 13")
     number = number.zfill(2) if number else next_number()
     if number == "00":
@@ -92,9 +92,10 @@ def lesson(title: str, number: str = "", folder: Path | None = None) -> Started:
         if file.exists():
             raise FileFault(shown(file), "this exists already", "choose another title or number")
     texts = _texts(title, number, stem)
-    for file, text in zip(made.files, texts, strict=True):
-        file.parent.mkdir(parents=True, exist_ok=True)
-        files.write(file, text)
+    with files.undone(made.files):
+        for file, text in zip(made.files, texts, strict=True):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            files.write(file, text)
     if folder == catalogue.root():
         tidy.tidy_readme()
     return made

@@ -162,7 +162,7 @@ class Draft:
     @property
     def is_whole(self) -> bool:
         """A lesson, and not the way in or a page beside the lessons."""
-        return self.path.stem[:2].isdigit() and self.path.stem[:2] != "00"
+        return re.match(r"[0-9]{2}", self.path.stem) is not None and self.path.stem[:2] != "00"
 
     @property
     def has_all_beats(self) -> bool:

@@ -334,6 +334,20 @@ def folder(path: str | os.PathLike[str], *, force: bool = False) -> Iterator[Pat
         shutil.rmtree(beside, ignore_errors=True)
 
 
+@contextmanager
+def undone(made: Iterable[Path]) -> Iterator[None]:
+    """What the block wrote at the places *made*, where nothing was, is taken away if it fails."""
+    try:
+        yield
+    except BaseException:
+        for one in made:
+            if one.is_dir() and not one.is_symlink():
+                shutil.rmtree(one, ignore_errors=True)
+            else:
+                one.unlink(missing_ok=True)
+        raise
+
+
 def _of_others(old: Path, new: Path) -> str:
     """A file of the folder *old* that *new* has not, or nothing."""
     for place, folders, names in os.walk(old):

@@ -85,8 +85,10 @@ def _new_lesson(arguments: argparse.Namespace) -> int:
 def _new_course(arguments: argparse.Namespace) -> int:
     from dialogue.bank import founding
 
-    print("Writing the course and running its pages once …", file=sys.stderr)
-    folder = founding.course(arguments.folder, arguments.title)
+    def begun() -> None:
+        print("Writing the course and running its pages once …", file=sys.stderr)
+
+    folder = founding.course(arguments.folder, arguments.title, begun)
     print(
         f"{folder} holds a small course that passes every check. README.md there says how to make "
         f"it yours.\nTo check it:  make -C {folder} test\nTo open it:   make -C {folder} lab"
