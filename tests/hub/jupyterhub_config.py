@@ -34,6 +34,15 @@ c.JupyterHub.load_roles = [
     }
 ]
 
-load_subconfig(str(ROOT / "deploy" / "jupyterhub_config.py"))  # noqa: F821
+# benchmarks/hub.py compares with a hub as it comes.
+if os.environ.get("HUB_PLAIN"):
+    c.JupyterHub.load_roles[0]["scopes"] = [
+        "admin:users",
+        "admin:servers",
+        "access:servers",
+        "tokens",
+    ]
+else:
+    load_subconfig(str(ROOT / "deploy" / "jupyterhub_config.py"))  # noqa: F821
 if hasattr(os, "getuid") and os.getuid() == 0:  # machines that run tests are often containers
-    c.Spawner.args.append("--allow-root")
+    c.Spawner.args = [*(c.Spawner.args if "args" in c.Spawner else []), "--allow-root"]
