@@ -90,7 +90,15 @@ class Hub:
                 stderr=log,
                 start_new_session=True,
             )
-        wait_until(self.up, lambda: f"the hub is up\n{self.log.read_text('utf-8')[-3000:]}", 120)
+        try:
+            wait_until(self.up, self.told, 120)
+        except BaseException:
+            self.stop()
+            raise
+
+    def told(self) -> str:
+        """What it has said, for whoever waits in vain."""
+        return f"the hub is up\n{self.log.read_text('utf-8')[-3000:]}"
 
     def up(self) -> bool:
         """Does it answer, and its service too?"""
@@ -181,12 +189,14 @@ class Hub:
             ledger.close()
 
     def stop(self) -> None:
-        """End it as Ctrl+C does: servers, proxy and services with it."""
+        """End it as Ctrl+C does: servers, proxy and services with it; what stays is killed."""
+        own = psutil.Process(self.process.pid)
+        others = own.children(recursive=True) if self.process.poll() is None else []
         self.process.send_signal(signal.SIGINT)
-        try:
-            self.process.wait(60)
-        except subprocess.TimeoutExpired:
-            os.killpg(self.process.pid, signal.SIGKILL)
+        _, left = psutil.wait_procs([own, *others], timeout=30)
+        for process in left:
+            process.kill()
+        self.process.wait(10)
 
 
 @pytest.fixture
