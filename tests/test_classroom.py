@@ -422,6 +422,7 @@ def test_slides_hold_no_key_and_the_notes_do(lesson: catalogue.Lesson) -> None:
     assert any("<figure>" in slide.shown for slide in found)
     assert beats.opening(catalogue.notebook_cells(lesson.path)) in unescape(found[0].shown)
     assert "next cell" not in words(page)
+    assert "next cell" not in words(notes)
     assert "Typical misreadings" in notes
     assert "Typical misreadings" not in page
     for sheet in (page, notes):

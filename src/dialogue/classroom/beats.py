@@ -78,8 +78,12 @@ def uncited(source: str) -> str:
 def bare(source: str) -> str:
     """A section as a class reads it without the notebook: no fold, no number of a source, no
     subsection, and no sentence on a cell that is not there."""
-    text = cited(uncited(FOLD.sub("", source))).split("\n### ")[0].strip()
-    return "\n\n".join(kept for block in text.split("\n\n") if (kept := _still(block.strip())))
+    return still(cited(uncited(FOLD.sub("", source))).split("\n### ")[0].strip())
+
+
+def still(source: str) -> str:
+    """A text without the sentences that speak of a cell."""
+    return "\n\n".join(kept for block in source.split("\n\n") if (kept := _still(block.strip())))
 
 
 def _still(block: str) -> str:

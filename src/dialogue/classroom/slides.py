@@ -150,7 +150,7 @@ def _do(what: str) -> Markup:
 
 def _notes(source: str) -> Markup:
     """A section as the speaker reads it: with its sources, and what is folded opened."""
-    return _html(beats.cited(beats.FOLD.sub(r"\n\n**\1**\n\n\2\n\n", source)))
+    return _html(beats.still(beats.cited(beats.FOLD.sub(r"\n\n**\1**\n\n\2\n\n", source))))
 
 
 def _vote(question: Question, source: str) -> Markup:
