@@ -18,6 +18,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dialogue.cli import main
 from dialogue.learner import handin, progress
 from dialogue.learner.progress import Attempt, Imported, RecordError
 
@@ -948,3 +949,39 @@ def test_command_exports_and_imports(tmp_path: Path, other: Callable[[str], None
     assert wrong.returncode == 1
     assert wrong.stderr.startswith(f"{tmp_path / 'missing'}: ")
     assert wrong.stderr.count("\n") == 1
+
+
+def _commands(folder: Path) -> list[list[str]]:
+    return [
+        ["progress"],
+        ["progress", "--format", "json"],
+        ["progress", "export", str(folder / "copy.jsonl")],
+        ["progress", "page", str(folder / "page.html")],
+        ["hand-in", str(folder / "in.json"), "--class", "X", "--name", "a"],
+    ]
+
+
+def test_a_record_that_cannot_be_read_is_not_said_to_be_empty(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    progress.path().mkdir(parents=True)
+    for command in _commands(tmp_path):
+        assert main(command) == 1, command
+        said = capsys.readouterr()
+        assert not said.out
+        assert f"{progress.path()} cannot be read" in said.err
+        assert "no answers" not in said.err
+
+
+@pytest.mark.parametrize("good", [0, 1])
+def test_a_line_that_cannot_be_read_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], good: int
+) -> None:
+    write(*[line("05-permanent-bases")] * good, b"{broken", b"\xff")
+    for command in _commands(tmp_path):
+        code = main(command)
+        said = capsys.readouterr().err
+        assert f"{progress.path()}:{good + 1}: 2 lines of your record cannot be read" in said
+        assert "no answers yet" not in said
+        if command[1:2] != ["page"]:  # which shows answers to questions of today alone
+            assert code == (0 if good or command[1:2] in ([], ["--format"]) else 1)

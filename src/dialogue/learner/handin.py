@@ -101,7 +101,7 @@ def write(
     class_code, learner = _label(class_code, "the class"), _label(learner, "the name")
     attempts = tuple(a for a in progress.attempts() if writing or a.event not in _OWN_WORDS)
     if not attempts:
-        raise FileFault(file, "not written, there are no answers yet", "answer a question first")
+        raise FileFault(file, *progress.nothing())
     own = bank_hash(bank.course_bank().questions)
     files.write(file, document(class_code, learner, own, attempts), force=force)
     return len(attempts)

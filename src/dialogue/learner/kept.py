@@ -156,6 +156,6 @@ def write(file: str | os.PathLike[str], *, force: bool = False) -> int:
     """
     found = parts()
     if not found:
-        raise FileFault(file, "not written, there are no answers yet", "answer a question first")
+        raise FileFault(file, *progress.nothing())
     files.write(file, page(found), force=force)
     return sum(len(part.texts) + len(part.answers) + len(part.notes) for part in found)

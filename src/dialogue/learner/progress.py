@@ -553,6 +553,49 @@ def names() -> set[str]:
     return set()
 
 
+def unread() -> tuple[int, int]:
+    """How many lines of the record cannot be read, and the number of the first (0: none).
+
+    Raises :class:`RecordError` when the record is there and cannot be read at all.
+    """
+    bad, number, whole = [], 0, True  # whole is false within a line that is too long to be one
+    try:
+        with _open() as record:
+            for piece in iter(partial(record.readline, LONGEST_LINE), b""):
+                number += whole
+                long = len(piece) == LONGEST_LINE and not piece.endswith(b"\n")
+                if whole and piece.strip() and (long or not _parse(piece.removesuffix(b"\n"))):
+                    bad.append(number)
+                whole = piece.endswith(b"\n")
+    except FileNotFoundError:
+        return 0, 0
+    except OSError as error:
+        raise RecordError(f"The record {path()} cannot be read ({_reason(error)}).") from error
+    return len(bad), bad[0] if bad else 0
+
+
+def unread_told() -> str:
+    """What a learner is told of lines that cannot be read, or nothing.  Raises as :func:`unread`."""
+    count, first = unread()
+    lines = "1 line" if count == 1 else f"{count} lines"
+    return (
+        f"{path()}:{first}: {lines} of your record cannot be read, this one first; left as they "
+        "are, and not among your answers. A copy that you exported can be imported again"
+        if count
+        else ""
+    )
+
+
+def nothing() -> tuple[str, str]:
+    """Why a file is not written when the record gives nothing, and the remedy."""
+    try:
+        if told := unread_told():
+            return "not written, no answer was found to write", told
+    except RecordError as error:
+        return "not written", str(error)
+    return "not written, there are no answers yet", "answer a question first"
+
+
 def _own() -> Mapping[str, bytes]:
     """The lines of this record by the identity of the attempt, in the order of the attempts."""
     try:
@@ -573,7 +616,7 @@ def export_to(file: str | os.PathLike[str], force: bool = False) -> int:
     """
     lines = _own()
     if not lines:  # an empty file must never take the place of a good copy
-        raise RecordError(f"{file}: not written, because there are no answers to export yet")
+        raise RecordError(f"{file}: {'; '.join(nothing())}")
     target, beside = Path(os.path.realpath(os.path.expanduser(file))), ""
     try:
         if target.exists() and target.samefile(path()):

@@ -14,12 +14,19 @@ def _some(count: int, name: str) -> str:
     return f"{count} {name}{'' if count == 1 else 's'}"
 
 
+def _say(told: str) -> None:
+    if told:
+        print(told, file=sys.stderr)
+
+
 def _show(arguments: argparse.Namespace) -> int:
     from dialogue.learner import delivery, progress
 
+    told = progress.unread_told()
     summary = progress.summary()
     if arguments.format == "json":
         print(json.dumps(summary))
+        _say(told)
         return 0
     print(
         f"Your answers are kept in {summary['path']}, on this computer only; nothing is "
@@ -29,6 +36,7 @@ def _show(arguments: argparse.Namespace) -> int:
         f"your teachers on this hub: 'dialogue campus' says more."
     )
     print(f"Questions tried: {summary['questions']}; right at the last attempt: {summary['right']}")
+    _say(told)
     if ahead := progress.ahead(list(progress.attempts())):
         print(
             f"A clock that ran ahead has dated {_some(ahead, 'answer')} in the future. The order of "
@@ -42,12 +50,13 @@ def _export(arguments: argparse.Namespace) -> int:
 
     count = progress.export_to(arguments.file, force=arguments.force)
     print(f"Wrote {_some(count, 'answer')} to {arguments.file}.")
+    _say(progress.unread_told())
     return 0
 
 
 def _page(arguments: argparse.Namespace) -> int:
     from dialogue.course.files import FileFault
-    from dialogue.learner import kept
+    from dialogue.learner import kept, progress
 
     try:
         count = kept.write(arguments.file, force=arguments.force)
@@ -55,6 +64,7 @@ def _page(arguments: argparse.Namespace) -> int:
         print(fault, file=sys.stderr)
         return 1
     print(f"Wrote {_some(count, 'answer')} and texts to {arguments.file}; open it in a browser.")
+    _say(progress.unread_told())
     return 0
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 def _hand_in(arguments: argparse.Namespace) -> int:
-    from dialogue.learner import handin
+    from dialogue.learner import handin, progress
 
     count = handin.write(
         arguments.file,
@@ -22,6 +22,8 @@ def _hand_in(arguments: argparse.Namespace) -> int:
         f"Wrote {count} answer{'' if count == 1 else 's'} to {arguments.file}. It holds the class "
         "and the name you gave, your answers and their times, and nothing else about you."
     )
+    if told := progress.unread_told():
+        print(told, file=sys.stderr)
     return 0
 
 
