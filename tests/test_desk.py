@@ -109,6 +109,21 @@ def test_a_badge_tells_its_digest_and_loses_no_place(reader: Reader) -> None:
     assert link.evaluate("node => node === document.activeElement")
 
 
+def test_a_term_tells_what_it_means_once_in_a_lesson(reader: Reader) -> None:
+    terms = reader.page.locator(".jp-RenderedMarkdown .dd-Term")
+    wait_until(lambda: terms.count() > 3, "terms are marked")
+    told = [one.get_attribute("data-title") for one in terms.all()]
+    assert len(told) == len(set(told))
+    hale = reader.page.locator(".dd-Term", has_text="David Hale").first
+    hale.focus()
+    tip = reader.page.locator(".dd-Tip")
+    wait_until(lambda: tip.count() and "David Hale:" in tip.inner_text(), "its meaning shows")
+    assert hale.get_attribute("aria-describedby") == "dd-tip"
+    reader.page.keyboard.press("Escape")
+    wait_until(lambda: not tip.count(), "and goes")
+    assert reader.page.locator("a .dd-Term, code .dd-Term").count() == 0
+
+
 def test_a_note_stays_beside_its_part(reader: Reader, desk: Lab) -> None:
     reader.page.locator('.dd-Beat[data-cell="ladder"]').click()
     field = reader.page.get_by_label("Beside “The verb shows how firm")

@@ -17,7 +17,7 @@ from jupyter_server.utils import url_path_join
 from tornado import web
 from tornado.ioloop import IOLoop
 
-from dialogue.course import catalogue, sources
+from dialogue.course import catalogue, sources, tables
 from dialogue.course.catalogue import Lesson
 from dialogue.course.files import FileFault
 from dialogue.lab.personal import PersonalContents
@@ -44,9 +44,21 @@ def outline(path: str) -> dict[str, Any]:
         return {"sections": []}
 
 
+def terms() -> dict[str, str]:
+    """What each term of the glossary means, by every Latin spelling, as ``term:SFA``."""
+    found: dict[str, str] = {}
+    for row in tables.records("glossary"):
+        names = [row["term"], row["abbreviation"], *row["variants"].split(" | ")]
+        for name in names:
+            if len(name) > 2:  # shorter ones are words of other things too
+                found.setdefault(f"term:{name}", f"{row['term']}: {row['plain']}")
+    return found
+
+
 def digests() -> dict[str, str]:
-    """What stands behind a badge: a paragraph's digest by ``P6``, a source by ``src:ID``."""
-    found = {name: row["digest"] for name, row in sources.paragraphs().items()}
+    """What stands behind a badge: a paragraph's digest by ``P6``, a source by ``src:ID``; and
+    :func:`terms`."""
+    found = {name: row["digest"] for name, row in sources.paragraphs().items()} | terms()
     return found | {f"src:{name}": sources.reference(name) for name in sources.bibliography()}
 
 

@@ -196,6 +196,7 @@
   border: 1px solid var(--jp-border-color0); background: var(--jp-layout-color1); color: var(--jp-content-font-color1);
   box-shadow: var(--jp-elevation-z6); font-size: var(--jp-content-font-size1); line-height: 1.4; }
 .dd-Tip button { font: inherit; margin-top: 6px; min-height: 28px; cursor: pointer; }
+.dd-Term { text-decoration: underline dotted; text-underline-offset: 3px; cursor: help; }
 .dd-Lost { padding: 8px 12px; background: var(--jp-warn-color3); color: #1b1b1b; font-size: var(--jp-ui-font-size1); }
 .dd-Lost button { font: inherit; margin-inline-start: 8px; min-height: 28px; cursor: pointer; }
 .dd-Notes textarea { width: 100%; box-sizing: border-box; font: inherit; color: inherit; background: var(--jp-layout-color0); border: 1px solid var(--jp-border-color0); border-radius: 4px; padding: 6px; margin: 4px 0; }
@@ -396,6 +397,7 @@ body.dd-Projector .jp-Cell.dd-Hidden { display: none; }
           else button.removeAttribute("aria-current");
         }
         if (inside && notebook === current()) void noteAt(notebook.context.path, inside);
+        void terms(notebook);
         // Where one stopped: remembered once something was read, not by opening the page.
         if (cell && boxOf(notebook.content).scrollTop > 200) kept.set(PLACE, { path: notebook.context.path, cell: cell.model.id });
       }
@@ -539,6 +541,35 @@ body.dd-Projector .jp-Cell.dd-Hidden { display: none; }
 
       // --- badges: what stands behind them, and the way back --------------------------------------------------
       const hide = () => { tip?.remove(); tip = null; pinned = false; };
+      // Terms of the glossary tell what they mean where a lesson has them first.
+      const termed = new WeakMap();
+      async function terms(notebook) {
+        known ??= await ask("digests").catch(() => ({}));
+        const names = Object.keys(known).filter((name) => name.startsWith("term:")).map((name) => name.slice(5));
+        if (!names.length) return;
+        const exact = names.sort((a, b) => b.length - a.length).map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+        const rule = new RegExp(`(?<![\\p{L}\\p{N}])(?:${exact.join("|")})(?![\\p{L}\\p{N}])`, "u");
+        if (!termed.has(notebook)) termed.set(notebook, new Set());
+        const told = termed.get(notebook);
+        for (const part of notebook.content.node.querySelectorAll(".jp-RenderedMarkdown:not([data-terms])")) {
+          if (!part.querySelector("p, li")) continue; // not drawn yet
+          part.dataset.terms = "";
+          const walker = document.createTreeWalker(part, NodeFilter.SHOW_TEXT);
+          while (walker.nextNode()) {
+            const node = walker.currentNode, found = rule.exec(node.data);
+            if (!found || !node.parentElement.closest("p, li") || node.parentElement.closest("a, code, .dd-Term")) continue;
+            const meaning = known[`term:${found[0]}`], word = node.splitText(found.index);
+            word.splitText(found[0].length);
+            if (!told.has(meaning)) {
+              const term = make("span", { class: "dd-Term", tabindex: 0, "data-title": meaning });
+              word.replaceWith(term);
+              term.append(word);
+            }
+            told.add(meaning);
+            walker.currentNode = word; // go on behind it
+          }
+        }
+      }
       const badge = (link) => (/^P\d+$/.test(link.textContent.trim()) ? link.textContent.trim() : "");
       async function show(link, pin) {
         if (pinned && !pin) return;
@@ -560,7 +591,7 @@ body.dd-Projector .jp-Cell.dd-Hidden { display: none; }
         if (pin) tip.querySelector("button").focus({ preventScroll: true });
         else link.setAttribute("aria-describedby", "dd-tip");
       }
-      const linkOf = (event) => event.target.closest?.(".jp-RenderedMarkdown a[title], .jp-RenderedMarkdown a[data-title]");
+      const linkOf = (event) => event.target.closest?.(".jp-RenderedMarkdown :is(a[title], [data-title])");
       const enter = (event) => {
         const link = linkOf(event);
         if (!link) return;
