@@ -79,6 +79,7 @@ COMMANDS = (
     "class {} --site nowhere --no-browser",
     "class zz --folder {} --no-browser",
     "class-data list --folder {}",
+    "campus {}",
     "class-data copy {}",
     "new exercise --kind single --lesson 05 --output {}",
     "new exercise --kind {} --lesson 05 --output n.yaml",

@@ -438,6 +438,7 @@ def test_the_first_and_the_fuller_file_of_one_learner_are_one_row(inbox):
         ("ZOË", "zoe\u0308"),
         ("Straße", "STRASSE"),
         ("Al\u2011Hadi", "al hadi"),
+        ("\uff21\uff4e\uff4e", "ann"),
     ],
 )
 def test_a_name_is_one_however_it_is_typed(one_way, other):

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import zipfile
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -299,7 +300,7 @@ def test_handed_in_answers_are_marked_by_the_rules_of_the_course(
     (handed / "cleo.jsonl").write_text(attempt(questions["v-single"], 1), encoding="utf-8")
     command = ["mark", str(handed), "--graded", *questions, "--output", str(tmp_path / "m.csv")]
     assert main(command) == 0
-    assert "anna: 1 lines could not be read" in capsys.readouterr().err
+    assert "anna: 1 line could not be read" in capsys.readouterr().err
     with (tmp_path / "m.csv").open(encoding="utf-8", newline="") as file:
         table = {(row["learner"], row["item"]): row for row in csv.DictReader(file)}
     anna = {item: row for (learner, item), row in table.items() if learner == "anna"}
@@ -520,3 +521,25 @@ def test_every_command_explains_itself(capsys: pytest.CaptureFixture[str]) -> No
         assert "example:" in text
         assert "exit codes:" in text
     assert (ROOT / "data/oil_price.csv").is_file()
+
+
+def test_what_lies_in_a_folder_is_read_or_named(tmp_path: Path) -> None:
+    """A zip of the gradebook among the files, an ending in capitals, and what is no record."""
+    given = {"format": 2, "item": "05-permanent-bases", "version": "v", "event": "check"}
+    record, other = (json.dumps(given | {"response": 0, "id": who}).encode() for who in "ab")
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    (inbox / "Anna.JSONL").write_bytes(record)
+    (inbox / "essay.txt").write_text("mine", encoding="utf-8")
+    (inbox / ".DS_Store").write_bytes(b"0")
+    with zipfile.ZipFile(inbox / "class.ZIP", "w") as archive:
+        archive.writestr("ben.jsonl", other)
+        archive.writestr("photo.png", b"0")
+        archive.writestr("__MACOSX/._ben.jsonl", b"0")
+    left_out: list[str] = []
+    found = marking.read_records([inbox], left_out)
+    assert sorted(one.learner for one in found) == ["Anna", "ben"]
+    assert [line.split(":")[0].rpartition("/")[2] for line in left_out] == [
+        "photo.png",
+        "essay.txt",
+    ]

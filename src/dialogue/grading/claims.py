@@ -114,7 +114,9 @@ def _shared_answers(every: Sequence[Claim]) -> None:
             if (first := owner.setdefault(known, number)) != number:
                 shared[first, number] += 1
     for (first, second), count in shared.items():
-        _doubt(every[first], every[second], f"{some(count)} are in both")
+        _doubt(
+            every[first], every[second], f"{some(count)} {'is' if count == 1 else 'are'} in both"
+        )
 
 
 def _shared_times(every: Sequence[Claim]) -> None:

@@ -13,7 +13,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache, partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
 from dialogue import bank
@@ -79,7 +79,7 @@ def read_records(
         for name, content in _contents(Path(path)):
             try:
                 data = content()
-                handed = name.endswith(".json")
+                handed = name.lower().endswith(".json")
                 record = _handed_in(data, name) if handed else _record(Path(name).stem, data, name)
             except FileFault as fault:
                 if left_out is None:
@@ -126,24 +126,36 @@ _NO_RECORD = "records end in .jsonl or .json"
 def _contents(path: Path) -> Iterator[tuple[str, Callable[[], bytes]]]:
     """The files at *path*, each to be read when its turn comes: one that is bad stops no other."""
     if path.is_dir():
-        inside = sorted(p for p in path.rglob("[!.]*") if p.suffix in _ENDINGS)
+        every = [p for p in sorted(path.rglob("*")) if not _hidden(p.relative_to(path).parts)]
+        inside = [p for p in every if not p.is_dir()]
         if not inside:
             yield str(path), partial(_refuse, path, "no record is in this folder")
         for each in inside:
-            yield str(each), partial(files.read_bytes, each)
-    elif path.suffix == ".zip":
+            if each.suffix.lower() in (*_ENDINGS, ".zip"):
+                yield from _contents(each)
+            else:
+                yield str(each), partial(_refuse, each, "this was not read")
+    elif path.suffix.lower() == ".zip":
         try:
             read = files.read_zip(path)
         except FileFault as fault:
             yield str(path), partial(_refuse, path, fault.message, fault.remedy)
             return
-        members = sorted(name for name in read if name.endswith(_ENDINGS))
+        members = [name for name in sorted(read) if not _hidden(PurePosixPath(name).parts)]
         if not members:
             yield str(path), partial(_refuse, path, "no record is in this zip file")
         for name in members:
-            yield f"{path}/{name}", partial(read.__getitem__, name)
+            if name.lower().endswith(_ENDINGS):
+                yield f"{path}/{name}", partial(read.__getitem__, name)
+            else:
+                yield f"{path}/{name}", partial(_refuse, path / name, "this was not read")
     else:
         yield str(path), partial(files.read_bytes, path)
+
+
+def _hidden(parts: Iterable[str]) -> bool:
+    """Is it what a computer keeps for itself?"""
+    return any(part.startswith((".", "__MACOSX")) for part in parts)
 
 
 def _refuse(path: Path, fault: str, remedy: str = _NO_RECORD) -> bytes:

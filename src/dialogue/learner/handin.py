@@ -56,8 +56,8 @@ NO_PROOF = (
 
 def folded(name: str) -> str:
     """A name or class as it is compared: capitals, spaces, hyphens and the way in which an
-    accent was typed do not matter.  ``IR 101`` is ``ir-101``."""
-    plain = unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+    accent or a letter was typed do not matter.  ``IR 101`` is ``ir-101``, and so is its full-width form."""
+    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
     kept = (c for c in plain if not c.isspace() and unicodedata.category(c) not in ("Pd", "Cf"))
     return "".join(kept) or plain
 

@@ -45,7 +45,8 @@ def _mark(arguments: argparse.Namespace) -> int:
     records = marking.read_records(arguments.records, left_out)
     for record in list(records):
         if record.unreadable:
-            print(f"{record.learner}: {record.unreadable} lines could not be read", file=sys.stderr)
+            lines = "1 line" if record.unreadable == 1 else f"{record.unreadable} lines"
+            print(f"{record.learner}: {lines} could not be read", file=sys.stderr)
         if own is not None and record.learner not in own and not questions:
             fault = files.FileFault(
                 record.learner, "no variant is for this learner", "name the file as in the roster"
