@@ -12,6 +12,7 @@ import random
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from statistics import NormalDist
 
 from dialogue import bank
 from dialogue.learner import handin
@@ -64,11 +65,17 @@ def attempts(items, known, ability: float, chance: random.Random, learner: int) 
 
 
 def write(folder: Path, learners: int, items: Sequence[Single], seed: int = 1) -> list:
-    """Write a class of *learners* to *folder*; returns the parameters of the items."""
+    """Write a class of *learners* to *folder*; returns the parameters of the items.
+
+    Abilities are the quantiles of the standard normal distribution: a class that is abler by chance
+    would shift every item, and by how much would depend on the options that items happen to have.
+    """
     known, chance = parameters(items, seed), random.Random(seed + 1)
+    able = [NormalDist().inv_cdf((place + 0.5) / learners) for place in range(learners)]
+    random.Random(seed + 2).shuffle(able)
     own = handin.bank_hash(bank.course_bank().questions)
     for learner in range(learners):
-        made = attempts(items, known, chance.gauss(0, 1), chance, learner)
+        made = attempts(items, known, able[learner], chance, learner)
         text = handin.document("IR101", f"learner {learner:04d}", own, made)
         (folder / f"{learner:04d}.json").write_text(text, encoding="utf-8")
     return known

@@ -23,17 +23,16 @@ CHOICE = "05-troop-cuts"
 
 
 @pytest.fixture(scope="module")
-def chromium(browser_path: str) -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        rules = f"MAP {ADDRESS} 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
-        found = playwright.chromium.launch(
-            executable_path=browser_path,
-            args=["--no-sandbox", f"--host-resolver-rules={rules}"],
-        )
-        yield found
-        found.close()
+def chromium(browser: Any, browser_path: str) -> Iterator[Any]:
+    """A Chromium with an address of its own for the class, by the Playwright that is there already:
+    a process can have one."""
+    rules = f"MAP {ADDRESS} 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+    found = browser.browser_type.launch(
+        executable_path=browser_path,
+        args=["--no-sandbox", f"--host-resolver-rules={rules}"],
+    )
+    yield found
+    found.close()
 
 
 @pytest.fixture(scope="module")

@@ -159,3 +159,45 @@ def test_a_course_that_cannot_be_finished_is_taken_away_again(
         target.mkdir()
     assert main(["new", "course", str(target)]) == 1
     assert list(tmp_path.rglob("*")) == ([target] if there else [])
+
+
+def test_its_pages_are_written_too(charter: Path, tmp_path: Path) -> None:
+    assert main(["site", str(tmp_path / "site"), "--still"]) == 0
+    page = (tmp_path / "site/01-what-a-count-can-show.html").read_text("utf-8")
+    assert "What does one row of the table stand for?" in page
+    assert not list((tmp_path / "site").rglob("negotiation.js"))
+
+
+@pytest.mark.parametrize(
+    ("card", "fault"),
+    [
+        ("name = ", "this is no TOML"),
+        ('name = "../../x"\ntitle = "T"', "cannot be that of a folder"),
+        ('name = "x"', "there is no title"),
+        (None, "the course has no card"),
+    ],
+)
+def test_a_card_that_cannot_be_used_is_named(
+    charter: Path, capsys: pytest.CaptureFixture[str], card: str | None, fault: str
+) -> None:
+    file = charter / "seeds/course.toml"
+    file.unlink()
+    if card is not None:
+        file.write_text(card, encoding="utf-8")
+    assert main(["check"]) == 1
+    (line,) = [one for one in capsys.readouterr().out.splitlines() if "course.toml" in one]
+    assert fault in line
+    assert place.name() == ("x" if card == 'name = "x"' else "dialogue-course")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no FIFOs")
+@pytest.mark.parametrize("name", ["seeds/course.toml", "data/meetings.csv"])
+def test_a_fifo_is_told_and_not_waited_for(charter: Path, name: str) -> None:
+    file = charter / name
+    file.unlink()
+    os.mkfifo(file)
+    command = [sys.executable, "-m", "dialogue.cli", "check"]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=120)
+    assert done.returncode == 1
+    assert Path(name).name in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr

@@ -19,7 +19,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from dialogue.course import files, overlaid
+from dialogue.course import files, overlaid, place
 from dialogue.course.faults import Fault, shown
 from dialogue.course.files import FileFault
 from dialogue.course.place import root
@@ -183,7 +183,7 @@ def listed(text: str) -> str:
 def faults() -> list[Fault]:
     """What is wrong with the plan and the notebooks, for whoever checks the course."""
     _, fault = _plan()
-    found = [fault] if fault else []
+    found = [*([fault] if fault else []), *place.card_faults()]
     found += [lesson.fault for lesson in lessons() if lesson.fault]
     return [Fault(shown(Path(f.file)), f.line or 1, "", f.message, f.remedy) for f in found]
 

@@ -100,9 +100,13 @@ def open_plain(file: str | os.PathLike[str]) -> BinaryIO:
     try:
         _plain(descriptor)
         return os.fdopen(descriptor, "rb", buffering=2**20)
-    except BaseException:
+    except BaseException as error:
         with suppress(OSError):
             os.close(descriptor)
+        if (
+            isinstance(error, OSError) and error.filename is None
+        ):  # whoever hears of it needs the name
+            error.filename = os.fspath(file)
         raise
 
 

@@ -8,6 +8,11 @@ import tomllib
 from functools import lru_cache
 from pathlib import Path
 
+from dialogue.course import files
+from dialogue.course.files import FileFault
+
+_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
 
 def root() -> Path:
     """The folder that holds ``notebooks/``, ``data/``, ``seeds/`` and ``exercises/``.
@@ -22,20 +27,45 @@ def root() -> Path:
     return checkout if (checkout / "exercises").is_dir() else here.parents[1] / "_course"
 
 
+def card() -> dict[str, str]:
+    """What ``seeds/course.toml`` says; empty where it is not there.
+
+    Raises :class:`~dialogue.course.files.FileFault` for a file that cannot be read as one.
+    """
+    file = root() / "seeds" / "course.toml"
+    return _card(file, files.stamp(file)) if os.path.lexists(file) else {}
+
+
 @lru_cache(maxsize=4)
-def _card(file: Path, _stamp: int) -> dict[str, str]:
+def _card(file: Path, _stamp: tuple[str, int, int]) -> dict[str, str]:
     try:
-        return {key: str(value) for key, value in tomllib.loads(file.read_text("utf-8")).items()}
-    except (OSError, ValueError):
-        return {}
+        return {key: str(value) for key, value in tomllib.loads(files.read_text(file)).items()}
+    except tomllib.TOMLDecodeError as error:
+        raise FileFault(file, f"this is no TOML ({error})", 'write name = "…"', 1) from None
 
 
 def _said(key: str, otherwise: str) -> str:
+    try:
+        return card().get(key) or otherwise
+    except FileFault:  # told by the check
+        return otherwise
+
+
+def card_faults() -> list[FileFault]:
+    """What is wrong with ``seeds/course.toml``: nothing where name and title can be used."""
     file = root() / "seeds" / "course.toml"
     try:
-        return _card(file, file.stat().st_mtime_ns).get(key) or otherwise
-    except OSError:
-        return otherwise
+        said = card()
+    except FileFault as fault:
+        return [fault]
+    if not said:
+        return [FileFault(file, "the course has no card", 'write name = "…" and title = "…"', 1)]
+    if not _NAME.fullmatch(said.get("name", "")):
+        why = f"the name {said.get('name', '')!r} cannot be that of a folder"
+        return [FileFault(file, why, "write small letters, digits and hyphens", 1)]
+    if not said.get("title", "").strip():
+        return [FileFault(file, "there is no title", 'write title = "…"', 1)]
+    return []
 
 
 def name() -> str:
@@ -45,7 +75,7 @@ def name() -> str:
     those of another course.
     """
     found = _said("name", "")
-    return found if re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", found) else "dialogue-course"
+    return found if _NAME.fullmatch(found) else "dialogue-course"
 
 
 def title() -> str:

@@ -7,6 +7,7 @@ when its time or size has changed, so a slider that redraws a picture opens none
 from __future__ import annotations
 
 import csv
+import io
 import json
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from functools import lru_cache, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar
 
+from dialogue.course import files
 from dialogue.course.cited import table_sources, use
 from dialogue.course.faults import nearest
 from dialogue.course.place import root
@@ -73,7 +75,10 @@ def _sheet(file: Path, _stamp: Stamp) -> Sheet:
     rows: list[Row] = []
     lines: list[int] = []
     ragged: list[int] = []
-    with file.open(encoding="utf-8-sig", newline="") as text:
+    with (
+        files.open_plain(file) as data,  # no FIFO, no device
+        io.TextIOWrapper(data, encoding="utf-8-sig", newline="") as text,
+    ):
         reader = csv.DictReader(text)
         for row in reader:
             if None in row or None in row.values():

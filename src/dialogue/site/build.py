@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
-from dialogue.course import catalogue, files
+from dialogue.course import catalogue, files, tables
 from dialogue.page import templates, words
 from dialogue.site import bundles, index, lessons, live, moving, search, teach
 from dialogue.widgets import negotiation_data, scripts
@@ -122,9 +122,10 @@ def _assets() -> Files:
         "assets/search.js": bundles.finder(),
         "assets/words.js": bundles.table(),
         "assets/vega.js": bundles.vega(),
-        "assets/data/negotiation.js": bundles.data("negotiation", negotiation_data.data()),
         **{f"assets/{name}.js": bundles.view(name) for name in views},
     }
+    if "negotiation_payoffs" in tables.resources():  # another course may have no negotiation
+        made["assets/data/negotiation.js"] = bundles.data("negotiation", negotiation_data.data())
     for file in sorted({face[0] for face in templates.FACES}):
         made[f"assets/{file}.woff2"] = (_FONTS / f"{file}.woff2").read_bytes()
     made["assets/TYPEFACE-LICENSE"] = (_FONTS / "LICENSE").read_bytes()
@@ -206,7 +207,8 @@ def site(
     names = {one.stem: f"{one.number} · {one.title}" for one in known}
     made = _assets()
     pages = []
-    others = [catalogue.root() / "notebooks" / f"{stem}.ipynb" for stem in OTHERS]
+    beside = [catalogue.root() / "notebooks" / f"{stem}.ipynb" for stem in OTHERS]
+    others = [page for page in beside if page.is_file()]  # another course may have fewer
     for path in [*(one.path for one in known), *others]:
         say(path.stem)
         pages.append(lessons.page(path, moving_too=moving_too))

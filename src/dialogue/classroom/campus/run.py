@@ -49,7 +49,8 @@ def main(argv: Sequence[str] | None = None) -> int:
                 return _asked(ledger, arguments)
             finally:
                 ledger.close()
-        return asyncio.run(_serve(ledger))
+        port, prefix, days = _told()
+        return asyncio.run(_serve(ledger, port, prefix, days))
     except FileFault as fault:
         print(fault, file=sys.stderr)
         return 1
@@ -82,20 +83,24 @@ def _days() -> float:
     return float(given)
 
 
-async def _serve(ledger: Ledger) -> int:
+def _told() -> tuple[int, str, float]:
+    """What the hub has told: the port, the prefix of addresses, and for how many days to keep."""
     where = urlsplit(os.environ.get("JUPYTERHUB_SERVICE_URL", ""))
     prefix = os.environ.get("JUPYTERHUB_SERVICE_PREFIX", "")
     if not (where.port and prefix):
         remedy = "let the hub start it, see deploy/README.md"
         raise FileFault("JUPYTERHUB_SERVICE_URL", "no hub has started this service", remedy)
-    days = _days()
+    return where.port, prefix, _days()
+
+
+async def _serve(ledger: Ledger, port: int, prefix: str, days: float) -> int:
     desk = service.Desk(ledger)
     # Only cookies of the sign-in are signed with it: after a restart one signs in again, unseen.
     server = HTTPServer(
         service.application(desk, prefix, secrets.token_bytes(32)),
         max_body_size=service.MOST_BODY,
     )
-    server.listen(where.port, os.environ.get("RESULTS_LISTEN", "127.0.0.1"))
+    server.listen(port, os.environ.get("RESULTS_LISTEN", "127.0.0.1"))
     ended = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
