@@ -78,7 +78,7 @@ def test_a_handout_can_be_worked_on_without_anything_else(lesson: catalogue.Less
     assert plain(beats.opening(cells)) in words(page)
     assert beats.opening(cells).endswith("?")
     assert "<table>" in page.split("Questions</h2>")[0] or "in our words" in page
-    assert page.count("<figure ") == page.count("</figcaption>") == 1
+    assert page.count("<figure>") == page.count("</figcaption>") == 1
     assert "after the talk" in page
     assert page.count('class="write"') == page.count('class="rubric"') == 1
     assert "next cell" not in words(page)
