@@ -553,6 +553,12 @@ def test_what_was_typed_on_the_way_stands_in_its_lesson() -> None:
 
 
 @pytest.mark.parametrize("lesson", PLANNED, ids=lambda lesson: lesson.stem)
+def test_a_lesson_of_the_plan_is_no_sketch(lesson: catalogue.Lesson) -> None:
+    """A lesson that somebody adds may have 15 cells; one of the course's own has 25 or more."""
+    assert 25 <= len(catalogue.notebook_cells(lesson.path)) <= 41
+
+
+@pytest.mark.parametrize("lesson", PLANNED, ids=lambda lesson: lesson.stem)
 def test_a_lesson_asks_in_several_ways(lesson: catalogue.Lesson) -> None:
     items = [q for q in own_items(lesson) if q.kind != "essay"]
     assert 16 <= len(items) <= 24
