@@ -475,6 +475,11 @@ def test_browser_extensions_of_other_packages_are_switched_off(tmp_path, monkeyp
     assert "anywidget" not in off
 
 
+def test_the_desk_is_one_script_below_forty_kilobytes():
+    (script,) = (launcher.HERE / "extension").rglob("*.js")
+    assert len(script.read_bytes()) < 40_000, "find what is said twice, or needless"
+
+
 def test_the_desk_has_an_address_that_changes_with_it(tmp_path):
     made = launcher._desk(tmp_path / "extension")
     package = json.loads((made / "dialogue-desk/package.json").read_text("utf-8"))

@@ -12,7 +12,7 @@
   const PLACE = "dialogue-desk:place", PANEL = "dialogue-desk:panel", ROUTE = "dialogue-desk:route";
   let scope;
 
-  // --- JupyterLab's modules: { name: { version: { get(): Promise<() => module>, loaded } } } ----
+  // --- JupyterLab's modules: { name: { version: { get(): Promise<() => module>, loaded } } } ---
   const older = (a, b) => a.localeCompare(b, "en", { numeric: true });
   async function shared(name) {
     const versions = scope[name];
@@ -22,20 +22,20 @@
     return (await versions[key].get())();
   }
 
-  // --- small helpers ----------------------------------------------------------------------------
+  // --- small helpers ---
   function make(tag, attributes = {}, ...children) {
     const node = document.createElement(tag);
     for (const [name, value] of Object.entries(attributes)) {
       if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
-      else if (value !== false && value !== null && value !== undefined) node.setAttribute(name, value === true ? "" : value);
+      else if (value !== false && value !== null) node.setAttribute(name, value === true ? "" : value);
     }
-    node.append(...children.filter((child) => child !== null && child !== undefined && child !== false));
+    node.append(...children);
     return node;
   }
   // What is drawn alike stays: a button that is replaced between press and release is not clicked.
   function redraw(node, ...children) {
     const fresh = node.cloneNode(false);
-    fresh.append(...children.filter((child) => child !== null));
+    fresh.append(...children);
     if (!node.isEqualNode(fresh)) node.replaceChildren(...fresh.childNodes);
   }
   const kept = {
@@ -51,7 +51,7 @@
     return () => { clearTimeout(timer); timer = setTimeout(act, wait); };
   }
 
-  // --- the reader's place -----------------------------------------------------------------------
+  // --- the reader's place ---
   // The first cell that begins on the screen stays where it is, whatever grows or shrinks above it.
   // A scroll event may come after the page has changed and before we saw it, so what the reader
   // scrolls is counted and not measured; the browser's own anchoring would be counted as theirs.
@@ -100,7 +100,7 @@
     cell.node.focus?.({ preventScroll: true });
   }
 
-  // --- a lesson runs once, when somebody looks at it ------------------------------------------------
+  // --- a lesson runs once, when somebody looks at it ---
   async function runOnce(panel, { CodeCell }) {
     const { context, content: notebook } = panel;
     await context.ready;
@@ -133,7 +133,7 @@
     }
   }
 
-  // --- what the server knows ------------------------------------------------------------------------
+  // --- what the server knows ---
   function asker(app, { ServerConnection }, { URLExt }) {
     const settings = app.serviceManager.serverSettings;
     return async (name, path = "", init = {}) => {
@@ -168,18 +168,19 @@
 .jp-RenderedHTMLCommon table.dataframe :is(th, td) { text-align: start; }
 .jp-RenderedHTMLCommon table.dataframe tbody th { min-width: 6.2em; }
 .dd-Panel ol { list-style: none; margin: 4px 0; padding: 0; }
-.dd-Panel button { font: inherit; color: inherit; cursor: pointer; min-height: 28px; }
+:is(.dd-Panel, .dd-Tip, .dd-Lost, .dd-Said) button, .dd-Back { font: inherit; cursor: pointer; min-height: 28px; }
+.dd-Panel button { color: inherit; }
 .dd-Row { display: grid; grid-template-columns: 2.2em 1fr; gap: 0 6px; width: 100%; text-align: start; padding: 6px;
   border: 0; border-inline-start: 3px solid transparent; background: none; }
 .dd-Row:hover { background: var(--jp-layout-color2); }
 .dd-Row[aria-current] { background: var(--jp-layout-color2); font-weight: 700; border-color: var(--jp-brand-color1); }
-.dd-Row small { grid-column: 2; color: var(--jp-ui-font-color1); font-weight: 400; }
+.dd-Row small { grid-column: 2; font-weight: 400; overflow-wrap: anywhere; }
 .dd-Off { opacity: .65; }
 .dd-Buttons { display: flex; flex-wrap: wrap; gap: 4px; margin-bottom: 8px; }
 .dd-Buttons button { border: 1px solid var(--jp-border-color1); border-radius: 4px; background: var(--jp-layout-color1); padding: 4px 8px; }
 .dd-Buttons button[aria-pressed=true] { background: var(--jp-layout-color3); font-weight: 700; }
 .dd-Buttons button:disabled { opacity: .6; cursor: default; }
-.dd-Panel :focus-visible, .dd-Beats :focus-visible, .dd-Back:focus-visible, .dd-Tip :focus-visible
+:is(.dd-Panel, .dd-Beats, .dd-Tip, .dd-Lost) :focus-visible, .dd-Back:focus-visible
   { outline: 3px solid var(--jp-brand-color1); outline-offset: 1px; }
 .dd-Beats { display: flex; gap: 2px; align-items: center; padding: 4px 8px; min-height: 24px; max-height: 34px;
   background: var(--jp-layout-color1); color: var(--jp-ui-font-color1); font-size: var(--jp-ui-font-size1); overflow: hidden; }
@@ -188,28 +189,25 @@
 .dd-Beat i { display: block; height: 100%; background: var(--jp-brand-color1); }
 .dd-Beat[aria-current] span { outline: 2px solid var(--jp-ui-font-color1); }
 .dd-Said { flex: none; padding-inline-start: 8px; white-space: nowrap; }
-.dd-Said button { font: inherit; color: var(--jp-content-link-color); background: none; border: 0; text-decoration: underline; cursor: pointer; }
+.dd-Said button { color: var(--jp-content-link-color); background: none; border: 0; text-decoration: underline; }
 .dd-Back { position: fixed; inset-inline-end: 28px; bottom: 40px; z-index: 20; padding: 8px 14px; min-height: 36px; border-radius: 4px;
-  border: 1px solid var(--jp-border-color1); background: var(--jp-brand-color1); color: var(--jp-ui-inverse-font-color1); font: inherit; cursor: pointer; }
+  border: 1px solid var(--jp-border-color1); background: var(--jp-brand-color1); color: var(--jp-ui-inverse-font-color1); }
 .dd-Back[hidden] { display: none; }
 .dd-Tip { position: fixed; z-index: 30; max-width: min(26em, calc(100vw - 24px)); padding: 8px 10px; border-radius: 4px;
   border: 1px solid var(--jp-border-color0); background: var(--jp-layout-color1); color: var(--jp-content-font-color1);
   box-shadow: var(--jp-elevation-z6); font-size: var(--jp-content-font-size1); line-height: 1.4; }
-.dd-Tip button { font: inherit; margin-top: 6px; min-height: 28px; cursor: pointer; }
+.dd-Tip button { margin-top: 6px; }
 .dd-Term { text-decoration: underline dotted; text-underline-offset: 3px; cursor: help; }
 .dd-Lost { padding: 8px 12px; background: var(--jp-warn-color3); color: #1b1b1b; font-size: var(--jp-ui-font-size1); }
-.dd-Lost button { font: inherit; margin-inline-start: 8px; min-height: 28px; cursor: pointer; }
+.dd-Lost button { margin-inline-start: 8px; }
 .dd-Notes textarea { width: 100%; box-sizing: border-box; font: inherit; color: inherit; background: var(--jp-layout-color0); border: 1px solid var(--jp-border-color0); border-radius: 4px; padding: 6px; margin: 4px 0; }
-.dd-Notes .dd-Row small { overflow-wrap: anywhere; }
 .dd-Changes pre { white-space: pre-wrap; margin: 2px 0 8px; padding: 6px; background: var(--jp-layout-color2); max-height: 12em; overflow: auto; }
-.jp-Notebook .jp-Placeholder-content, .jp-Notebook .jp-PlaceholderText { min-width: 0; }
-.jp-Notebook .jp-PlaceholderText { overflow: hidden; text-overflow: ellipsis; }
+.jp-Notebook :is(.jp-Placeholder-content, .jp-PlaceholderText) { min-width: 0; overflow: hidden; text-overflow: ellipsis; }
 body.dd-Projector { --jp-content-font-size1: 28px; --jp-code-font-size: 24px; --jp-cell-prompt-width: 12px; }
-body.dd-Projector .jp-CodeCell > .jp-Cell-inputWrapper, body.dd-Projector .jp-Notebook .jp-InputPrompt,
-body.dd-Projector .jp-Notebook .jp-OutputPrompt, body.dd-Projector .jp-Notebook .jp-Collapser, body.dd-Projector .jp-Toolbar
+body.dd-Projector :is(.jp-CodeCell > .jp-Cell-inputWrapper, .jp-Notebook :is(.jp-InputPrompt, .jp-OutputPrompt, .jp-Collapser), .jp-Toolbar)
   { display: none !important; }
-body.dd-Projector .jp-RenderedHTMLCommon, body.dd-Projector .jp-OutputArea-output { font-size: 28px; line-height: 1.35; }
-body.dd-Projector .jp-RenderedVegaCommon5, body.dd-Projector .vega-embed { zoom: 1.5; }
+body.dd-Projector :is(.jp-RenderedHTMLCommon, .jp-OutputArea-output) { font-size: 28px; line-height: 1.35; }
+body.dd-Projector :is(.jp-RenderedVegaCommon5, .vega-embed) { zoom: 1.5; }
 body.dd-Projector .jp-Cell.dd-Hidden { display: none; }
 `;
 
@@ -221,7 +219,7 @@ body.dd-Projector .jp-Cell.dd-Hidden { display: none; }
 
     function activate(app, tracker, shell, palette, restorer) {
       const ask = asker(app, services, coreutils);
-      const ran = new WeakMap(); // each notebook's tab: what came of opening it
+      const ran = new WeakSet(); // the notebooks that were run, or seen not to be theirs
       const tests = (window.__dialogueDesk = { app, tracker, runs: {} });
       document.head.append(make("style", {}, STYLE));
       let course = { lessons: [], routes: [], due: 0, edit: true };
@@ -236,8 +234,10 @@ body.dd-Projector .jp-Cell.dd-Hidden { display: none; }
         return app.commands.execute("docmanager:open", { path });
       };
       const at = () => course.lessons.findIndex((one) => one.path === here());
+      const run = (name) => app.commands.execute(`dialogue:${name}`);
+      const projected = () => document.body.classList.contains("dd-Projector");
 
-      // --- the panel beside the lesson ----------------------------------------------------------
+      // --- the panel beside the lesson ---
       const panel = new lumino.Widget({ node: make("nav", { class: "dd-Panel", "aria-label": "Course" }) });
       panel.id = "dialogue-desk-panel";
       panel.title.label = shell ? "" : "Course";
@@ -257,20 +257,20 @@ body.dd-Projector .jp-Cell.dd-Hidden { display: none; }
         const place = kept.get(PLACE), route = kept.get(ROUTE) ?? "";
         const chosen = course.routes.find((one) => one.name === route);
         const index = at(), step = (to) => course.lessons[index + to];
-        const button = (label, act, more = {}) => make("button", { type: "button", onclick: act, ...more }, label);
+        const button = (label, key, act, more) => make("button", { type: "button", onclick: act, "data-key": key, ...more }, ...[label].flat());
+        const review = () => open("notebooks/review.ipynb");
         const last = course.lessons.find((one) => one.path === place?.path);
         const focused = document.activeElement?.dataset?.key;
         redraw(list,
           make("div", { class: "dd-Buttons" },
-            button("‹ Previous", () => open(step(-1).path), { disabled: index < 1 || undefined, "data-key": "previous" }),
-            button("Next ›", () => open(step(1).path), { disabled: index < 0 || !step(1) || undefined, "data-key": "next" }),
+            button("‹ Previous", "previous", () => open(step(-1).path), { disabled: index < 1 }),
+            button("Next ›", "next", () => open(step(1).path), { disabled: index < 0 || !step(1) }),
             last && last.path !== here()
-              ? button(`Continue: ${last.number} ${last.title}`, () => app.commands.execute("dialogue:continue"), { "data-key": "continue" }) : null),
-          course.due ? make("p", {}, make("button", { type: "button", class: "dd-Row", "data-key": "due", onclick: () => open("notebooks/review.ipynb") },
-            "↻", `${course.due} ${course.due === 1 ? "question is" : "questions are"} due for review`)) : "",
+              ? button(`Continue: ${last.number} ${last.title}`, "continue", () => run("continue")) : ""),
+          course.due ? make("p", {}, button(["↻", `${course.due} ${course.due === 1 ? "question is" : "questions are"} due for review`], "due", review, { class: "dd-Row" })) : "",
           course.routes.length ? make("div", { class: "dd-Buttons", role: "group", "aria-label": "Route" },
-            ...course.routes.map((one) => button(one.name, () => { kept.set(ROUTE, one.name === route ? "" : one.name); drawPanel(); },
-              { "aria-pressed": String(one.name === route), "data-key": one.name }))) : "",
+            ...course.routes.map((one) => button(one.name, one.name, () => { kept.set(ROUTE, one.name === route ? "" : one.name); drawPanel(); },
+              { "aria-pressed": String(one.name === route) }))) : "",
           make("h2", {}, "Lessons"),
           make("ol", {}, ...course.lessons.map((one) => {
             const row = make("button", {
@@ -281,19 +281,19 @@ body.dd-Projector .jp-Cell.dd-Hidden { display: none; }
           })),
           make("h2", {}, "Also"),
           make("div", { class: "dd-Buttons" },
-            button("Review", () => open("notebooks/review.ipynb"), { "data-key": "review" }),
-            button("Glossary", () => open("notebooks/glossary.ipynb"), { "data-key": "glossary" }),
-            button("Projector", () => app.commands.execute("dialogue:projector"), { "data-key": "projector" })),
+            button("Review", "review", review),
+            button("Glossary", "glossary", () => open("notebooks/glossary.ipynb")),
+            button("Projector", "projector", () => run("projector"))),
           course.edit || index < 0 ? "" : make("div", {}, make("h2", {}, "Your copy of this lesson"),
             make("div", { class: "dd-Buttons" },
-              button("What did I change?", showChanges, { "data-key": "changes" }),
-              button("Fresh copy", freshCopy, { "data-key": "fresh" }))),
+              button("What did I change?", "changes", showChanges),
+              button("Fresh copy", "fresh", freshCopy))),
         );
         if (focused) list.querySelector(`[data-key="${window.CSS.escape(focused)}"]`)?.focus();
         drawNote();
       }
 
-      // --- notes, each beside a part of the lesson ----------------------------------------------
+      // --- notes, each beside a part of the lesson ---
       const note = { path: "", cell: "", texts: {}, sent: Promise.resolve() };
       const field = make("textarea", { rows: 5, dir: "auto", maxlength: 20000, id: "dd-note" });
       const about = make("label", { for: "dd-note" }), told = make("p", { role: "status" }), others = make("ol");
@@ -354,7 +354,7 @@ body.dd-Projector .jp-Cell.dd-Hidden { display: none; }
       document.addEventListener("dialogue:saved", soon);
       document.addEventListener("click", (event) => { if (event.target.closest?.(".jp-OutputArea")) setTimeout(soon, 1200); }, true);
 
-      // --- the beats of a lesson, above it ---------------------------------------------------------
+      // --- the beats of a lesson, above it ---
       const lines = new WeakMap();
       async function drawBeats() {
         const notebook = current();
@@ -402,25 +402,26 @@ body.dd-Projector .jp-Cell.dd-Hidden { display: none; }
         if (cell && boxOf(notebook.content).scrollTop > 200) kept.set(PLACE, { path: notebook.context.path, cell: cell.model.id });
       }
 
-      // --- opening ------------------------------------------------------------------------------------
+      // --- opening ---
       function look() {
         const notebook = current();
         drawPanel();
         void refresh();
         if (!notebook || ran.has(notebook) || course.edit) return;
-        ran.set(notebook, "running");
-        const path = notebook.context.path;
         watch(notebook);
-        runOnce(notebook, cells).then((result) => {
-          ran.set(notebook, result);
-          tests.runs[path] = result;
-          void refresh();
-        }, (error) => { tests.runs[path] = String(error); });
+        void runs(notebook);
+      }
+      async function runs(notebook) {
+        ran.add(notebook);
+        const { path } = notebook.context;
+        delete tests.runs[path];
+        tests.runs[path] = await runOnce(notebook, cells).catch(String);
+        void refresh();
       }
       tracker.currentChanged.connect(look);
       void refresh().then(look);
 
-      // --- a kernel that is gone -----------------------------------------------------------------------
+      // --- a kernel that is gone ---
       function watch(notebook) {
         let box = null;
         const say = (text) => {
@@ -428,7 +429,7 @@ body.dd-Projector .jp-Cell.dd-Hidden { display: none; }
           box = null;
           if (!text || notebook.isDisposed) return;
           box = new lumino.Widget({ node: make("div", { class: "dd-Lost", role: "status" }, text,
-            make("button", { type: "button", onclick: () => { say(""); ran.delete(notebook); void again(notebook); } }, "Run the lesson again")) });
+            make("button", { type: "button", onclick: () => { say(""); void again(notebook); } }, "Run the lesson again")) });
           notebook.contentHeader.addWidget(box);
         };
         notebook.sessionContext.statusChanged.connect((_, status) => {
@@ -440,17 +441,19 @@ body.dd-Projector .jp-Cell.dd-Hidden { display: none; }
         if (!notebook.sessionContext.session?.kernel || notebook.sessionContext.kernelDisplayStatus === "dead") {
           await notebook.sessionContext.restartKernel().catch(() => notebook.sessionContext.startKernel());
         }
-        tests.runs[notebook.context.path] = await runOnce(notebook, cells);
-        void refresh();
+        await runs(notebook);
       }
 
-      // --- panels: ours at first, then whatever the reader chose ---------------------------------------
+      // --- panels: ours at first, then whatever the reader chose ---
+      function showPanel() {
+        const choice = narrow() ? "" : kept.get(PANEL) ?? panel.id;
+        if (choice) shell?.activateById(choice);
+        else shell?.collapseLeft();
+      }
       void shell?.restored.then(() => {
-        const choice = narrow() ? null : kept.get(PANEL) ?? panel.id;
+        showPanel();
         // An address /lab/tree/… shows the file list just before it opens the document.
-        const show = () => { if (choice) shell.activateById(choice); else shell.collapseLeft(); };
-        show();
-        const once = () => { tracker.widgetAdded.disconnect(once); show(); setTimeout(remember, 500); };
+        const once = () => { tracker.widgetAdded.disconnect(once); showPanel(); setTimeout(remember, 500); };
         tracker.widgetAdded.connect(once);
         setTimeout(() => { tracker.widgetAdded.disconnect(once); remember(); }, 10_000);
       });
@@ -464,13 +467,13 @@ body.dd-Projector .jp-Cell.dd-Hidden { display: none; }
         if (remembering || !shell) return;
         remembering = true;
         shell.layoutModified.connect(() => {
-          if (narrow() || document.body.classList.contains("dd-Projector")) return;
+          if (narrow() || projected()) return;
           const shown = [...shell.widgets("left")].find((w) => w.isVisible);
           kept.set(PANEL, shown ? shown.id : "");
         });
       }
 
-      // --- commands --------------------------------------------------------------------------------------
+      // --- commands ---
       const add = (name, label, execute, keys = null, more = {}) => {
         app.commands.addCommand(name, { label, execute, ...more });
         if (keys) app.commands.addKeyBinding({ command: name, keys: [keys], selector: "body" });
@@ -492,7 +495,7 @@ body.dd-Projector .jp-Cell.dd-Hidden { display: none; }
         field.focus();
       }, "Alt N");
 
-      // --- projector: large type, no code, one part at a time ----------------------------------------------
+      // --- projector: large type, no code, one part at a time ---
       let beat = 0;
       function beats() {
         const parts = [];
@@ -506,7 +509,7 @@ body.dd-Projector .jp-Cell.dd-Hidden { display: none; }
       function showBeat(to) {
         const parts = beats();
         beat = Math.max(0, Math.min(parts.length - 1, to));
-        const on = document.body.classList.contains("dd-Projector");
+        const on = projected();
         parts.forEach((part, i) => part.forEach((w) => w.node.classList.toggle("dd-Hidden", on && i !== beat)));
         if (!on || !current()) return;
         boxOf(current().content).scrollTop = 0;
@@ -514,7 +517,7 @@ body.dd-Projector .jp-Cell.dd-Hidden { display: none; }
       }
       add("dialogue:projector", "Projector View", () => {
         const notebook = current()?.content;
-        const on = !document.body.classList.contains("dd-Projector");
+        const on = !projected();
         const cell = notebook && cellIn(notebook);
         const start = Math.max(0, beats().findIndex((part) => part.includes(cell)));
         document.body.classList.toggle("dd-Projector", on);
@@ -523,14 +526,16 @@ body.dd-Projector .jp-Cell.dd-Hidden { display: none; }
         if (on) {
           shell?.collapseLeft();
           document.activeElement?.blur?.(); // keys now turn the parts
-        } else if (!narrow() && (kept.get(PANEL) ?? panel.id)) shell?.activateById(kept.get(PANEL) ?? panel.id);
-        if (!on && notebook && beats()[beat]?.[0]) goTo(notebook, beats()[beat][0].model.id);
+        } else {
+          showPanel();
+          if (notebook && beats()[beat]) goTo(notebook, beats()[beat][0].model.id);
+        }
         window.dispatchEvent(new Event("resize"));
-      }, "F8", { caption: "Large type, no code, one part at a time", isToggled: () => document.body.classList.contains("dd-Projector") });
+      }, "F8", { caption: "Large type, no code, one part at a time", isToggled: projected });
       window.addEventListener("keydown", (event) => {
-        if (!document.body.classList.contains("dd-Projector")) return;
+        if (!projected()) return;
         const control = event.composedPath()[0].closest?.("input, select, textarea, [role=slider], .jp-Editor");
-        if (event.key === "Escape" && !control && !tip) app.commands.execute("dialogue:projector");
+        if (event.key === "Escape" && !control && !tip) run("projector");
         else if (control || event.ctrlKey || event.metaKey || event.altKey) return;
         else if (event.key === "PageDown" || event.key === "ArrowRight") showBeat(beat + 1);
         else if (event.key === "PageUp" || event.key === "ArrowLeft") showBeat(beat - 1);
@@ -539,7 +544,7 @@ body.dd-Projector .jp-Cell.dd-Hidden { display: none; }
         event.stopPropagation();
       }, true);
 
-      // --- badges: what stands behind them, and the way back --------------------------------------------------
+      // --- badges: what stands behind them, and the way back ---
       const hide = () => { tip?.remove(); tip = null; pinned = false; };
       // Terms of the glossary tell what they mean where a lesson has them first.
       const termed = new WeakMap();
@@ -643,7 +648,7 @@ body.dd-Projector .jp-Cell.dd-Hidden { display: none; }
         back.hidden = false;
       }, true);
 
-      // --- one's own copy ----------------------------------------------------------------------------------------
+      // --- one's own copy ---
       const dialog = (title, body, buttons) => apputils.showDialog({ title, body: new lumino.Widget({ node: body }), buttons });
       async function showChanges() {
         const path = here();
@@ -664,13 +669,10 @@ body.dd-Projector .jp-Cell.dd-Hidden { display: none; }
         if (!answer.button.accept) return;
         await ask("fresh", path, { method: "POST", body: "{}" });
         await notebook.context.revert();
-        ran.set(notebook, "running");
-        delete tests.runs[path];
-        tests.runs[path] = await runOnce(notebook, cells);
-        void refresh();
+        await runs(notebook);
       }
 
-      // --- keys ------------------------------------------------------------------------------------------------------
+      // --- keys ---
       // At window, before anybody, only to put the real guard on the output area: there the widget
       // itself has had the key, and the notebook, which would add or cut a cell, has not yet.
       const guarded = new WeakSet();
