@@ -18,11 +18,12 @@ from urllib.parse import quote
 
 from jupyterhub.services.auth import HubOAuthCallbackHandler, HubOAuthenticated, UserNotAllowed
 from jupyterhub.utils import url_path_join
-from tornado.web import Application, Finish, HTTPError, RequestHandler
+from tornado.web import Application, Finish, HTTPError
 
 from dialogue.classroom.campus import results
 from dialogue.classroom.campus.ledger import Ledger, Line, NotKept
 from dialogue.classroom.live.limits import Limit
+from dialogue.classroom.narrow import Narrow
 from dialogue.learner import delivery
 from dialogue.page import templates
 
@@ -56,8 +57,10 @@ class Desk:
         self.ledger.close()
 
 
-class Base(HubOAuthenticated, RequestHandler):
-    """Whoever asks is known before anything is done; narrow rights, no cache, no traceback."""
+class Base(HubOAuthenticated, Narrow):
+    """Whoever asks is known before anything is done."""
+
+    rights = CSP
 
     desk: Desk
     me: dict[str, Any]
@@ -65,17 +68,6 @@ class Base(HubOAuthenticated, RequestHandler):
     def initialize(self, desk: Desk) -> None:
         """Called by tornado with what the application was given."""
         self.desk = desk
-
-    def set_default_headers(self) -> None:
-        """Called by tornado first."""
-        self.clear_header("Server")
-        for name, value in {
-            "Content-Security-Policy": CSP,
-            "X-Content-Type-Options": "nosniff",
-            "Referrer-Policy": "no-referrer",
-            "Cache-Control": "no-store",
-        }.items():
-            self.set_header(name, value)
 
     async def prepare(self) -> None:
         """Ask the hub who this is; a browser that is not signed in is sent there."""
@@ -116,11 +108,6 @@ class Base(HubOAuthenticated, RequestHandler):
         self.set_header("Content-Type", kind)
         self.set_header("Content-Disposition", f"attachment; filename*=UTF-8''{quote(name)}")
         self.finish(content)
-
-    def tell(self, **values: Any) -> None:
-        """Answer with JSON."""
-        self.set_header("Content-Type", "application/json; charset=utf-8")
-        self.finish(json.dumps(values))
 
     def write_error(self, status_code: int, **_options: Any) -> None:
         """One word for the program that asked; never a traceback."""

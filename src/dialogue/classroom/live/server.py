@@ -22,11 +22,12 @@ from urllib.parse import urlsplit
 from tornado.httpserver import HTTPServer
 from tornado.iostream import StreamClosedError
 from tornado.netutil import bind_sockets
-from tornado.web import Application, HTTPError, RequestHandler
+from tornado.web import Application, HTTPError
 
 from dialogue.classroom.live import address, pages, report
 from dialogue.classroom.live.limits import Limit
 from dialogue.classroom.live.room import Device, Refused, Room
+from dialogue.classroom.narrow import Narrow
 from dialogue.page.words import CLASS
 
 MOST_BODY = 16 * 1024
@@ -116,26 +117,16 @@ class Hall:
         return CLASS["report_done"].format(folder=store.folder / report.REPORT)
 
 
-class Base(RequestHandler):
-    """What every answer has: narrow rights, no cache, no traceback."""
+class Base(Narrow):
+    """Whoever asks is at this computer, or a device of the room."""
+
+    rights = CSP
 
     hall: Hall
 
     def initialize(self, hall: Hall) -> None:
         """Called by tornado with what the application was given."""
         self.hall = hall
-
-    def set_default_headers(self) -> None:
-        """Called by tornado first."""
-        self.clear_header("Server")
-        for name, value in {
-            "Content-Security-Policy": CSP,
-            "X-Content-Type-Options": "nosniff",
-            "Referrer-Policy": "no-referrer",
-            "Cross-Origin-Resource-Policy": "same-origin",
-            "Cache-Control": "no-store",
-        }.items():
-            self.set_header(name, value)
 
     def prepare(self) -> None:
         """Refuse what a page of another site makes a browser send."""
@@ -181,11 +172,6 @@ class Base(RequestHandler):
         if not isinstance(found, dict):
             raise Refused(400, "not_understood")
         return found
-
-    def tell(self, **values: Any) -> None:
-        """Answer with JSON."""
-        self.set_header("Content-Type", "application/json; charset=utf-8")
-        self.write(json.dumps(values, ensure_ascii=False))
 
     def write_error(self, status_code: int, **options: Any) -> None:
         """One word for the page that asked; never a traceback."""
