@@ -19,6 +19,7 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import psutil
 import pytest
@@ -216,6 +217,11 @@ def test_two_learners_and_a_teacher(hub: Hub) -> None:
     assert start["writable"]
     extensions = hub.ask("user/anna/lab/api/extensions")
     assert extensions is not None
+    # The link of an LMS ends on the page of its lesson.
+    link = f"http://127.0.0.1:{hub.port}/user/anna/dialogue/lesson/05"
+    told = urllib.request.Request(link, headers={"Authorization": f"token {anna}"})
+    with urllib.request.urlopen(told, timeout=60) as page:
+        assert urlsplit(page.url).path == "/user/anna/lab/tree/notebooks/05-round-one.ipynb"
 
     # Each answers; who it was is said by the hub.
     assert hub.run("anna", ANSWER.replace("CHOICE", "0")) == "True"

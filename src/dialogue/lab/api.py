@@ -12,8 +12,8 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from jupyter_server.base.handlers import APIHandler
-from jupyter_server.utils import url_path_join
+from jupyter_server.base.handlers import APIHandler, JupyterHandler
+from jupyter_server.utils import url_escape, url_path_join
 from tornado import web
 from tornado.ioloop import IOLoop
 
@@ -152,6 +152,21 @@ class Fresh(Handler):
         await self.answer(work)
 
 
+def opened(named: str) -> str:
+    """The page of the lesson ``05`` or ``05-round-one``; of the first where there is none."""
+    written = [lesson for lesson in catalogue.lessons() if lesson.written]
+    found = next((one for one in written if named in (one.number, one.stem)), written[0])
+    return f"lab/tree/notebooks/{url_escape(found.path.name)}"
+
+
+class Open(JupyterHandler):
+    """``GET dialogue/lesson/05``: a link of an LMS leads here, and on to that lesson."""
+
+    @web.authenticated
+    async def get(self, named: str) -> None:
+        self.redirect(url_path_join(self.base_url, opened(named)))
+
+
 HANDLERS = {
     "desk": Overview,
     "outline": Outline,
@@ -159,6 +174,7 @@ HANDLERS = {
     "notes": Notes,
     "changes": Changes,
     "fresh": Fresh,
+    r"lesson/([\w-]+)": Open,
 }
 
 
