@@ -682,6 +682,22 @@ def test_check_names_faults_and_exits_1(tmp_path: Path) -> None:
     assert "Traceback" not in done.stdout + done.stderr
 
 
+def test_check_names_a_formula_that_is_none_on_its_line(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "f.yaml"
+    file.write_text(
+        "quiz: f\nitems:\n- id: f-1\n  type: short\n  ask: 'Is \\(x^2\\) $5?'\n"
+        "  explain: >-\n    For $5 \\(\\frac{a\\) is none.\n  accept: [a]\n",
+        encoding="utf-8",
+    )
+    done = run("--no-advice", file)
+    told = done.stdout.splitlines()
+    assert done.returncode == 1
+    assert len(told) == 1
+    assert re.search(r"f\.yaml:6: f-1: the formula .*opened and not closed.*; write", told[0])
+
+
 def test_check_of_the_course_is_clean() -> None:
     done = run()
     assert done.returncode == 0, done.stdout

@@ -21,6 +21,7 @@ from dialogue.course import files
 from dialogue.course.files import FileFault
 from dialogue.exchange import FORMATS, markup
 from dialogue.exchange.recognise import recognised
+from dialogue.page import text as small
 from dialogue.questions import Question, grade
 
 ROOT = Path(__file__).parents[1]
@@ -247,12 +248,21 @@ def test_a_raised_figure_is_no_other_number() -> None:
 
 
 @pytest.mark.parametrize(
-    "formula", [r"\(x^2\)", r"$$a+b$$", r"$x_1$", r"\[ y \]", r"${x}$ and $y$"]
+    ("typed", "held"),
+    [
+        (r"\(x^2\)", r"\(x^2\)"),
+        ("$$a+b*c*d$$", r"\[a+b*c*d\]"),
+        ("$x_1$", r"\(x_1\)"),
+        (r"\[ y \]", r"\[ y \]"),
+        ("${x}$ and $y$", r"\({x}\) and \(y\)"),
+        (r"\(\foo\)", ""),
+        (r"$\frac{a$", ""),
+    ],
 )
-def test_a_formula_is_named_wherever_it_stands(formula: str) -> None:
+def test_a_formula_is_held_or_named_wherever_it_stands(typed: str, held: str) -> None:
     # In a choice, an option and a comment, and never for an amount of money.
     for place in ("ask", "option", "comment"):
-        words = {"ask": "Which?", "option": "x", "comment": "no"} | {place: formula}
+        words = {"ask": "Which?", "option": "x", "comment": "no"} | {place: typed}
         quiz = [
             {
                 "question": words["ask"],
@@ -263,9 +273,56 @@ def test_a_formula_is_named_wherever_it_stands(formula: str) -> None:
                 ],
             }
         ]
-        assert "a formula is shown as it was typed" in taken("jupyterquiz", json.dumps(quiz))[1]
+        (item,), said = taken("jupyterquiz", json.dumps(quiz))
+        found = {
+            "ask": item["ask"],
+            "option": item["options"][0]["text"],
+            "comment": item["options"][1]["say"],
+        }
+        assert found[place] == (held or typed)
+        assert ("a formula is shown as it was typed" in said) is (not held)
+        assert ("between dollar signs" in said) is (bool(held) and typed[:2] in ("$x", "${"))
     money = "::a::Is $5 more than $3 here?{T}"
     assert "formula" not in taken("gift", money)[1]
+
+
+@pytest.mark.parametrize(
+    ("there", "here"),
+    [
+        (r"Take \(x^2\) of $5", r"Take \(x^2\) of $5"),
+        (r"<p>Take $$a*b*c &lt; 2$$</p>", r"Take \[a*b*c < 2\]"),
+        (
+            '<math display="block"><semantics><mi>x</mi><annotation encoding="application/x-tex">'
+            "x_1</annotation></semantics></math>",
+            r"\[x_1\]",
+        ),
+        (
+            '<p>Is <img class="equation_image" src="/equation_images/x" alt="LaTeX: x*y*z" '
+            'data-equation-content="x*y*z"> it?</p>',
+            r"Is \(x*y*z\) it?",
+        ),
+    ],
+)
+def test_formulas_of_other_programs_are_held(there: str, here: str) -> None:
+    (item,), said = taken(
+        "moodle", moodle("truefalse", answer("true", 100) + answer("false", 0), there)
+    )
+    assert item["ask"] == here
+    assert not said
+    assert not list(small.no_formulas(item["ask"]))
+
+
+@pytest.mark.parametrize("name", ["moodle", "gift"])
+def test_a_formula_goes_out_and_comes_back(name: str, tmp_path: Path) -> None:
+    asked = {
+        "id": "a", "type": "single", "ask": r"Is *this* \(a*b_1<c\) or $5? \[\frac{1}{2}\]",
+        "options": [{"text": r"\(x\\y\)", "right": "yes", "say": "Yes."}, {"text": r"\(\nu\)", "say": r"no: \(\{2\}\)"}],
+    }  # fmt: skip
+    made, _lost = FORMATS[name].write([question(dict(asked), tmp_path)], "T")
+    # Without the line that carries it whole: what the other program shows is read.
+    seen = re.sub(r"(?m)^// dialogue .*$|<dialogue>.*</dialogue>", "", made.decode())
+    (item,), said = taken(name, seen)
+    assert (item["ask"], item["options"]) == (asked["ask"], asked["options"]), said
 
 
 def test_one_text_for_every_outcome_explains() -> None:

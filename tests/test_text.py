@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
+from html import escape
+from xml.etree import ElementTree
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from dialogue.page import text
+from dialogue.page import formula, text
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -91,3 +96,64 @@ def test_code_keeps_its_lines_and_a_table_its_cells() -> None:
 
 def test_the_place_of_a_blank_is_shown_and_never_in_code() -> None:
     assert text.plain("In [[1]] and `x[[1]]`") == "In (1) ______ and x[[1]]"
+
+
+FORMULAS = [
+    r"\(x^2\)",
+    r"\[\sum_{i=1}^{n} \frac{i}{2}\]",
+    r"\(a*b*c < \text{<b>&amp;}\)",
+    r"\(\begin{pmatrix}1 & 2\\3 & 4\end{pmatrix}\)",
+    r"\(\hat{p} \pm 1.96\sqrt{\frac{p(1-p)}{n}}\)",
+]
+
+
+@pytest.mark.parametrize("source", FORMULAS)
+def test_a_formula_is_mathml_and_its_tex_is_not_lost(source: str) -> None:
+    html = text.html(f"Take *this*: {source} for $5 or $6")
+    root = ElementTree.fromstring(f"<p>{html}</p>")
+    math = next(each for each in root if each.tag == "math")
+    assert {each.tag for each in math.iter()} <= formula.TAGS | {"semantics", "annotation"}
+    assert math.findtext(".//annotation") == source
+    assert (math.get("display") == "block") is source.startswith(r"\[")
+    assert html.endswith("for $5 or $6")
+    assert text.plain(source) == source
+    assert text.html(source, tex=formula.marked) == escape(source)
+    assert list(text.no_formulas(source)) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "why"),
+    [
+        (r"\(\style{background:url(https://evil.invalid)}{x}\)", r"\style is not allowed"),
+        (r"\(\href{javascript:a}{x}\)", r"\href is not allowed"),
+        (r"\(\class{jp-Button}{x}\)", r"\class is not allowed"),
+        (r"\(\def\a{\a\a}\a\)", r"\def is not allowed"),
+        (r"\(\newcommand{\a}{x}\a\)", r"\newcommand is not allowed"),
+        (r"\(\foo\)", r"the command \foo is not known"),
+        (r"\(\frac{a\)", "opened and not closed"),
+        (r"\(x^\)", "missing super script"),
+        (r"\(\frac{a}\)", ""),
+        (r"\( \)", "nothing between its marks"),
+        (r"\(\hspace{9999em}\)", "cannot be shown"),
+        (r"\(\left( x\)", "opened and not closed"),
+        (r"\(" + "{" * 200 + "}" * 200 + r"\)", "deep"),
+        (r"\(" + "x" * 5000 + r"\)", "letters"),
+        (r"\(a [[1]] b\)", "mark of a blank"),
+    ],
+)
+def test_what_is_no_formula_is_shown_as_typed_and_named(source: str, why: str) -> None:
+    assert "<" not in text.html(source)
+    assert text.plain(source) == source.replace("[[1]]", "(1) ______")
+    ((what, said),) = text.no_formulas(source)
+    assert what == source
+    assert said
+    assert why in said
+
+
+@given(st.text(alphabet="\\{}[]()^_&#$%~'<>ab1 \n\x00\ue000كa", max_size=80))
+@settings(max_examples=300, deadline=None)
+def test_whatever_stands_between_the_marks_makes_one_line_of_words_or_a_formula(tex: str) -> None:
+    html = text.html(f"\\({tex}\\)", block=True)
+    known = formula.TAGS | text.TAGS | {"semantics", "annotation"}
+    assert set(re.findall(r"</?([a-z]+)", html)) <= known
+    list(text.no_formulas(f"\\[{tex}\\]"))

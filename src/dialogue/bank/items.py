@@ -27,8 +27,8 @@ COMMON: dict[str, s.Shape] = {
     ),
     "type": s.text(),
     "ask": s.text(
-        "The question. Markdown: *emphasis*, **strong**, `code`, lists; "
-        "anything else is shown as typed.",
+        "The question. Markdown: *emphasis*, **strong**, `code`, lists; formulas in TeX between "
+        "\\( and \\); anything else is shown as typed.",
         need=True,
     ),
     "para": s.texts("Paragraphs of the article, such as [P6]."),

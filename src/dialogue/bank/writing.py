@@ -19,7 +19,7 @@ import yaml
 
 from dialogue.bank.items import COMMON_FIELDS
 from dialogue.bank.nodes import MOST_TEXT
-from dialogue.page import text
+from dialogue.page import formula, text
 from dialogue.page.numbers import exact
 from dialogue.questions import Match, Question
 from dialogue.questions import remarks as remarks
@@ -132,9 +132,10 @@ def shifted(words: str, up: bool) -> str:
     return f"{mark}{inner}" if len(inner) < 2 else f"{mark}({inner})"
 
 
-def html(words: str, *, block: bool = False) -> str:
-    """The small markup of *words* as HTML on one line."""
-    shown = text.html(clean(words), block=block).replace(' dir="auto"', "")
+def html(words: str, *, block: bool = False, tex: text.Tex | None = formula.marked) -> str:
+    """The small markup of *words* as HTML on one line; formulas stay TeX, which Moodle and
+    Canvas draw themselves, unless *tex* is None: see :func:`dialogue.page.text.html`."""
+    shown = text.html(clean(words), block=block, tex=tex).replace(' dir="auto"', "")
     shown = shown.replace(' dir="ltr"', "")
     # Lines of code stay lines, by their number.
     shown = re.sub("<pre>.*?</pre>", lambda code: code[0].replace("\n", "&#10;"), shown, flags=re.S)
@@ -181,10 +182,15 @@ class _Words(HTMLParser):
         self.pre: int | None = None  # where an open block of code begins in `out`
         self.kept: list[str] = []  # blocks that keep their lines; a sign stands for each
         self.tables: list[_Table] = []
+        self.math: list[str] | None = None  # the TeX of an open formula in MathML
+        self.math_marks = "("
+        self.noted = False  # is what is read now its TeX?
         self.signs = 0  # that mean something in the small markup
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in _DROPPED:
+        if self._formula_starts(tag, dict(attrs)):
+            pass
+        elif tag in _DROPPED:
             self.deaf += 1
             self.lost.append(f"<{tag}>")
         elif self.deaf:
@@ -230,8 +236,36 @@ class _Words(HTMLParser):
         elif tag not in _HARMLESS:
             self.lost.append(f"<{tag}>")
 
+    def _formula_starts(self, tag: str, own: dict[str, str | None]) -> bool:
+        """Is it a formula that brings its TeX, or a part of one?"""
+        if self.math is not None:
+            self.noted = tag == "annotation" and "tex" in (own.get("encoding") or "").lower()
+        elif tag == "math" and not self.deaf:
+            self.math, self.math_marks = [], "[" if own.get("display") == "block" else "("
+        elif tag == "img" and not self.deaf and own.get("data-equation-content"):  # of Canvas
+            self.out.append(formula.marked(own["data-equation-content"] or "", False))
+        else:
+            return False
+        return True
+
+    def _formula_ends(self, tag: str) -> None:
+        self.noted = False
+        if tag != "math":
+            return
+        tex = "".join(self.math or ()).strip()
+        for opens, closes in formula.MARKS.values():
+            tex = tex.removeprefix(opens).removesuffix(closes)
+        if not tex:
+            self.lost.append("<math>")
+        else:
+            self.out.append(formula.marked(tex, self.math_marks == "["))
+            self.signs += len(_SIGNS.findall(tex))
+        self.math = None
+
     def handle_endtag(self, tag: str) -> None:
-        if tag in _DROPPED:
+        if self.math is not None:
+            self._formula_ends(tag)
+        elif tag in _DROPPED:
             self.deaf = max(0, self.deaf - 1)
         elif self.pre is not None:
             if tag == "pre":
@@ -309,7 +343,10 @@ class _Words(HTMLParser):
         return True
 
     def handle_data(self, data: str) -> None:
-        if not self.deaf and self.pre is not None:
+        if self.math is not None:
+            if self.noted:
+                self.math.append(data)
+        elif not self.deaf and self.pre is not None:
             self.out.append(data)
         elif not self.deaf:
             self.signs += len(_SIGNS.findall(data))
@@ -328,6 +365,8 @@ def from_html(words: str) -> tuple[str, list[str]]:
     parser = _Words()
     parser.feed(re.sub("[\ue100\ue101]", "\ufffd", clean(words)))
     parser.close()
+    if parser.math is not None:
+        parser.handle_endtag("math")
     while parser.tables or parser.pre is not None:  # whoever opened it has not closed it
         parser.handle_endtag("pre" if parser.pre is not None else "table")
     plain = "".join(parser.out)

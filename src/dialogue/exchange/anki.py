@@ -53,7 +53,7 @@ def _number(name: str) -> int:
 
 def _html(words: str, *, block: bool = False) -> str:
     # Anki acts on [sound:…] and [latex] in a field; an entity only shows the bracket.
-    return writing.html(words, block=block).replace("[", "&#91;")
+    return writing.html(words, block=block, tex=None).replace("[", "&#91;")
 
 
 def _list(rows: Sequence[str], tag: str = "ul") -> str:

@@ -31,6 +31,7 @@ _KINDS = {
 _START = re.compile(r"\{(\d{0,3}):(" + "|".join(sorted(_KINDS, key=len, reverse=True)) + "):")
 _WORTH = re.compile(r"%(-?\d{1,3}(?:\.\d*)?)%")
 MOST = 99  # blanks in a text
+_MEANT = re.compile(r"\\([\\}#~/\"=*])")
 _ENDED = re.compile(r"(?<!\\)\}")
 
 
@@ -69,9 +70,7 @@ def _split(text: str, sign: str) -> list[str]:
 
 
 def _plain(text: str) -> str:
-    return unescape(
-        re.sub(r"\\([\\}#~/\"=*])", lambda f: "\\*" if f[1] == "*" else f[1], text)
-    ).strip()
+    return unescape(_MEANT.sub(lambda f: "\\*" if f[1] == "*" else f[1], text)).strip()
 
 
 def _gap(kind: str, body: str, words: Callable[[str], str], lost: list[str]) -> Gap:
@@ -89,7 +88,7 @@ def _gap(kind: str, body: str, words: Callable[[str], str], lost: list[str]) -> 
         elif worth := _WORTH.match(plain):
             weight, plain = float(worth[1]) / 100, plain[worth.end() :]
         text, _, tolerance = plain.partition(":") if kind == "number" else (plain, "", "")
-        shown = words(text.replace("\\", "")) if kind == "menu" else _plain(text)
+        shown = words(_MEANT.sub(r"\1", text)) if kind == "menu" else _plain(text)
         if shown or kind == "menu":
             said = words(_plain("#".join(say))) if say else ""
             answers.append(Answer(shown, weight, said, tolerance.strip()))

@@ -176,7 +176,7 @@ def _read(one: dict[str, Any], place: int, language: str) -> Parsed:
     kind = str(one.get("type", ""))
     name = str(one.get("id") or one.get("name") or f"question {place}")
     found = Parsed(name=name, kind=_KINDS.get(kind, f"the type {kind!r}"))
-    words = Wording(found.lost, language)
+    words = Wording(found.lost, language, dollars=True)
     found.ask = words(_typed(one.get("question")))
     if code := _typed(one.get("code")):
         found.ask = f"{found.ask}\n\n{words.code(code)}".strip()

@@ -13,6 +13,7 @@ from dialogue.course.files import FileFault
 MOST_TAGS = 1_000_000  # of one file: some 20,000 questions
 MOST_UNPACKED = 200 * 1024 * 1024
 _DEEPEST = 200  # elements within elements
+_KEPT = ("src", "alt", "class", "lang", "href", "encoding", "display", "data-equation-content")
 _VOID = frozenset({"br", "hr", "img", "col", "wbr"})
 
 Element = ElementTree.Element
@@ -111,7 +112,7 @@ def html(element: Element, replaced: dict[Element, str] | None = None, depth: in
             kept = "".join(
                 f' {key.rpartition("}")[2]}="{escape(value)}"'
                 for key, value in child.attrib.items()
-                if key.rpartition("}")[2] in ("src", "alt", "class", "lang", "href")
+                if key.rpartition("}")[2] in _KEPT
             )
             inner = html(child, replaced, depth + 1)
             out.append(f"<{tag}{kept}>" + ("" if tag in _VOID else f"{inner}</{tag}>"))

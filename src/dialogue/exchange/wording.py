@@ -8,10 +8,11 @@ Moodle keeps several languages in one text: as neighbouring spans of the class `
 from __future__ import annotations
 
 import re
+from html import unescape
 
 from dialogue.bank import writing
 from dialogue.bank.nodes import MOST_TEXT
-from dialogue.page import text
+from dialogue.page import formula, text
 
 # What no plain text holds: an element with its end, a line break, a character by its name.
 _TAG = re.compile(
@@ -27,8 +28,8 @@ _PICTURE = re.compile(
     r"!\[([^][\n]{0,300})\]\([^()\s]{1,500}[^()\n]{0,100}\)(?:\{[^{}\n]{0,100}\})?"
 )
 _LINK = re.compile(r"(?<!!)\[([^][\n]{1,300})\]\([^()\s]{1,500}[^()\n]{0,100}\)")
-_DOLLARS = re.compile(r"(?<![\\\w$])\$(?=[^\s$])[^$\n]{0,300}?(?<=[^\s$])\$(?![\w$])")
-_BRACKETS = (("\\(", "\\)"), ("\\[", "\\]"), ("$$", "$$"))
+_DOLLARS = re.compile(r"(?<![\\\w$])\$(?=[^\s$])([^$\n]{0,300}?)(?<=[^\s$])\$(?![\w$])")
+_TWO_DOLLARS = re.compile(r"\$\$([^$]{1,600}?)\$\$")
 _MONEY = re.compile(r"\$\d[\d.,]*\s")
 _SIGNS = re.compile(r"[*_`]")
 
@@ -43,25 +44,58 @@ def looks_like_html(words: str) -> bool:
     return False
 
 
-def has_formula(words: str) -> bool:
-    """Does something in *words* look like a formula in the marks of TeX?"""
-    for opens, closes in _BRACKETS:
-        at = words.find(opens)
-        if at >= 0 and words.find(closes, at + 3) >= 0:
-            return True
-    found = _DOLLARS.search(words)
-    return found is not None and not _MONEY.match(found[0])
+def _in_our_marks(words: str, lost: list[str], *, dollars: bool) -> str:
+    """*words* with the formulas of other marks in ours: $$x$$, and with *dollars*, where the
+    program means it so, $x$."""
+
+    def block(found: re.Match[str]) -> str:
+        return _ours(found, True)
+
+    def line(found: re.Match[str]) -> str:
+        made = found[0] if _MONEY.match(found[0]) else _ours(found, False)
+        if made != found[0]:
+            lost.append("what stood between dollar signs is a formula here: check it")
+        return made
+
+    if "$" not in words or "`" in words or "<pre" in words or "<code" in words:
+        return words  # in a program a dollar is something else
+    words = _TWO_DOLLARS.sub(block, words)
+    return _DOLLARS.sub(line, words) if dollars else words
+
+
+def _ours(found: re.Match[str], display: bool) -> str:
+    tex = unescape(found[1]).strip()
+    try:
+        formula.tree(tex, display)
+    except formula.NoFormula:
+        return found[0]
+    return formula.marked(found[1].strip(), display)
+
+
+def _no_formula(words: str) -> str:
+    """What looks like a formula in *words* and cannot be shown as one, and why."""
+    if len(words) > MOST_TEXT:
+        return ""
+    for what, why in text.no_formulas(words):
+        return f"{what}: {why}"
+    found = _TWO_DOLLARS.search(words) or _DOLLARS.search(words)
+    return found[0] if found and not _MONEY.match(found[0]) else ""
 
 
 class Wording:
-    """Reads the texts of one question; what they lose goes to *lost*."""
+    """Reads the texts of one question; what they lose goes to *lost*.
 
-    def __init__(self, lost: list[str], language: str = "en") -> None:
-        self.lost, self.language = lost, language
+    *dollars*: this program sets what stands between two dollar signs as a formula.
+    """
+
+    def __init__(self, lost: list[str], language: str = "en", *, dollars: bool = False) -> None:
+        self.lost, self.language, self.dollars = lost, language, dollars
 
     def __call__(self, words: str, form: str = "auto") -> str:
         """The small markup of *words*, which are "html", "plain", "markdown" or either of the first ("auto")."""
         words = self.one_language(words.strip()).strip()
+        dollars = self.dollars or form == "markdown"
+        words = _in_our_marks(words, self.lost, dollars=dollars)
         if form == "markdown":
             words = self._markdown(words)
         if form == "html" or (form == "auto" and looks_like_html(words)):
@@ -79,8 +113,8 @@ class Wording:
                 and signs > len(_SIGNS.findall(text.plain(words)))
             ):
                 self.lost.append("signs such as * are marks of emphasis here: check the text")
-        if has_formula(shown):
-            self.lost.append("a formula is shown as it was typed, between its signs")
+        if what := _no_formula(shown):
+            self.lost.append(f"a formula is shown as it was typed: {what}")
         return shown
 
     def _markdown(self, words: str) -> str:

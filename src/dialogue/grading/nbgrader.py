@@ -193,10 +193,20 @@ def _shown(words: str) -> str:
 def _led(texts: Sequence[str], *, numbered: bool = False) -> str:
     """A list of texts, each led by its letter or its number."""
     rows = [
-        f"<li>{i + 1 if numbered else letter(i)}. {text.html(words)}</li>"
+        f"<li>{i + 1 if numbered else letter(i)}. {_html(words)}</li>"
         for i, words in enumerate(texts)
     ]
     return f"<ul>{''.join(rows)}</ul>"
+
+
+def _html(words: str, *, block: bool = False) -> str:
+    """*words* as HTML in which a formula stands as Jupyter's Markdown has it."""
+    return text.html(words, block=block, tex=_tex).replace("\n", " ")
+
+
+def _tex(tex: str, display: bool) -> str:
+    mark = "$$" if display else "$"
+    return mark + tex.replace("<", r" \lt ").replace(">", r" \gt ") + mark
 
 
 # What is chosen from for each line of the question, and the words above it.
@@ -206,7 +216,7 @@ _MENUS = {"label": "labels", "right": "to_match"}
 def _asked(question: Question, number: int) -> str:
     """The text of a question, in HTML that Markdown leaves alone."""
     bare = release.without_key(question)
-    parts = [f"### Question {number}", "", text.html(bare.ask, block=True).replace("\n", " ")]
+    parts = [f"### Question {number}", "", _html(bare.ask, block=True)]
     if para := bare.paragraphs():
         parts.append(f"<p>{STRINGS['paragraphs']} {', '.join(para)}</p>")
     groups = bare.shown(mixed=False)
@@ -215,7 +225,7 @@ def _asked(question: Question, number: int) -> str:
     for group in (g for g in groups if g.role in _MENUS):
         parts += [f"<p>{STRINGS[_MENUS[group.role]]}</p>", _led(group.texts)]
     if (blank := bare.blank()) and blank.unit:
-        parts.append(f"<p>Unit: {text.html(blank.unit)}</p>")
+        parts.append(f"<p>Unit: {_html(blank.unit)}</p>")
     return _shown("\n".join(parts))
 
 

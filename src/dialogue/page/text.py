@@ -1,19 +1,24 @@
 """Text that is safe to show: a small Markdown subset, as a tree, as HTML, as plain words.
 
 Question text may come from anybody.  Only paragraphs, lists, line breaks, *emphasis*,
-**strong**, `code`, blocks of code and tables mean anything, and [[1]], the place of a blank; the rest (HTML, links, images, entities) is
-shown as it was typed.  The tree is what the browser gets: it builds each node by name
+**strong**, `code`, blocks of code, tables and formulas (:mod:`dialogue.page.formula`) mean
+anything, and [[1]], the place of a blank; the rest (HTML, links, entities) is shown as it was
+typed.  The tree is what the browser gets: it builds each node by name
 from a fixed list and sets text as text, so there is no place where markup could run.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from html import escape
 from typing import Any
 
-# A node is a string or [tag, child, child, …].
+from dialogue.page import formula
+
+# A node is a string or [tag, child, child, …]; a formula is ["math", {"tex": …, "display": …},
+# tree of MathML], see dialogue.page.formula.
 Node = str | list[Any]
 
 # How a readable twin begins.  Jupyter would set what stands between two dollar signs as
@@ -54,7 +59,32 @@ _APART = BLOCKS | _CELLS | {"br", "pre"}
 def _parser() -> Any:
     from markdown_it import MarkdownIt
 
-    return MarkdownIt("zero").enable(["list", "emphasis", "backticks", "newline", "fence", "table"])
+    parser = MarkdownIt("zero")
+    parser.enable(["list", "emphasis", "backticks", "newline", "fence", "table"])
+    parser.inline.ruler.before("backticks", "formula", _formula)
+    return parser
+
+
+def _formula(state: Any, silent: bool) -> bool:
+    """Markdown's rule for what stands between the marks of a formula, sound or not."""
+    marks = formula.MARKS.get(state.src[state.pos + 1 : state.pos + 2])
+    if state.src[state.pos] != "\\" or marks is None:
+        return False
+    end = state.src.find(marks[1], state.pos + 2, state.posMax)
+    if end < 0:
+        return False
+    if not silent:
+        token = state.push("formula", "", 0)
+        token.content, token.markup = state.src[state.pos + 2 : end], marks[0]
+    state.pos = end + 2
+    return True
+
+
+def _math(tex: str, display: bool) -> Node:
+    try:
+        return ["math", {"tex": tex, "display": display}, formula.tree(tex, display)]
+    except formula.NoFormula:
+        return _GAP.sub(rf"(\1) {BLANK}", formula.marked(tex, display))
 
 
 @lru_cache(maxsize=4096)
@@ -67,6 +97,8 @@ def _parse(source: str) -> tuple[Node, ...]:
                 stack[-1].append(_GAP.sub(rf"(\1) {BLANK}", token.content))
             elif token.type == "code_inline":
                 stack[-1].append(["code", token.content])
+            elif token.type == "formula":
+                stack[-1].append(_math(token.content, token.markup == "\\["))
             elif token.type == "fence":
                 stack[-1].append(["pre", ["code", token.content.rstrip("\n")]])
             elif token.type in ("softbreak", "hardbreak"):
@@ -101,21 +133,31 @@ def inline(source: str) -> list[Node]:
     return _inline(tree(source))
 
 
-def html(source: str, *, block: bool = False) -> str:
-    """*source* as safe HTML.  Blocks carry ``dir="auto"`` so Arabic reads right to left."""
-    return _html(tree(source) if block else inline(source))
+Tex = Callable[[str, bool], str]
 
 
-def _html(nodes: list[Node]) -> str:
+def html(source: str, *, block: bool = False, tex: Tex | None = None) -> str:
+    """*source* as safe HTML.  Blocks carry ``dir="auto"`` so Arabic reads right to left.
+
+    *tex* writes a formula, by its TeX and whether it stands on a line of its own, for a page
+    that draws formulas itself; else it is MathML.
+    """
+    return _html(tree(source) if block else inline(source), tex)
+
+
+def _html(nodes: list[Node], tex: Tex | None) -> str:
     out = []
     for node in nodes:
         if isinstance(node, str):
             out.append(escape(node))
+        elif node[0] == "math":
+            own, display = node[1]["tex"], node[1]["display"]
+            out.append(escape(tex(own, display)) if tex else formula.html(own, display, node[2]))
         elif node[0] == "br":
             out.append("<br>")
         else:
             auto = ' dir="auto"' if node[0] in BLOCKS else ' dir="ltr"' if node[0] == "pre" else ""
-            out.append(f"<{node[0]}{auto}>{_html(node[1:])}</{node[0]}>")
+            out.append(f"<{node[0]}{auto}>{_html(node[1:], tex)}</{node[0]}>")
     return "".join(out)
 
 
@@ -142,6 +184,18 @@ def prose_inline(source: str) -> str:
     return _writer().renderInline(source)
 
 
+def no_formulas(source: str) -> Iterator[tuple[str, str]]:
+    """What stands between the marks of a formula in *source* and is none, and why."""
+    for block in _parser().parse(source.strip()):
+        for token in block.children or ():
+            if token.type == "formula":
+                display = token.markup == "\\["
+                try:
+                    formula.tree(token.content, display)
+                except formula.NoFormula as reason:
+                    yield formula.marked(token.content, display), str(reason)
+
+
 def plain(source: str) -> str:
     """*source* as words on one line, for ``text/plain`` and for screen-reader labels."""
 
@@ -150,6 +204,8 @@ def plain(source: str) -> str:
         for node in nodes:
             if isinstance(node, str):
                 parts.append(node)
+            elif node[0] == "math":
+                parts.append(formula.marked(**node[1]))
             else:
                 parts.append((" " if node[0] in _APART else "") + walk(node[1:]))
         return "".join(parts)

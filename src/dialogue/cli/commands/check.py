@@ -40,7 +40,7 @@ class Found:
 def _look(paths: Sequence[Path]) -> Found:
     """Check the banks at *paths*; without any, the whole course."""
     from dialogue import bank
-    from dialogue.bank import advice, overlay
+    from dialogue.bank import advice, overlay, rich
 
     found = Found(whole=not paths)
     for path in paths:
@@ -55,7 +55,7 @@ def _look(paths: Sequence[Path]) -> Found:
         found.faults.append(bank.Fault(where, 1, "", message, "banks end in .yaml"))
     # Without a PATH the overlay is read as well, and both are checked as one.
     result = bank.read(() if found.whole else files) if files else bank.Bank()
-    found.faults += result.faults
+    found.faults += result.faults + rich.faults(result)
     found.questions, found.files = len(result.questions), len(files)
     found.told = advice.advise(result, whole=found.whole)
     if found.whole:

@@ -33,7 +33,10 @@ START = (
 )
 # What the course's package needs before a lesson draws or counts anything; `dialogue_kernel`
 # fetches pandas, Altair and Vega when a cell uses them.
-_NEEDED = ("anywidget", "ipywidgets", "jinja2", "markdown-it-py", "platformdirs", "pyyaml")
+_NEEDED = (
+    *("anywidget", "ipywidgets", "jinja2", "latex2mathml", "markdown-it-py", "platformdirs"),
+    "pyyaml",
+)
 # In a browser there is no terminal, no server and no teacher's desk.
 _LEFT_OUT = ("cli", "site", "exchange", "grading", "classroom")
 _NEVER = re.compile(r"(^|/)(__pycache__|\.ipynb_checkpoints)(/|$)|\.DS_Store$")
