@@ -66,9 +66,10 @@ if "results" not in names:  # values: hub.services.results
             "url": RESULTS.split("/services/")[0],
             "command": [PYTHON, "-m", "dialogue.classroom.campus"],
             "environment": {
-                name: os.environ[name]
-                for name in ("RESULTS_ADDRESS", "RESULTS_KEEP_DAYS", "DIALOGUE_COURSE")
-                if name in os.environ
+                name: value
+                for name, value in os.environ.items()
+                if name in ("RESULTS_ADDRESS", "RESULTS_KEEP_DAYS", "DIALOGUE_COURSE")
+                or name.startswith("LTI_")  # see lti_config.py
             },
             "oauth_no_confirm": True,
             "oauth_client_allowed_scopes": [READ],

@@ -16,6 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from jupyterhub.handlers import BaseHandler
 from jupyterhub.utils import maybe_future, url_path_join
+from ltiauthenticator.lti13 import constants
 from ltiauthenticator.lti13.auth import LTI13Authenticator
 from ltiauthenticator.lti13.handlers import LTI13CallbackHandler
 from ltiauthenticator.lti13.validator import LTI13LaunchValidator
@@ -31,6 +32,11 @@ TEACHES = {"http://purl.imsglobal.org/vocab/lis/v2/membership#Instructor", "Inst
 LESSON = re.compile(r"[0-9]{2}(-[a-z0-9-]{1,80})?")
 PICK_SECONDS = 60 * 60
 KEY = os.environ.get("LTI_KEY_FILE", "")  # the tool's own: for scores, and for picking a lesson
+
+# Version 1.6.3 asks a request to pick a lesson for claims that LTI leaves to the LMS (`azp`, which
+# Moodle does not send, among them) and refuses it without.
+for optional in constants.LTI13_GENERAL_OPTIONAL_CLAIMS:
+    constants.LTI13_DEEP_LINKING_REQUIRED_CLAIMS.pop(optional, None)
 
 
 def named(setting):
@@ -185,8 +191,3 @@ if KEY:
             "scopes": ["read:users:name", "admin:auth_state"],
         }
     )
-    for service in c.JupyterHub.services:
-        if service["name"] == "results" and "command" in service:
-            service["environment"].update(
-                {n: v for n, v in os.environ.items() if n.startswith("LTI_")}
-            )

@@ -251,7 +251,7 @@ def test_the_pages_say_what_was_not_run() -> None:
 def documented() -> dict[str, Any]:
     """The settings that the pages name."""
     text = "\n".join(path.read_text("utf-8") for path in PAGES)
-    return dict.fromkeys(re.findall(r"`((?:RESULTS|DIALOGUE)_[A-Z_]+)`", text))
+    return dict.fromkeys(re.findall(r"`((?:RESULTS|DIALOGUE|LTI)_[A-Z_]+)[=`]", text))
 
 
 def test_every_setting_that_is_named_is_read_by_something() -> None:

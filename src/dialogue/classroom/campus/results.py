@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from dialogue import bank
+from dialogue.classroom.campus.ledger import Told
 from dialogue.classroom.live.tally import Tally
 from dialogue.course import files
 from dialogue.grading import marking
@@ -37,7 +38,37 @@ def _questions() -> dict[str, Question]:
     return {q.id: q for q in bank.course_bank().questions.values() if q.event == "check"}
 
 
-def own(learner: str, attempts: Sequence[Attempt]) -> str:
+class Score(NamedTuple):
+    """Points of one learner in one lesson, as an LMS is told."""
+
+    given: float
+    possible: float
+    complete: bool
+
+
+def _of_lesson(lesson: str) -> list[Question]:
+    """What counts in *lesson*: its core questions, or all where no one is core."""
+    every = [q for q in _questions().values() if q.id[:2] == lesson and q.marked]
+    return [q for q in every if q.core] or every
+
+
+def possible(lesson: str) -> float:
+    """The points that can be had in *lesson* (``05``)."""
+    return sum(q.points for q in _of_lesson(lesson))
+
+
+def score(lesson: str, attempts: Sequence[Attempt]) -> Score | None:
+    """The points of *attempts* in *lesson*, by the last answers; None when none was answered."""
+    asked = _of_lesson(lesson)
+    record = marking.Record("", tuple(_sound({q.id: q for q in asked}, attempts)))
+    rows = marking.mark([record], asked)
+    if not any(row.at for row in rows):
+        return None
+    given = sum(row.mark or 0.0 for row in rows)
+    return Score(round(given, 4), possible(lesson), all(row.verdict for row in rows))
+
+
+def own(learner: str, attempts: Sequence[Attempt], scores: Sequence[Told] = ()) -> str:
     """All that is kept of *learner*, as JSON."""
     lines = [
         {
@@ -49,7 +80,13 @@ def own(learner: str, attempts: Sequence[Attempt]) -> str:
         }
         for one in attempts
     ]
-    return json.dumps({"learner": learner, "answers": lines}, ensure_ascii=False, indent=1) + "\n"
+    found: dict[str, Any] = {"learner": learner, "answers": lines}
+    if scores:
+        found["scores"] = [
+            {"lesson": one.lesson, "score": one.score, "state": one.state, "why": one.said}
+            for one in scores
+        ]
+    return json.dumps(found, ensure_ascii=False, indent=1) + "\n"
 
 
 def rows(answers: Answers) -> list[Row]:

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from tornado.httpserver import HTTPServer
 
-from dialogue.classroom.campus import results, service
+from dialogue.classroom.campus import lti, results, service
 from dialogue.classroom.campus.ledger import Ledger
 from dialogue.course import faults, files
 from dialogue.course.files import FileFault
@@ -43,14 +43,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     """0 when it is done; 1 when not, and one line says why."""
     arguments = _parser().parse_args(argv)
     try:
-        ledger = Ledger(os.environ.get("RESULTS_ADDRESS", "results.sqlite"))
+        tool = lti.Tool.told()
+        address = os.environ.get("RESULTS_ADDRESS", "results.sqlite")
+        ledger = Ledger(address, scores=tool is not None)
         if arguments.list or arguments.copy or arguments.delete:
             try:
                 return _asked(ledger, arguments)
             finally:
                 ledger.close()
         port, prefix, days = _told()
-        return asyncio.run(_serve(ledger, port, prefix, days))
+        return asyncio.run(_serve(ledger, tool, port, prefix, days))
     except FileFault as fault:
         print(fault, file=sys.stderr)
         return 1
@@ -68,7 +70,7 @@ def _asked(ledger: Ledger, arguments: argparse.Namespace) -> int:
     if arguments.delete:
         print(faults.printable(f"{name}: {ledger.forget(name)} answers are deleted."))
         return 0
-    copy = results.own(name, ledger.answers(name)[name])
+    copy = results.own(name, ledger.answers(name)[name], ledger.told(name))
     if arguments.output:
         files.write(arguments.output, copy)
     else:
@@ -93,8 +95,14 @@ def _told() -> tuple[int, str, float]:
     return where.port, prefix, _days()
 
 
-async def _serve(ledger: Ledger, port: int, prefix: str, days: float) -> int:
+async def _serve(ledger: Ledger, tool: lti.Tool | None, port: int, prefix: str, days: float) -> int:
+    if os.environ.get("LTI_FRAME"):  # in a page of the LMS a browser sends no other cookies
+        os.environ.setdefault("JUPYTERHUB_COOKIE_OPTIONS", '{"SameSite": "None", "Secure": true}')
     desk = service.Desk(ledger)
+    worker = None
+    if tool:
+        desk.passback = lti.Passback(desk, tool)
+        worker = asyncio.create_task(desk.passback.run())
     # Only cookies of the sign-in are signed with it: after a restart one signs in again, unseen.
     server = HTTPServer(
         service.application(desk, prefix, secrets.token_bytes(32)),
@@ -110,6 +118,8 @@ async def _serve(ledger: Ledger, port: int, prefix: str, days: float) -> int:
             await asyncio.wait_for(ended.wait(), _DAY)
         except TimeoutError:
             continue
+    if worker:  # what it was about is told again at the next start
+        worker.cancel()
     server.stop()
     await server.close_all_connections()
     desk.close()

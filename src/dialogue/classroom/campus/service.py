@@ -9,18 +9,19 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import re
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from jupyterhub.services.auth import HubOAuthCallbackHandler, HubOAuthenticated, UserNotAllowed
 from jupyterhub.utils import url_path_join
 from tornado.web import Application, Finish, HTTPError
 
-from dialogue.classroom.campus import results
+from dialogue.classroom.campus import lti, results
 from dialogue.classroom.campus.ledger import Ledger, Line, NotKept
 from dialogue.classroom.live.limits import Limit
 from dialogue.classroom.narrow import Narrow
@@ -45,6 +46,7 @@ class Desk:
     def __init__(self, ledger: Ledger, *, clock: Callable[[], float] = time.time) -> None:
         self.ledger, self.clock = ledger, clock
         self.requests = Limit(4, 60)  # a learner
+        self.passback: lti.Passback | None = None
         self._threads = ThreadPoolExecutor(1 if ledger.in_file else 4, "ledger")
 
     async def do(self, work: Callable[..., T], *values: Any) -> T:
@@ -127,6 +129,8 @@ class Answers(Base):
             await self.desk.do(self.desk.ledger.keep, self.learner, sound, self.desk.clock())
         except NotKept:
             raise HTTPError(503) from None
+        if self.desk.passback:
+            self.desk.passback.news.set()
         self.tell(saved=[line.id for line in sound], refused=refused)
 
 
@@ -172,6 +176,7 @@ class Mine(Base):
             first=mine[0].at[:10] if mine else "",
             xsrf=self.xsrf_token.decode(),
             teaches=self.reads_the_class,
+            lms=self.desk.passback is not None,
         )
 
 
@@ -181,7 +186,8 @@ class Copy(Base):
     async def get(self) -> None:
         """All that is kept of whoever asks."""
         found = await self.desk.do(self.desk.ledger.answers, self.learner)
-        mine = results.own(self.learner, found.get(self.learner, []))
+        scores = await self.desk.do(self.desk.ledger.told, self.learner)
+        mine = results.own(self.learner, found.get(self.learner, []), scores)
         self.file("my-answers.json", "application/json; charset=utf-8", mine)
 
 
@@ -214,7 +220,71 @@ class Class(Teacher):
 
     async def get(self) -> None:
         """The page of the class."""
-        self.page("class", **await self.made(results.view))
+        scores = await self.desk.do(self.desk.ledger.told)
+        self.page(
+            "class",
+            **await self.made(results.view),
+            lms=self.desk.passback is not None,
+            sent=sum(one.state == "sent" and not one.waiting for one in scores),
+            open=[one for one in scores if one.said],
+            xsrf=self.xsrf_token.decode(),
+        )
+
+
+class Again(Teacher):
+    """``POST again``."""
+
+    async def post(self) -> None:
+        """Tell the LMS once more what it has not taken."""
+        await self.desk.do(self.desk.ledger.tell_again, self.desk.clock())
+        if self.desk.passback:
+            self.desk.passback.news.set()
+        self.redirect("class")
+
+
+class Pick(Base):
+    """``GET pick``: an LMS has sent a teacher to pick the lesson that a link shall open."""
+
+    async def get(self) -> None:
+        """The list; each button brings its signed answer to the LMS."""
+        if self.desk.passback is None:
+            raise HTTPError(404)
+        try:
+            pick = (await self.desk.passback.launches(self.learner)).get("pick") or {}
+        except lti.Away:
+            raise HTTPError(503) from None
+        there = urlsplit(str(pick.get("url") or ""))
+        good = (
+            there.scheme in ("https", "http")
+            and pick["until"] > self.desk.clock()
+            and "ltiResourceLink" in (pick.get("takes") or ())
+        )
+        if good:
+            # The only form of the service that leads elsewhere, and in a frame of the LMS alone.
+            policy = CSP.replace("'self'", f"{there.scheme}://{there.netloc}")
+            if frame := os.environ.get("LTI_FRAME"):
+                policy = policy.replace("frame-ancestors 'none'", f"frame-ancestors {frame}")
+            self.set_header("Content-Security-Policy", policy)
+        tool = self.desk.passback.tool
+        links = [(one, tool.picked(pick, one)) for one in lti.lessons()] if good else []
+        self.page("pick", links=links, there=there.geturl())
+
+
+class Keys(Narrow):
+    """``GET keys.json``: the tool's public key, for anybody."""
+
+    rights = CSP
+    desk: Desk
+
+    def initialize(self, desk: Desk) -> None:
+        """Called by tornado with what the application was given."""
+        self.desk = desk
+
+    def get(self) -> None:
+        """The key; there is none where nothing goes on to an LMS."""
+        if self.desk.passback is None:
+            raise HTTPError(404)
+        self.tell(**self.desk.passback.tool.keys())
 
 
 class Marks(Teacher):
@@ -236,7 +306,7 @@ class HandIns(Teacher):
 def application(desk: Desk, prefix: str, cookie_secret: bytes) -> Application:
     """The service below *prefix*, such as ``/services/results/``."""
     shared = {"desk": desk}
-    handlers: dict[str, type[Base]] = {
+    handlers: dict[str, type[Narrow]] = {
         "": Mine,
         "answers": Answers,
         "mine.json": Copy,
@@ -244,6 +314,9 @@ def application(desk: Desk, prefix: str, cookie_secret: bytes) -> Application:
         "class": Class,
         "class.csv": Marks,
         "class.zip": HandIns,
+        "again": Again,
+        "pick": Pick,
+        "keys.json": Keys,
     }
     routes: list[Any] = [
         (re.escape(url_path_join(prefix, path)) + "$", handler, shared)
