@@ -556,8 +556,7 @@ def test_moodle_xml_from_elsewhere_becomes_drafts_and_says_what_it_lost() -> Non
     assert (by["c"]["ask"], by["c"]["gaps"]) == ("[[1]]", [{"accept": ["x"]}])
     said = "\n".join(map(str, losses))
     for words in (
-        "length: left out of the text: a picture",
-        "length: a file that belongs to the text",
+        "length: left out of the text: a picture: 'x.png' is not the png that its name says",
         "length: further units are left out: cm",
         "s: capitals count no more",
         "s: * stands for any words in 'Mac*'",

@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from dialogue.bank import overlay as overlays
+from dialogue.bank import pictures
 from dialogue.bank.files import Bank, files, read_files
 from dialogue.course import catalogue
 from dialogue.course import files as course_files
@@ -43,4 +44,5 @@ def course_bank() -> Bank:
         path for folder in ("data", "seeds") for path in (catalogue.root() / folder).glob("*.*")
     )
     stamps += map(course_files.stamp, (*files(), *sorted(tables)))
+    stamps += pictures.stamps(catalogue.root() / "exercises")
     return _course_bank(tuple(stamps))

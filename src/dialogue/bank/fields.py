@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
-from dialogue.bank import computed
+from dialogue.bank import computed, pictures
 from dialogue.course.faults import Fault, nearest
 from dialogue.questions.reading import Computed, Known, Node, meant
 from dialogue.questions.shape import NO, YES, names
@@ -24,6 +25,7 @@ class Reader:
         self.item, self.kind, self.language = "", "", "en"
         # A learner's copy: graded items in it have no key, and must not have one.
         self.released = False
+        self.folder = Path()  # of the bank: pictures lie beside it
 
     def fault(self, line: int, message: str, remedy: str) -> None:
         self.faults.append(Fault(self.file, line, self.item, message, remedy))
@@ -82,7 +84,11 @@ class Reader:
         value = node.value.strip()
         if not value and need:
             self.fault(node.line, f"{name!r} is empty", "write the text, or take the line out")
-        return value
+        return self.pictured(value, node.line)
+
+    def pictured(self, value: str, line: int) -> str:
+        """*value* with the pictures that lie beside the bank."""
+        return pictures.bound(value, self.folder, lambda *said: self.fault(line, *said))
 
     def texts(self, values: dict[str, Node], name: str) -> list[tuple[str, int]]:
         """A list of texts, each with its line.  One text alone counts as a list of one."""

@@ -104,6 +104,7 @@ def read_file(path: Path, ids: Known, bank: Bank) -> None:
     if top is None:
         return None
     reader = Reader(name, ids, bank.faults)
+    reader.folder = path.parent
     values = reader.fields(top, tuple(FILE), "the file")
     if values is None:
         return None

@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dialogue.bank import files as banks
+from dialogue.bank import pictures
 from dialogue.bank.files import Bank, former_ids, known, read_file, read_files, top_of
 from dialogue.course import catalogue, files
 from dialogue.course.faults import Fault, nearest, shown
@@ -53,7 +54,8 @@ def stamps() -> list[tuple[str, int, int]]:
     if not named:
         return []
     found = [(str(named[0]), 0, 0)]
-    return [*found, *map(files.stamp, _files(named[0]))]
+    beside = pictures.stamps(named[0] / "exercises")
+    return [*found, *map(files.stamp, _files(named[0])), *beside]
 
 
 def _files(folder: Path) -> list[Path]:

@@ -1,11 +1,14 @@
-"""What in the texts of a bank cannot be shown as its author means it: formulas that are none.
+"""What in the texts of a bank cannot be shown as its author means it: formulas that are none, and
+pictures that lie elsewhere.
 
-A learner sees such a formula as it was typed, so the bank can be used; ``dialogue check`` names
-it as a fault.
+A learner sees such a thing as it was typed, so the bank can be used; ``dialogue check`` names it as
+a fault.  A picture beside the bank that cannot be read is a fault of the bank itself, see
+:mod:`dialogue.bank.pictures`.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from dialogue.bank.files import Bank
@@ -13,24 +16,35 @@ from dialogue.bank.nodes import Node
 from dialogue.course.faults import Fault
 from dialogue.page import text
 
-_REMEDY = "write a formula as \\(x^2\\), in the TeX that CONTRIBUTING.md describes"
+_FORMULA = "write a formula as \\(x^2\\), in the TeX that CONTRIBUTING.md describes"
+_PICTURE = (
+    "put the file into 'pictures' beside the bank, and write ![what it shows](pictures/a.png)"
+)
+_ON_THE_WEB = re.compile(r"!\[[^\[\]\n]*\]\((?:[A-Za-z][\w+.-]*:)?//?[^()\s]+\)")
+_MARKS = ("\\(", "\\[", "![")
 
 
 def faults(bank: Bank) -> list[Fault]:
-    """Every formula in *bank* that cannot be shown, with its file and line."""
-    return [
-        Fault(bank.places[name][0], line, name, f"the formula {what} is shown as typed: {why}",
-              _REMEDY)
-        for name, node in bank.nodes.items() if name in bank.questions
-        for line, words in _texts(node)
-        for what, why in text.no_formulas(words)
-    ]  # fmt: skip
+    """Every formula and every picture in *bank* that is shown as typed, with file and line."""
+    found = []
+    for name, node in bank.nodes.items():
+        for line, words in _texts(node) if name in bank.questions else ():
+            said = [
+                (f"the formula {what} is shown as typed: {why}", _FORMULA)
+                for what, why in text.no_formulas(words)
+            ]
+            if away := _ON_THE_WEB.search(words):
+                said.append(
+                    (f"the picture {away[0]} is shown as typed: it is on the web", _PICTURE)
+                )
+            found += [Fault(bank.places[name][0], line, name, *each) for each in said]
+    return found
 
 
 def _texts(node: Node) -> Iterator[tuple[int, str]]:
     """Every text in *node* that may hold a formula, with its line."""
     if isinstance(node.value, str):
-        if "\\(" in node.value or "\\[" in node.value:
+        if any(mark in node.value for mark in _MARKS):
             yield node.line, node.value
         return
     for child in node.value.values() if isinstance(node.value, dict) else node.value:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from html.parser import HTMLParser
@@ -19,7 +19,7 @@ import yaml
 
 from dialogue.bank.items import COMMON_FIELDS
 from dialogue.bank.nodes import MOST_TEXT
-from dialogue.page import formula, text
+from dialogue.page import formula, pictures, text
 from dialogue.page.numbers import exact
 from dialogue.questions import Match, Question
 from dialogue.questions import remarks as remarks
@@ -132,16 +132,34 @@ def shifted(words: str, up: bool) -> str:
     return f"{mark}{inner}" if len(inner) < 2 else f"{mark}({inner})"
 
 
+_QUOTES = {"&#x27;": "'", "&quot;": '"'}
+
+
 def html(words: str, *, block: bool = False, tex: text.Tex | None = formula.marked) -> str:
     """The small markup of *words* as HTML on one line; formulas stay TeX, which Moodle and
-    Canvas draw themselves, unless *tex* is None: see :func:`dialogue.page.text.html`."""
-    shown = text.html(clean(words), block=block, tex=tex).replace(' dir="auto"', "")
+    Canvas draw themselves, unless *tex* is None, and pictures have their address for
+    :func:`placed`: see :func:`dialogue.page.text.html`."""
+    shown = text.html(clean(words), block=block, tex=tex, at="at")
+    shown = shown.replace(' class="dialogue-picture">', ">").replace(' dir="auto"', "")
     shown = shown.replace(' dir="ltr"', "")
     # Lines of code stay lines, by their number.
     shown = re.sub("<pre>.*?</pre>", lambda code: code[0].replace("\n", "&#10;"), shown, flags=re.S)
     # Between tags a quotation mark is plain text, and not every program reads the reference.
-    shown = shown.replace("&#x27;", "'").replace("&quot;", '"')
+    shown = re.sub("<[^>]*>|&#x27;|&quot;", lambda each: _QUOTES.get(each[0], each[0]), shown)
     return re.sub(r"[\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+", " ", shown)
+
+
+_ADDRESS = re.compile(rf'<img src="{pictures.FOLDER}/[^"#]+#([0-9a-f]{{16}})"')
+
+
+def placed(shown: str, address: Callable[[pictures.Picture], str]) -> str:
+    """HTML of :func:`html` with the *address* that each picture has in another program."""
+
+    def one(mark: re.Match[str]) -> str:
+        picture = pictures.known(mark[1])
+        return f'<img src="{escape(address(picture))}"' if picture else mark[0]
+
+    return _ADDRESS.sub(one, shown)
 
 
 def fenced(code: str) -> str:
@@ -169,11 +187,15 @@ class _Table:
         return "\n".join(f"| {' | '.join(row + [''] * (wide - len(row)))} |" for row in rows)
 
 
+Pictured = Callable[[str], pictures.Picture | str | None]
+
+
 class _Words(HTMLParser):
     """HTML as the small markup, and what had to be dropped."""
 
-    def __init__(self) -> None:
+    def __init__(self, pictured: Pictured | None) -> None:
         super().__init__(convert_charrefs=True)
+        self.pictured = pictured
         self.out: list[str] = []
         self.lost: list[str] = []
         self.open: list[tuple[str, int]] = []  # open marks, and where each stands in `out`
@@ -226,6 +248,8 @@ class _Words(HTMLParser):
             self.out.append(" ")
         elif tag == "tr":
             self.out.append("\n\n")
+        elif tag == "img" and self._picture(dict(attrs)):
+            pass
         elif tag in _SHOWN:
             self.lost.append(_SHOWN[tag])
             described = dict(attrs).get("alt") or ""
@@ -235,6 +259,24 @@ class _Words(HTMLParser):
                 self.lost.append("a link")
         elif tag not in _HARMLESS:
             self.lost.append(f"<{tag}>")
+
+    def _picture(self, own: dict[str, str | None]) -> bool:
+        """Is it a picture of which the file came along?"""
+        words = " ".join((own.get("alt") or "").split())
+        found = self.pictured(own.get("src") or "") if self.pictured else None
+        if found is None:
+            return False
+        if isinstance(found, str):
+            self.lost.append(found)
+            self.out.append(f"[{words}]" if words else "")
+            return True
+        self.out.append(pictures.marked(found, words))
+        self.signs += len(_SIGNS.findall(words))
+        if not words:
+            self.lost.append(
+                f"a picture without a description: say in ![…] what {found.name} shows"
+            )
+        return True
 
     def _formula_starts(self, tag: str, own: dict[str, str | None]) -> bool:
         """Is it a formula that brings its TeX, or a part of one?"""
@@ -353,16 +395,17 @@ class _Words(HTMLParser):
             self.out.append(re.sub(r"[ \t\r\n\f]+", " ", data))
 
 
-def from_html(words: str) -> tuple[str, list[str]]:
+def from_html(words: str, pictured: Pictured | None = None) -> tuple[str, list[str]]:
     """HTML from elsewhere as the small markup, and what it could not carry.
 
-    Pictures and scripts are dropped and named; the words in a heading stay.
+    *pictured* finds a picture by its address, or says why it cannot be taken over; any other
+    picture, and scripts, are dropped and named; the words in a heading stay.
     Of what is longer, or has more tags, than any question only the words stay.
     """
     if len(words) > MOST_TEXT or words.count("<") + words.count("&") > _MOST_TAGS:
         plain = " ".join(re.sub(r"<[^<>]*>", " ", clean(words)).split())
         return plain, [f"its markup, because it is too long or has over {_MOST_TAGS} tags"]
-    parser = _Words()
+    parser = _Words(pictured)
     parser.feed(re.sub("[\ue100\ue101]", "\ufffd", clean(words)))
     parser.close()
     if parser.math is not None:

@@ -53,6 +53,7 @@ class Format:
     key: bool = False
     turns: tuple[tuple[str, str], ...] = ()
     reader: str = ""  # the module that reads, where it is another one
+    pictures: bool = False  # does it hold them?  Else their descriptions stand in their place
 
     def fits(self, suffix: str) -> bool:
         """Whether a file may end in *suffix*: the format's own, or none of another format's."""
@@ -68,7 +69,11 @@ class Format:
 
     def write(self, questions: Sequence[Question], title: str) -> tuple[bytes, list[Loss]]:
         """The questions as a file of this format, and what it could not carry."""
-        return self._do("write")(questions, title)
+        if self.pictures:
+            return self._do("write")(questions, title)
+        questions, lost = self._do("without", f"{_HERE}.pictures")(questions)
+        data, losses = self._do("write")(questions, title)
+        return data, [*lost, *losses]
 
     def write_key(self, questions: Sequence[Question], title: str) -> bytes:
         """The key of :meth:`write` as a file of its own."""
@@ -106,7 +111,12 @@ FORMATS = {
             also=(".markdown", ".txt"),
         ),
         Format(
-            "moodle", f"{_HERE}.moodle", ".xml", "Moodle XML", "Moodle XML, which keeps the most"
+            "moodle",
+            f"{_HERE}.moodle",
+            ".xml",
+            "Moodle XML",
+            "Moodle XML, which keeps the most",
+            pictures=True,
         ),
         Format(
             "qti",
@@ -115,8 +125,11 @@ FORMATS = {
             "QTI 1.2 in a package, for Canvas",
             reader=f"{_HERE}.qti_in",
             also=(".imscc", ".qti"),
+            pictures=True,
         ),
-        Format("qti21", f"{_HERE}.qti21", ".zip", "QTI 2.1 in a package", reads=False),
+        Format(
+            "qti21", f"{_HERE}.qti21", ".zip", "QTI 2.1 in a package", reads=False, pictures=True
+        ),
         Format(
             "csv",
             f"{_HERE}.sheet",
@@ -125,7 +138,9 @@ FORMATS = {
             turns=((".xlsx", "xlsx"),),  # both are one table
         ),
         Format("xlsx", f"{_HERE}.workbook", ".xlsx", "the same table as an Excel workbook"),
-        Format("anki", f"{_HERE}.anki", ".apkg", "a deck of Anki cards", reads=False),
+        Format(
+            "anki", f"{_HERE}.anki", ".apkg", "a deck of Anki cards", reads=False, pictures=True
+        ),
         Format(
             "paper",
             "dialogue.classroom.paper",
@@ -134,6 +149,7 @@ FORMATS = {
             "a test to print, and its key as a second page",
             reads=False,
             key=True,
+            pictures=True,
         ),
         Format(
             "jupyterquiz",

@@ -16,16 +16,19 @@ import hashlib
 import io
 import os
 import re
+import tempfile
 import time
 import zipfile
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from dialogue.bank import writing
 from dialogue.course import files
 from dialogue.course.files import FileFault
-from dialogue.exchange import Loss
+from dialogue.exchange import Loss, pictures
 from dialogue.page import text
+from dialogue.page.pictures import Picture
 from dialogue.page.words import STRINGS
 from dialogue.questions import Question, letter
 
@@ -53,7 +56,8 @@ def _number(name: str) -> int:
 
 def _html(words: str, *, block: bool = False) -> str:
     # Anki acts on [sound:…] and [latex] in a field; an entity only shows the bracket.
-    return writing.html(words, block=block, tex=None).replace("[", "&#91;")
+    shown = writing.html(words, block=block, tex=None)
+    return writing.placed(shown, lambda picture: picture.unique).replace("[", "&#91;")
 
 
 def _list(rows: Sequence[str], tag: str = "ul") -> str:
@@ -155,7 +159,7 @@ def write(questions: Sequence[Question], title: str) -> tuple[bytes, list[Loss]]
             continue
         deck.add_note(_note(genanki, model, question))
         losses += [Loss(question.id, what) for what in _lost(question)]
-    return _package(genanki, deck), losses
+    return _package(genanki, deck, pictures.of([q for q in questions if not q.keyless])), losses
 
 
 def _note(genanki: Any, model: Any, question: Question) -> Any:
@@ -178,9 +182,11 @@ def _lost(question: Question) -> list[str]:
     return found
 
 
-def _package(genanki: Any, deck: Any) -> bytes:
+def _package(genanki: Any, deck: Any, shown: Sequence[Picture]) -> bytes:
     """The deck as a package in which only the content says when it was made."""
     made = io.BytesIO()
-    genanki.Package(deck).write_to_file(made, timestamp=_now())
+    with tempfile.TemporaryDirectory() as folder:
+        media = [files.write(Path(folder) / each.unique, each.data) for each in shown]
+        genanki.Package(deck, media_files=media).write_to_file(made, timestamp=_now())
     with zipfile.ZipFile(made) as old:
         return files.zip_bytes({name: old.read(name) for name in old.namelist()})

@@ -8,15 +8,18 @@ document type is refused, because Moodle writes neither.
 
 from __future__ import annotations
 
+import base64
+import binascii
 import re
 from collections.abc import Callable, Sequence
 from html import escape
 from typing import Any
+from urllib.parse import quote
 from xml.etree import ElementTree
 
 from dialogue.bank import writing
 from dialogue.course.files import FileFault
-from dialogue.exchange import Loss, embedded, held, markup
+from dialogue.exchange import Loss, embedded, held, markup, pictures
 from dialogue.exchange.incoming import (
     Answer,
     Gap,
@@ -28,6 +31,7 @@ from dialogue.exchange.incoming import (
 )
 from dialogue.exchange.wording import Wording
 from dialogue.page.numbers import exact
+from dialogue.page.pictures import MOST_BYTES, Picture
 from dialogue.questions import Choice, Cloze, Match, Numeric, Order, Question, Short
 
 _WHOLE = "dialogue"  # the element that carries a question whole, for our own reader
@@ -49,7 +53,16 @@ def _add(parent: Element, name: str, value: str | None = None, **attributes: str
 
 def _text(parent: Element, name: str, value: str, **attributes: str) -> Element:
     child = _add(parent, name, **attributes)
-    _add(child, "text", writing.clean(value))
+    held: dict[str, Picture] = {}
+
+    def address(picture: Picture) -> str:
+        held[picture.unique] = picture
+        return f"@@PLUGINFILE@@/{picture.unique}"
+
+    _add(child, "text", writing.placed(writing.clean(value), address))
+    for file, picture in held.items():
+        data = base64.b64encode(picture.data).decode()
+        _add(child, "file", data).attrib.update(name=file, path="/", encoding="base64")
     return child
 
 
@@ -236,6 +249,18 @@ def _flag(parent: Element, name: str, default: bool) -> bool:
     return value in ("true", "1") if value else default
 
 
+def _files(part: Element) -> dict[str, bytes]:
+    """The files that belong to a text, by their names; what is no whole file is empty."""
+    found = {}
+    for file in part.findall("file"):
+        packed = "".join((file.text or "").split())[: 2 * MOST_BYTES]
+        try:
+            found[file.get("name", "")] = base64.b64decode(packed)
+        except (binascii.Error, ValueError):
+            found[file.get("name", "")] = b""
+    return found
+
+
 class _Words:
     """The texts of one question's elements as the small markup."""
 
@@ -246,8 +271,12 @@ class _Words:
         if part is None:
             return ""
         words = (part.findtext("text") or "").strip()
-        if part.find("file") is not None:
-            self.lost.append("a file that belongs to the text is left out")
+        package = pictures.Package(_files(part))
+        package.keep()
+        self.wording.pictured = package
+        for name in package.members:
+            if name not in words and quote(name) not in words:
+                self.lost.append(f"a file that belongs to the text is left out: {name}")
         form = part.get("format", "moodle_auto_format")
         if plain:
             return self.wording.literal(words)

@@ -33,7 +33,7 @@ from typing import Any
 
 from dialogue.bank import writing
 from dialogue.course import files
-from dialogue.exchange import Loss, embedded, held, incoming, markup, qti_one
+from dialogue.exchange import Loss, embedded, held, incoming, markup, pictures, qti_one
 from dialogue.page import text
 from dialogue.page.numbers import exact
 from dialogue.page.words import STRINGS
@@ -55,7 +55,12 @@ def _sub(parent: ET.Element, name: str, words: str = "", **attributes: str) -> E
     return child
 
 
+_IMAGES = "images"  # the folder of pictures, as Canvas finds them
+
+
 def _html(parent: ET.Element, shown: str) -> None:
+    base = f"%24IMS-CC-FILEBASE%24/{_IMAGES}"
+    shown = writing.placed(shown, lambda picture: f"{base}/{picture.unique}")
     _sub(_sub(parent, "material"), "mattext", shown, texttype="text/html")
 
 
@@ -392,10 +397,12 @@ def write(questions: Sequence[Question], title: str) -> tuple[bytes, list[Loss]]
         one = next(question.id for question in questions if not question.shuffle)
         what = f"no options are shuffled, because those of {one} keep their order"
         losses.append(Loss("the quiz", what))
+    images = {f"{_IMAGES}/{each.unique}": each.data for each in pictures.of(questions)}
     members = {
-        "imsmanifest.xml": _xml(_manifest(name, shown)),
+        "imsmanifest.xml": _xml(_manifest(name, shown, images)),
         f"{name}/{name}.xml": _xml(root),
         f"{name}/{_META}": _xml(_settings(questions, name, shown, shuffled)),
+        **images,
     }
     return files.zip_bytes(members), losses
 
@@ -430,7 +437,7 @@ def _settings(questions: Sequence[Question], name: str, title: str, shuffled: bo
     return root
 
 
-def _manifest(name: str, title: str) -> ET.Element:
+def _manifest(name: str, title: str, images: Iterable[str]) -> ET.Element:
     lom = "http://www.imsglobal.org/xsd/imsmd_v1p2"
     root = ET.Element("manifest", {"identifier": f"{name}_manifest", "xmlns": _CP})
     root.set("xmlns:imsmd", lom)
@@ -448,4 +455,8 @@ def _manifest(name: str, title: str) -> ET.Element:
     kind = "associatedcontent/imscc_xmlv1p1/learning-application-resource"
     meta = _sub(resources, "resource", identifier=f"{name}_meta", type=kind, href=f"{name}/{_META}")
     _sub(meta, "file", href=f"{name}/{_META}")
+    for number, href in enumerate(images, 1):
+        ident = f"{name}_image{number}"
+        image = _sub(resources, "resource", identifier=ident, type="webcontent", href=href)
+        _sub(image, "file", href=href)
     return root

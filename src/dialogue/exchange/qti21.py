@@ -15,7 +15,7 @@ from typing import Any
 
 from dialogue.bank import writing
 from dialogue.course import files
-from dialogue.exchange import Loss, embedded, held, incoming, markup, qti_two
+from dialogue.exchange import Loss, embedded, held, incoming, markup, pictures, qti_two
 from dialogue.page import text
 from dialogue.page.numbers import exact
 from dialogue.questions import Choice, Cloze, Match, Numeric, Order, Question, Short
@@ -37,7 +37,7 @@ def _sub(parent: ET.Element, name: str, words: str = "", **attributes: str) -> E
 
 def _html(parent: ET.Element, name: str, shown: str, **attributes: str) -> ET.Element:
     """An element with HTML in it, as elements."""
-    plain = shown.replace("<br>", "<br/>")
+    plain = re.sub(r"<(br|img\b[^<>]*)>", r"<\1/>", shown)
     child = ET.fromstring(f"<{name}>{plain}</{name}>")
     child.attrib.update(attributes)
     parent.append(child)
@@ -351,6 +351,7 @@ def write(questions: Sequence[Question], title: str) -> tuple[bytes, list[Loss]]
         explain += "" if asked or question.told_later else writing.essay_key(question)
         root = item.done(explain)
         made = ET.tostring(root, encoding="unicode")
+        made = writing.placed(made, lambda picture: f"../{_IMAGES}/{picture.unique}")
         seal = incoming.sealed(question, markup.visible(ET.fromstring(made)))
         # A processing instruction: whoever does not know it passes over it.
         instruction = f"<?{qti_two.WHOLE} {seal}?>\n"
@@ -363,15 +364,22 @@ def write(questions: Sequence[Question], title: str) -> tuple[bytes, list[Loss]]
                 *writing.unkept(question, "points", "shuffle"),
             )
         ]
-    listed = [re.sub(r"^items/|\.xml$", "", each) for each in members]
+    listed = {
+        question.id: [f"{_IMAGES}/{each.unique}" for each in pictures.of([question])]
+        for question in questions
+        if f"items/{question.id}.xml" in members
+    }
+    images = {f"{_IMAGES}/{each.unique}": each.data for each in pictures.of(questions)}
     members = {
         "imsmanifest.xml": _made(_manifest(name, shown, listed)),
-        f"{name}.xml": _made(_test(name, shown, listed)),
+        f"{name}.xml": _made(_test(name, shown, list(listed))),
         **members,
+        **images,
     }
     return files.zip_bytes(members), losses
 
 
+_IMAGES = "images"  # the folder of pictures
 _XML = "<?xml version='1.0' encoding='utf-8'?>\n"
 
 
@@ -391,7 +399,7 @@ def _test(name: str, title: str, items: Sequence[str]) -> ET.Element:
     return root
 
 
-def _manifest(name: str, title: str, items: Sequence[str]) -> ET.Element:
+def _manifest(name: str, title: str, items: Mapping[str, Sequence[str]]) -> ET.Element:
     root = ET.Element("manifest", {"identifier": f"{name}_manifest", "xmlns": _CP})
     metadata = _sub(root, "metadata")
     _sub(metadata, "schema", "QTIv2.1 Package")
@@ -410,4 +418,6 @@ def _manifest(name: str, title: str, items: Sequence[str]) -> ET.Element:
             resources, "resource", identifier=f"q_{item}", type="imsqti_item_xmlv2p1", href=href
         )
         _sub(one, "file", href=href)
+        for image in items[item]:
+            _sub(one, "file", href=image)
     return root

@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from dialogue.course.files import FileFault
-from dialogue.exchange import Loss, markup, qti_one, qti_two
+from dialogue.exchange import Loss, markup, pictures, qti_one, qti_two
 from dialogue.exchange.incoming import Parsed, taken_over
 from dialogue.exchange.markup import Element
+from dialogue.page.pictures import Picture
 
 _REMEDY = "export it again"
 
@@ -28,8 +29,11 @@ def read(data: bytes, file: str, language: str = "en") -> tuple[list[dict[str, A
     losses: list[Loss] = []
     found: list[Parsed] = []
     if data.startswith(b"PK"):
-        for name, root, sealed in _documents(markup.unpacked(data, file), file, losses):
-            found += _items(root, name, losses, language, sealed)
+        members = markup.unpacked(data, file)
+        package = pictures.Package(members)
+        package.keep()
+        for name, root, sealed in _documents(members, file, losses):
+            found += _items(root, name, losses, language, sealed, package)
         if not found and not losses:
             raise FileFault(file, "this package holds no QTI", "export the quiz as a QTI package")
     else:
@@ -37,7 +41,7 @@ def read(data: bytes, file: str, language: str = "en") -> tuple[list[dict[str, A
         if markup.name(root) not in (*_ONE, *_TWO):
             fault = f"this is not QTI: it begins with <{markup.name(root)}>"
             raise FileFault(file, fault, "check that it is the right file")
-        found += _items(root, "", losses, language, _sealed(data))
+        found += _items(root, "", losses, language, _sealed(data), pictures.Package())
     return taken_over(found, losses, file, language=language), losses
 
 
@@ -83,15 +87,28 @@ def _sealed(data: bytes) -> str:
 
 
 def _items(
-    root: Element, name: str, losses: list[Loss], language: str, sealed: str
+    root: Element,
+    name: str,
+    losses: list[Loss],
+    language: str,
+    sealed: str,
+    package: pictures.Package,
 ) -> Iterator[Parsed]:
     one = markup.name(root) in _ONE
     items = list(markup.every(root, "item")) if one else [root]
+    folder = name.rpartition("/")[0]
+
+    def pictured(address: str) -> Picture | str | None:
+        return package(address, folder)
+
     title = next((each.get("title", "") for each in markup.every(root, "assessment")), "")
     for each in items:
         called = each.get("title") or each.get("ident") or each.get("identifier") or name
         try:
-            parsed = qti_one.read(each, language) if one else qti_two.read(each, language, sealed)
+            if one:
+                parsed = qti_one.read(each, language, pictured)
+            else:
+                parsed = qti_two.read(each, language, sealed, pictured)
         except (ValueError, RecursionError) as error:
             why = str(error) if isinstance(error, ValueError) else "it is nested too deep"
             losses.append(Loss(called[:60], f"not taken over: {why}"))

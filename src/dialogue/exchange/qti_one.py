@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
+from dialogue.bank.writing import Pictured
 from dialogue.exchange import markup
 from dialogue.exchange.incoming import Answer, Gap, Parsed, of_range, unsealed
 from dialogue.exchange.markup import Element, children, every, first, name
@@ -52,10 +53,10 @@ def _fields(item: Element) -> dict[str, str]:
 
 
 class _Item:
-    def __init__(self, root: Element, language: str) -> None:
+    def __init__(self, root: Element, language: str, pictured: Pictured | None) -> None:
         self.root, self.fields = root, _fields(root)
         self.parsed = Parsed(name=root.get("title") or root.get("ident") or "", kind="")
-        self.words = Wording(self.parsed.lost, language)
+        self.words = Wording(self.parsed.lost, language, pictured=pictured)
         self.said = {
             each.get("ident", ""): self.material(each) for each in every(root, "itemfeedback")
         }
@@ -220,9 +221,9 @@ def _holds(test: Element, response: Response) -> bool:
 # --- one item to one question --------------------------------------------------------------
 
 
-def read(root: Element, language: str) -> Parsed:
+def read(root: Element, language: str, pictured: Pictured | None = None) -> Parsed:
     """The question that an item asks.  Raises ValueError for what cannot be read."""
-    item = _Item(root, language)
+    item = _Item(root, language, pictured)
     one = item.parsed
     sealed = [
         field

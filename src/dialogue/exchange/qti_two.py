@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
+from dialogue.bank.writing import Pictured
 from dialogue.exchange import markup
 from dialogue.exchange.incoming import Answer, Gap, Parsed, unsealed
 from dialogue.exchange.markup import Element
@@ -104,11 +105,11 @@ def _is_number(words: str) -> bool:
 
 
 class _Item:
-    def __init__(self, root: Element, language: str) -> None:
+    def __init__(self, root: Element, language: str, pictured: Pictured | None) -> None:
         self.root, self.keys = root, _keys(root)
         called = _get(root, "title") or _get(root, "identifier")
         self.parsed = Parsed(name=called, kind="")
-        self.words = Wording(self.parsed.lost, language)
+        self.words = Wording(self.parsed.lost, language, pictured=pictured)
         body = _all(root, "itemBody")
         self.body = body[0] if body else None
         self.asked = [
@@ -159,12 +160,14 @@ class _Item:
         return self.words("".join([found, *(f"<p>{prompt}</p>" for prompt in prompts)]), "html")
 
 
-def read(root: Element, language: str, sealed: str = "") -> Parsed:
+def read(
+    root: Element, language: str, sealed: str = "", pictured: Pictured | None = None
+) -> Parsed:
     """The question that an item asks; *sealed* is the whole of one of ours.
 
     Raises ValueError for what cannot be read.
     """
-    item = _Item(root, language)
+    item = _Item(root, language, pictured)
     one = item.parsed
     if sealed:
         one.whole = unsealed(sealed, markup.visible(root), one.lost)

@@ -85,11 +85,19 @@ def _no_formula(words: str) -> str:
 class Wording:
     """Reads the texts of one question; what they lose goes to *lost*.
 
-    *dollars*: this program sets what stands between two dollar signs as a formula.
+    *dollars*: this program sets what stands between two dollar signs as a formula.  *pictured*
+    finds the pictures that came along.
     """
 
-    def __init__(self, lost: list[str], language: str = "en", *, dollars: bool = False) -> None:
-        self.lost, self.language, self.dollars = lost, language, dollars
+    def __init__(
+        self,
+        lost: list[str],
+        language: str = "en",
+        *,
+        dollars: bool = False,
+        pictured: writing.Pictured | None = None,
+    ) -> None:
+        self.lost, self.language, self.dollars, self.pictured = lost, language, dollars, pictured
 
     def __call__(self, words: str, form: str = "auto") -> str:
         """The small markup of *words*, which are "html", "plain", "markdown" or either of the first ("auto")."""
@@ -99,7 +107,7 @@ class Wording:
         if form == "markdown":
             words = self._markdown(words)
         if form == "html" or (form == "auto" and looks_like_html(words)):
-            shown, lost = writing.from_html(words)
+            shown, lost = writing.from_html(words, self.pictured)
             if not shown and form == "auto":  # nothing but <br>: it is what is spoken of
                 return words
             self.lost += [f"left out of the text: {', '.join(lost)}"] if lost else []

@@ -24,12 +24,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from dialogue import bank
-from dialogue.bank import overlay, selection
+from dialogue.bank import overlay, pictures, selection
 from dialogue.course import anatomy, catalogue, files, tidy
 from dialogue.course import place as place_of
 from dialogue.course.files import FileFault
 from dialogue.grading.search import plain, readable, strings, without_comments
 from dialogue.page import numbers
+from dialogue.page.pictures import described
 from dialogue.questions import Question, remarks
 from dialogue.questions.model import HIDDEN, full
 
@@ -114,7 +115,7 @@ def secrets(question: Question) -> list[Secret]:
     found = [("hint", question.hint), ("explanation", question.explain)]
     found += [("comment", say) for _about, say in remarks(question)]
     found += [(part.role, part.text) for part in question.parts() if part.role in HIDDEN]
-    return [Secret(question.id, what, text) for what, text in found if text]
+    return [Secret(question.id, what, described(text)) for what, text in found if text]
 
 
 # --- the folder ----------------------------------------------------------------------------
@@ -326,6 +327,9 @@ def _without_keys(
         ]
         head = {k: v for k, v in content.items() if k != "items"}
         head |= {"released": "yes"} if bare else {}
+        # Only the pictures that learners see: one in an explanation may show the answer.
+        items, shown = pictures.beside(items, target.parent, path.parent)
+        pictures.write(shown)
         text = COPY_NOTE * bool(bare) + yaml_text({**head, "items": items})
         files.write(target, text, force=True)
 

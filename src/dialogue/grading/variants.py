@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from dialogue import bank
+from dialogue.bank import pictures
 from dialogue.course import files, tables
 from dialogue.course.files import FileFault
 from dialogue.grading import release
@@ -190,7 +191,8 @@ def _items(questions: Sequence[Question]) -> list[Item]:
     for name in dict.fromkeys(whole.places[question.id][0] for question in questions):
         content = yaml.load(files.read_text(name), Loader=yaml.BaseLoader)
         typed |= {
-            item["id"].strip(): {**item, "id": item["id"].strip()} for item in content["items"]
+            item["id"].strip(): {**item, "id": item["id"].strip()}
+            for item in pictures.bound_in(content["items"], Path(name).parent)
         }
     return [typed[question.id] for question in questions]
 
@@ -233,12 +235,11 @@ def build(
             head = {"quiz": f"variant-{safe}", "title": learner}
             chosen = variant(items, seed, learner, draw)
             path = beside / "keys" / f"{safe}.yaml"
-            files.write(path, release.yaml_text({**head, "items": chosen}))
+            _write(path, "", {**head, "items": chosen})
             made = _checked(path, learner, [item["id"] for item in chosen])
             open_items = [release.fields_without_key(question) for question in made]
             told = {**head, "released": "yes", "items": open_items}
-            text = release.COPY_NOTE + release.yaml_text(told)
-            files.write(beside / "learners" / f"{safe}.yaml", text)
+            _write(beside / "learners" / f"{safe}.yaml", release.COPY_NOTE, told)
             table += _key_rows(learner, made)
         if sys.stderr.isatty():
             print(file=sys.stderr)
@@ -248,6 +249,13 @@ def build(
             files.csv_text(header, table),
         )
     return Built(len(learners), len(items) if draw is None else draw)
+
+
+def _write(path: Path, note: str, content: Item) -> None:
+    """A bank, and beside it the pictures that it shows."""
+    content, shown = pictures.beside(content, path.parent)
+    pictures.write(shown)
+    files.write(path, note + release.yaml_text(content))
 
 
 def _checked(path: Path, learner: str, ids: Sequence[str]) -> list[Question]:

@@ -1,9 +1,9 @@
 """Text that is safe to show: a small Markdown subset, as a tree, as HTML, as plain words.
 
 Question text may come from anybody.  Only paragraphs, lists, line breaks, *emphasis*,
-**strong**, `code`, blocks of code, tables and formulas (:mod:`dialogue.page.formula`) mean
-anything, and [[1]], the place of a blank; the rest (HTML, links, entities) is shown as it was
-typed.  The tree is what the browser gets: it builds each node by name
+**strong**, `code`, blocks of code, tables, formulas (:mod:`dialogue.page.formula`) and pictures
+that lie beside the bank (:mod:`dialogue.page.pictures`) mean anything, and [[1]], the place of a
+blank; the rest (HTML, links, entities) is shown as it was typed.  The tree is what the browser gets: it builds each node by name
 from a fixed list and sets text as text, so there is no place where markup could run.
 """
 
@@ -15,10 +15,10 @@ from functools import lru_cache
 from html import escape
 from typing import Any
 
-from dialogue.page import formula
+from dialogue.page import formula, pictures
 
 # A node is a string or [tag, child, child, …]; a formula is ["math", {"tex": …, "display": …},
-# tree of MathML], see dialogue.page.formula.
+# tree of MathML], and a picture ["img", {"src": …, "alt": …, "at": its address in the text}].
 Node = str | list[Any]
 
 # How a readable twin begins.  Jupyter would set what stands between two dollar signs as
@@ -62,7 +62,22 @@ def _parser() -> Any:
     parser = MarkdownIt("zero")
     parser.enable(["list", "emphasis", "backticks", "newline", "fence", "table"])
     parser.inline.ruler.before("backticks", "formula", _formula)
+    parser.inline.ruler.before("backticks", "picture", _picture)
     return parser
+
+
+def _picture(state: Any, silent: bool) -> bool:
+    """Markdown's rule for a picture that was read from its file; any other is words."""
+    mark = pictures.TYPED.match(state.src, state.pos) if state.src[state.pos] == "!" else None
+    picture = pictures.known(mark[3] or "") if mark else None
+    if mark is None or picture is None:
+        return False
+    if not silent:
+        token = state.push("picture", "", 0)
+        at = f"{pictures.FOLDER}/{picture.name}#{picture.digest}"
+        token.meta = {"src": picture.address, "alt": mark[1], "at": at}
+    state.pos = mark.end()
+    return True
 
 
 def _formula(state: Any, silent: bool) -> bool:
@@ -97,6 +112,8 @@ def _parse(source: str) -> tuple[Node, ...]:
                 stack[-1].append(_GAP.sub(rf"(\1) {BLANK}", token.content))
             elif token.type == "code_inline":
                 stack[-1].append(["code", token.content])
+            elif token.type == "picture":
+                stack[-1].append(["img", token.meta])
             elif token.type == "formula":
                 stack[-1].append(_math(token.content, token.markup == "\\["))
             elif token.type == "fence":
@@ -136,16 +153,17 @@ def inline(source: str) -> list[Node]:
 Tex = Callable[[str, bool], str]
 
 
-def html(source: str, *, block: bool = False, tex: Tex | None = None) -> str:
+def html(source: str, *, block: bool = False, tex: Tex | None = None, at: str = "src") -> str:
     """*source* as safe HTML.  Blocks carry ``dir="auto"`` so Arabic reads right to left.
 
     *tex* writes a formula, by its TeX and whether it stands on a line of its own, for a page
-    that draws formulas itself; else it is MathML.
+    that draws formulas itself; else it is MathML.  A picture stands in the page itself, or, if *at*
+    is "at", by its address, for whoever puts the file beside it.
     """
-    return _html(tree(source) if block else inline(source), tex)
+    return _html(tree(source) if block else inline(source), tex, at)
 
 
-def _html(nodes: list[Node], tex: Tex | None) -> str:
+def _html(nodes: list[Node], tex: Tex | None, at: str) -> str:
     out = []
     for node in nodes:
         if isinstance(node, str):
@@ -153,11 +171,14 @@ def _html(nodes: list[Node], tex: Tex | None) -> str:
         elif node[0] == "math":
             own, display = node[1]["tex"], node[1]["display"]
             out.append(escape(tex(own, display)) if tex else formula.html(own, display, node[2]))
+        elif node[0] == "img":
+            src, alt = escape(node[1][at]), escape(node[1]["alt"])
+            out.append(f'<img src="{src}" alt="{alt}" class="dialogue-picture">')
         elif node[0] == "br":
             out.append("<br>")
         else:
             auto = ' dir="auto"' if node[0] in BLOCKS else ' dir="ltr"' if node[0] == "pre" else ""
-            out.append(f"<{node[0]}{auto}>{_html(node[1:], tex)}</{node[0]}>")
+            out.append(f"<{node[0]}{auto}>{_html(node[1:], tex, at)}</{node[0]}>")
     return "".join(out)
 
 
@@ -206,6 +227,8 @@ def plain(source: str) -> str:
                 parts.append(node)
             elif node[0] == "math":
                 parts.append(formula.marked(**node[1]))
+            elif node[0] == "img":
+                parts.append(f" [{node[1]['alt']}] ")
             else:
                 parts.append((" " if node[0] in _APART else "") + walk(node[1:]))
         return "".join(parts)

@@ -111,7 +111,7 @@ def _import(arguments: argparse.Namespace) -> int:
     import tempfile
 
     from dialogue import bank
-    from dialogue.bank import writing
+    from dialogue.bank import pictures, writing
     from dialogue.course import files
     from dialogue.exchange.recognise import recognised
 
@@ -129,11 +129,15 @@ def _import(arguments: argparse.Namespace) -> int:
     with _extras(form):
         items, losses = form.read(data, str(file), arguments.language)
     quiz = re.sub(r"[^a-z0-9]+", "-", target.stem.lower()).strip("-") or "imported"
+    items, shown = pictures.beside(items, target.absolute().parent)
     text = writing.bank_text(items, arguments.title or file.stem, quiz, language=arguments.language)
     # What is still to write is counted before anything is put in place.
     with tempfile.TemporaryDirectory() as folder:
         trial = Path(folder) / target.name
         files.write(trial, text)
+        for path, picture in shown.items():
+            (trial.parent / path.parent.name).mkdir(exist_ok=True)
+            files.write(trial.parent / path.parent.name / path.name, picture)
         faults = bank.read([trial], keep_nodes=False).faults
     lost = [loss for loss in losses if loss.what.startswith("not taken over")]
     rest = [loss for loss in losses if not loss.what.startswith("not taken over")]
@@ -147,9 +151,13 @@ def _import(arguments: argparse.Namespace) -> int:
             bank.printable(f"- line {fault.line}: {fault.item}: {fault.message}; {fault.remedy}")
             for fault in faults
         ]
+    pictures.write(shown)
     files.write(target, text, force=arguments.force)
     files.write(report_of(target), "\n".join([*head, ""]), force=arguments.force)
     print(f"{target}: {len(items)} question{'s' * (len(items) != 1)} from {file}, as drafts")
+    if shown:
+        count = len(shown)
+        print(f"{next(iter(shown)).parent}: {count} picture{'s' * (count != 1)}")
     if lost:
         print(f"{len(lost)} not taken over; {report_of(target)} says why")
     if len(losses) > len(lost):

@@ -19,11 +19,17 @@ function growMath(node) {
   return grown(document.createElementNS(MATH, MATH_TAGS.has(tag) ? tag : "mrow"), Object.fromEntries(allowed), children.map(growMath));
 }
 
+const PICTURE = /^data:image\/(png|jpeg|gif|svg\+xml);base64,[A-Za-z0-9+/]+=*$/;
+
+/** A picture stands in the text itself, and runs nothing; anything else is its description. */
+const growPicture = ([, { src, alt }]) => (PICTURE.test(src) ? make("img", { src, alt }) : make("span", {}, `[${alt}]`));
+
 /** Build a text tree.  Unknown tags become plain spans, so nothing can be smuggled in. */
 function grow(nodes) {
   return (nodes ?? []).map((node) => {
     if (typeof node === "string") return document.createTextNode(node);
     if (node[0] === "math") return growMath(node[2]);
+    if (node[0] === "img") return growPicture(node);
     const [tag, ...children] = node;
     const known = TEXT_TAGS.has(tag);
     const attributes = known && Object.hasOwn(TEXT_BLOCKS, tag) ? { dir: TEXT_BLOCKS[tag] } : {};
@@ -37,6 +43,7 @@ function growInline(nodes) {
   return (nodes ?? []).map((node) => {
     if (typeof node === "string") return document.createTextNode(node);
     if (node[0] === "math") return growMath(node[2]);
+    if (node[0] === "img") return growPicture(node);
     const [tag, ...children] = node;
     const inline = ["em", "strong", "code", "br"].includes(tag);
     const known = TEXT_TAGS.has(tag);
