@@ -99,12 +99,22 @@ def _without_taken(compare: Any) -> Any:
     return compared
 
 
+def _longest_files_first(items: list[Any]) -> None:
+    """A worker takes whole files.  One that drives a browser waits and works longest, however few
+    tests it has, and taken last it would be waited for by all."""
+    weight: Counter[Any] = Counter()
+    for item in items:
+        weight[item.path] += 30 if "browser" in getattr(item, "fixturenames", ()) else 1
+    items.sort(key=lambda item: -weight[item.path])
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[Any]) -> None:
     slow = [item for item in items if item.get_closest_marker("slow")]
     if slow and not SLOW_TOO and not config.option.markexpr:
         config.stash[SLOW] = len(slow)
         config.hook.pytest_deselected(items=slow)
         items[:] = [item for item in items if item not in set(slow)]
+    _longest_files_first(items)
     faults = []
     for item in items:
         cell = getattr(item, "cell", None)
