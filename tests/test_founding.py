@@ -99,6 +99,22 @@ def test_another_text_makes_another_course(
     assert said.count("not in its one form") == 1
 
 
+def test_whoever_stands_in_a_course_means_that_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("DIALOGUE_COURSE", raising=False)
+    monkeypatch.chdir(tmp_path)
+    assert place.root() == Path(__file__).parents[1]
+    assert main(["new", "course", "pact", "--title", "The Pact"]) == 0
+    monkeypatch.chdir(tmp_path / "pact" / "notebooks")
+    assert place.root() == tmp_path / "pact"
+    capsys.readouterr()
+    assert main(["check"]) == 0
+    assert "1 file(s)" in capsys.readouterr().out
+    monkeypatch.setenv("DIALOGUE_COURSE", str(tmp_path / "other"))
+    assert place.root() == tmp_path / "other"
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("make") is None, reason="the new course is checked by make")
 def test_its_make_test_is_green(charter: Path) -> None:

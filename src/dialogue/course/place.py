@@ -17,14 +17,30 @@ _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 def root() -> Path:
     """The folder that holds ``notebooks/``, ``data/``, ``seeds/`` and ``exercises/``.
 
-    The checkout when the package is used from one, else the copy inside the installed
-    wheel.  ``DIALOGUE_COURSE`` points somewhere else (used for checking a copy).
+    What ``DIALOGUE_COURSE`` names; else the course that one stands in, such as one made by
+    ``dialogue new course``; else the checkout when the package is used from one, or the copy
+    inside the installed wheel.
     """
     if named := os.environ.get("DIALOGUE_COURSE"):
         return Path(named)
+    try:
+        around = _around(Path.cwd())
+    except OSError:  # the folder is gone
+        around = None
+    if around:
+        return around
     here = Path(__file__).resolve()
     checkout = here.parents[3]
     return checkout if (checkout / "exercises").is_dir() else here.parents[1] / "_course"
+
+
+@lru_cache(maxsize=8)
+def _around(folder: Path) -> Path | None:
+    """The nearest folder, from *folder* upwards, that has a course's card and its exercises."""
+    for each in (folder, *folder.parents):
+        if (each / "seeds" / "course.toml").is_file() and (each / "exercises").is_dir():
+            return each
+    return None
 
 
 def card() -> dict[str, str]:
