@@ -299,3 +299,44 @@ def test_a_browser_that_keeps_no_files_says_so(browser: Any, address: str) -> No
     lesson = Lesson(context, address, "00-start-here")
     lesson.page.get_by_text("This browser keeps no files for this page").wait_for()
     context.close()
+
+
+class Keeping(Quiet):
+    """A web space that lets browsers keep everything for an hour."""
+
+    def end_headers(self) -> None:
+        self.send_header("Cache-Control", "max-age=3600")
+        super().end_headers()
+
+
+@pytest.mark.slow
+def test_what_a_browser_still_holds_of_an_older_course_is_not_shown(
+    visitor: Any, site: Path, tmp_path: Path
+) -> None:
+    course = tmp_path / "lab"
+    shutil.copytree(site, course)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Keeping, directory=str(course)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    address = f"http://127.0.0.1:{server.server_address[1]}"
+    first = Lesson(visitor, address, "00-start-here")
+    first.page.wait_for_function("window.__dialogueLite?.live.size")
+    first.page.close()
+    edition = json.loads((course / "dialogue" / "course.json").read_bytes())["edition"]
+    for name in ("dialogue/course.json", "jupyter-lite.json"):
+        file = course / name
+        file.write_text(file.read_text(encoding="utf-8").replace(edition, "f00d"), encoding="utf-8")
+    lesson = course / "files" / "notebooks" / "00-start-here.ipynb"
+    notebook = json.loads(lesson.read_bytes())
+    notebook["cells"][0]["source"] = "# The next edition"
+    lesson.write_text(json.dumps(notebook), encoding="utf-8")
+
+    again = Lesson(visitor, address, "00-start-here")
+    again.page.get_by_role("heading", name="The next edition").wait_for()
+    loaded = (
+        "JSON.parse(document.getElementById('jupyter-config-data').textContent).dialogueEdition"
+    )
+    assert again.page.evaluate(loaded) == "f00d"
+    again.page.wait_for_function("window.__dialogueLite?.live.size")
+    assert again.on_the_drive() is None
+    server.shutdown()
+    server.server_close()

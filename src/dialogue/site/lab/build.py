@@ -196,11 +196,32 @@ def _extensions(work: Path, got: Downloads) -> list[Path]:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(data)
     desk = PACKAGE / "lab" / "extension" / "dialogue-desk"
-    lite = work / "dialogue-lite"
-    (lite / "static").mkdir(parents=True)
-    shutil.copyfile(HERE / "extension" / "package.json", lite / "package.json")
-    (lite / "static" / "lite.js").write_text(page.script(), encoding="utf-8")
-    return [prefix / KERNEL, prefix / "anywidget", manager, desk, lite]
+    ours = [
+        _script(work, desk / "package.json", (desk / "static" / "desk.js").read_text("utf-8")),
+        _script(work, HERE / "extension" / "package.json", page.script()),
+    ]
+    return [prefix / KERNEL, prefix / "anywidget", manager, *ours]
+
+
+def _script(work: Path, card: Path, script: str) -> Path:
+    """One of our own extensions; its script goes by a name that changes with it."""
+    words = json.loads(card.read_bytes())
+    load = f"static/{sha256(script.encode())[:10]}.js"
+    words["jupyterlab"]["_build"]["load"] = load
+    place = work / words["name"]
+    (place / "static").mkdir(parents=True)
+    (place / "package.json").write_text(json.dumps(words), encoding="utf-8")
+    (place / load).write_text(script, encoding="utf-8")
+    return place
+
+
+def _edition(work: Path, extensions: list[Path]) -> str:
+    """A mark of all that is ours and may change: packages, lessons, tables, scripts, questions."""
+    parts = [(work / "static" / "pyodide" / "pyodide-lock.json").read_bytes()]
+    for folder in (work / "content", *(one for one in extensions if work in one.parents)):
+        parts += [data for _, data in sorted(_tree(folder, folder.name).items())]
+    parts += [text.encode() for _, text in sorted(page.data("").items())]
+    return sha256(b"\0".join(parts))[:12]
 
 
 def _settings() -> dict[str, Any]:
@@ -223,12 +244,13 @@ def _contents(place: Path) -> None:
         target.write_bytes(data)
 
 
-def _configuration() -> dict[str, Any]:
+def _configuration(edition: str) -> dict[str, Any]:
     return {
         "jupyter-lite-schema-version": 0,
         "jupyter-config-data": {
             "appName": "US–Iraq Dialogue, lab edition",
             "exposeAppInBrowser": True,
+            "dialogueEdition": edition,
             "disabledExtensions": [
                 "@jupyterlab/extensionmanager-extension",
                 "@jupyterlab/apputils-extension:announcements",
@@ -237,7 +259,7 @@ def _configuration() -> dict[str, Any]:
                 f"{KERNEL}:kernel": {
                     "disablePyPIFallback": True,
                     "loadPyodideOptions": {
-                        "lockFileURL": "./static/pyodide/pyodide-lock.json",
+                        "lockFileURL": f"./static/pyodide/pyodide-lock.json?v={edition}",
                         "packages": list(START),
                         "env": {
                             "DIALOGUE_RECORD_DIR": "/drive/my-answers",
@@ -249,9 +271,9 @@ def _configuration() -> dict[str, Any]:
     }
 
 
-def _lite(work: Path, out: Path, extensions: Iterable[Path], say: Say) -> None:
+def _lite(work: Path, out: Path, extensions: Iterable[Path], edition: str, say: Say) -> None:
     """JupyterLite's own build."""
-    (work / "jupyter-lite.json").write_text(json.dumps(_configuration()), encoding="utf-8")
+    (work / "jupyter-lite.json").write_text(json.dumps(_configuration(edition)), encoding="utf-8")
     (work / "lab-settings").mkdir()
     (work / "overrides.json").write_text(json.dumps(_settings()), encoding="utf-8")
     build = {
@@ -287,12 +309,13 @@ def build(target: Path, say: Say, *, wheels_from: Path | None = None, force: boo
         extensions = _extensions(work, got)
         _contents(work / "content")
         _python(work / "static" / "pyodide", got, extensions[0], say)
-        _lite(work, out, extensions, say)
+        edition = _edition(work, extensions)
+        _lite(work, out, extensions, edition, say)
         (out / "index.html").write_text(_door(), encoding="utf-8")
         # A browser asks for it at the top, whatever the page says.
         shutil.copyfile(out / "lab" / "favicon.ico", out / "favicon.ico")
         (out / "dialogue").mkdir()
-        for file, data in page.data().items():
+        for file, data in page.data(edition).items():
             (out / "dialogue" / file).write_text(data, encoding="utf-8")
     return target
 

@@ -44,10 +44,11 @@ def places(lesson: Lesson) -> dict[str, Any]:
     return found
 
 
-def data() -> dict[str, str]:
+def data(edition: str) -> dict[str, str]:
     """The files below ``dialogue/``: the course, and for each lesson its questions.
 
-    The address of the latter tells one version from the next, so that no cache mixes them.
+    The address of the latter tells one version from the next, so that no cache mixes them; by
+    *edition* a page sees that what a browser still holds is of another one.
     """
     files, rows = {}, []
     lessons = [one for one in catalogue.lessons() if one.written]
@@ -72,6 +73,7 @@ def data() -> dict[str, str]:
     digests = {name: row["digest"] for name, row in sources.paragraphs().items()}
     known = {one.number: one.minutes for one in lessons}
     course = {
+        "edition": edition,
         "lessons": rows,
         "notebooks": [
             f"notebooks/{path.name}"

@@ -11,7 +11,7 @@ from packaging.markers import Marker
 from packaging.utils import canonicalize_name
 
 from dialogue.course import files
-from dialogue.site.lab.downloads import sha256
+from dialogue.site.lab.downloads import HERE, sha256
 
 # Of no use in a browser: tests, what a compiler reads, and code for another processor.
 _LEFT_OUT = re.compile(r"(^|/)tests?/|\.(pyi|pyx|pxd|pxi|h|c|cpp)$|\.data/(?!data)")
@@ -32,8 +32,14 @@ class Wheel:
 
     @property
     def file_name(self) -> str:
-        """A wheel's name; the members are plain for Pyodide, whatever was compiled."""
-        return f"{self.name.replace('-', '_')}-{self.version}-py3-none-any.whl"
+        """A wheel's name; the members are plain for Pyodide, whatever was compiled.
+
+        Its build number is a mark of the content, so that a browser that still holds another
+        content by an old name never takes it for this one.
+        """
+        parts = [b"%d %b %b" % (len(data), n.encode(), data) for n, data in self.members.items()]
+        mark = sha256(b"".join([(HERE / "compile.cjs").read_bytes(), *sorted(parts)]))[:10]
+        return f"{self.name.replace('-', '_')}-{self.version}-0{mark}-py3-none-any.whl"
 
     def packed(self) -> bytes:
         """The file: the same bytes whenever it is made."""

@@ -92,11 +92,12 @@ async function settle(contents, store) {
 }
 
 // --- lessons as they are saved and read -----------------------------------------------------------
-function keepLessons(contents, drive, given) {
+function keepLessons(contents, drive, given, coming) {
   const { save, get } = contents;
   const stored = async (path) => (await (await drive.storage).getItem(path)) !== null;
 
   contents.get = async (path, options) => {
+    if (LESSON.test(path)) await coming.catch(() => {}); // then the browser holds what there is now
     const model = await get.call(contents, path, options);
     if (LESSON.test(path) && model.type === "notebook" && model.content) {
       // The course's own, or the learner's copy that was saved from here.
@@ -228,6 +229,27 @@ function say(notebook, Widget, text, ...buttons) {
   notebook.contentHeader.addWidget(new Widget({ node }));
 }
 
+// --- a browser that still holds files of another edition ---------------------------------------------
+/** For some minutes a browser may give a page what it kept: course.json is asked for anew, tells the
+ * edition, and what goes by the same name in every edition is then fetched anew, before a lesson opens. */
+async function renewed(course, at) {
+  const kept = "dialogue-lab/edition", { edition } = course;
+  const loaded = JSON.parse(document.getElementById("jupyter-config-data").textContent).dialogueEdition;
+  try {
+    const before = localStorage.getItem(kept);
+    if (edition === loaded && (before ?? edition) === edition) { localStorage.setItem(kept, edition); return course; }
+    const files = ["jupyter-lite.json", "lab/jupyter-lite.json", "lab/index.html", "api/contents/all.json", "api/contents/notebooks/all.json", ...course.notebooks.map((one) => `files/${one}`)];
+    await Promise.allSettled(files.map((name) => fetch(at(name), { cache: "reload" })));
+    localStorage.setItem(kept, edition);
+    if (edition !== loaded && sessionStorage.getItem(kept) !== edition) {
+      sessionStorage.setItem(kept, edition); // once: whatever stands between may hold on to its own
+      location.reload();
+      await new Promise(() => {});
+    }
+  } catch { /* nothing can be kept here, or nothing fetched: then as it is */ }
+  return course;
+}
+
 let scope;
 async function shared(name) {
   const versions = scope[name], keys = Object.keys(versions);
@@ -242,7 +264,7 @@ async function plugins() {
     const { contents, serverSettings } = app.serviceManager;
     const at = (name) => new URL(name, new URL(serverSettings.baseUrl, location.href)).href;
     const json = async (name, init) => (await fetch(at(name), init)).json();
-    const coming = json("dialogue/course.json", { cache: "no-cache" });
+    const coming = json("dialogue/course.json", { cache: "no-cache" }).then((course) => renewed(course, at));
     const known = new Map();
     const given = async (path) => {
       if (!(await coming).notebooks.includes(path)) return null;
@@ -250,7 +272,7 @@ async function plugins() {
       return known.get(path);
     };
     // At once: a lesson may be opened before anything else is known.
-    const copies = keepLessons(contents, contents.defaultDrive, given);
+    const copies = keepLessons(contents, contents.defaultDrive, given, coming);
     void begin(app, tracker, coming, copies, json);
   }
 
