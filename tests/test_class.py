@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 
 from conftest import done
 from dialogue import bank
-from dialogue.classroom.live import keeping, limits, names, plan, report, run
+from dialogue.classroom.live import keeping, limits, names, plan, report, room, run
 from dialogue.classroom.live.room import Device, Refused, Room
 from dialogue.classroom.live.store import FILE, NotSaved, Store
 from dialogue.cli import parser
@@ -123,6 +124,20 @@ def test_a_code_that_leaked_is_changed_and_who_is_in_stays_in(held: Class) -> No
     assert SINGLE not in held.room.tally.items
     held.again()
     assert SINGLE not in held.room.tally.items
+
+
+def test_devices_that_somebody_makes_up_end_at_a_full_class(
+    held: Class, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room, "MOST_DEVICES", 3)
+    ana = held.join("ana", 1)
+    held.join("", 2)
+    made_up = held.join("", 3)
+    assert refused(lambda: held.join("", 4)) == (409, "class_full")
+    assert held.join("ana", 1) is ana
+    assert held.answer(ana, 0, "a")["saved"] == ["a"]
+    held.do("remove", device=made_up.number)  # and there is a place again
+    assert held.join("carl", 5).nickname == "carl"
 
 
 @pytest.mark.parametrize(
@@ -442,6 +457,33 @@ def test_a_full_disk_says_so_and_nothing_acknowledged_is_lost(held: Class) -> No
     assert held.room.trouble == ""
     rows = held.store.read("SELECT id FROM answers ORDER BY number").result()
     assert [name for (name,) in rows] == [*kept, "again"]
+
+
+def test_a_vote_on_a_full_disk_is_not_called_in(held: Class) -> None:
+    ana, ben = held.join("ana", 1), held.join("ben", 2)
+    held.do("ask", item=SINGLE)
+    held.vote(ana, 0)
+    full(held.store, 1)
+    with suppress(Refused):  # the last page fills up
+        for number in range(200):
+            held.answer(ana, [" " * 500], f"a{number}")
+    refused_at = []
+    for device in (ana, ben):
+        try:
+            held.vote(device, 1)
+        except Refused as fault:
+            refused_at.append((device.number, fault.status, fault.why))
+    poll = held.room.poll
+    assert poll
+    said = poll.counts(1)
+    # Whoever was told "not in" is not counted, now or after a start; whoever was told "in" is.
+    assert sum(said) == 2 - len([one for one in refused_at if one[0] == ben.number])
+    full(held.store, 0)
+    held.again()
+    assert held.room.poll
+    assert held.room.poll.counts(1) == said
+    held.vote(held.room.device(f"{2:032x}"), 1)
+    assert sum(held.room.poll.counts(1)) == 2
 
 
 def test_joining_on_a_full_disk_leaves_nobody_half_in(held: Class) -> None:

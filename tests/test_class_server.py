@@ -285,6 +285,21 @@ def test_a_flood_from_one_device_does_not_stop_the_others(hold: Any) -> None:
     hold(act)
 
 
+def test_a_flood_of_joining_does_not_stop_who_is_in(hold: Any) -> None:
+    async def act(http: Http) -> None:
+        cookie = await http.join(1, "ana")
+        http.hall.joins = Limit(0, 5)
+        codes = []
+        for number in range(2, 12):
+            order = {"code": http.room.code, "nickname": "x", "secret": f"{number:032x}"}
+            codes.append((await http.post("/api/join", order)).code)
+        assert codes == [200] * 5 + [429] * 5
+        assert len(http.room.present) == 6
+        assert (await http.post("/api/answers", http.line("a"), cookie)).code == 200
+
+    hold(act)
+
+
 def test_what_is_too_large_or_no_json_is_refused_in_a_word(hold: Any) -> None:
     async def act(http: Http) -> None:
         cookie = await http.join()
