@@ -176,6 +176,35 @@ def test_a_picture_on_the_web_is_words_and_named(tmp_path: Path) -> None:
     assert "is shown as typed" in str(rich.faults(read)[0])
 
 
+SHOWN = """() => [...document.querySelectorAll('img, math')].map((node) => ({
+    tag: node.localName, space: node.namespaceURI.split('/').pop(), wide: node.naturalWidth ?? null,
+    tall: node.getBoundingClientRect().height, form: Boolean(node.closest('form')),
+    hint: getComputedStyle(node.querySelector('annotation') ?? document.createElement('i')).display,
+}))"""
+
+
+def test_a_browser_draws_both_without_a_script_or_a_request(browser: Any, folder: Path) -> None:
+    lines = BANK.replace("What does *this* show?", r"What is \(\frac{x}{2}\) here?")
+    (folder / "rich.yaml").write_text(lines, encoding="utf-8")
+    page = folder / "preview.html"
+    assert cli.main(["preview", str(folder / "rich.yaml"), "--output", str(page)]) == 0
+    view = browser.new_page()
+    asked_for: list[str] = []
+    view.on("request", lambda request: asked_for.append(request.url))
+    view.goto(page.as_uri())
+    view.locator("form img").first.wait_for()
+    view.wait_for_function("[...document.images].every((image) => image.complete)")
+    found = view.evaluate(SHOWN)
+    view.close()
+    live = [each for each in found if each["form"]]
+    assert {each["tag"] for each in live} == {"img", "math"} == {each["tag"] for each in found}
+    for each in found:
+        assert each["tall"] > 1
+        assert each["wide"] if each["tag"] == "img" else each["space"] == "MathML"
+        assert each["hint"] in ("none", "")
+    assert [url for url in asked_for if not url.startswith(("file:", "data:", "blob:"))] == []
+
+
 # --- out and in ------------------------------------------------------------------------------
 
 

@@ -22,7 +22,7 @@ function growMath(node) {
 const PICTURE = /^data:image\/(png|jpeg|gif|svg\+xml);base64,[A-Za-z0-9+/]+=*$/;
 
 /** A picture stands in the text itself, and runs nothing; anything else is its description. */
-const growPicture = ([, { src, alt }]) => (PICTURE.test(src) ? make("img", { src, alt }) : make("span", {}, `[${alt}]`));
+const growPicture = ([, { src, alt }]) => (PICTURE.test(src) ? make("img", { src, alt, class: "dialogue-picture" }) : make("span", {}, `[${alt}]`));
 
 /** Build a text tree.  Unknown tags become plain spans, so nothing can be smuggled in. */
 function grow(nodes) {

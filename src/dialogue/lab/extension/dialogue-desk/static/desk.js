@@ -167,6 +167,7 @@
 /* Tables of pandas are mostly words here: they begin where a line begins, and a date stays whole. */
 .jp-RenderedHTMLCommon table.dataframe :is(th, td) { text-align: start; }
 .jp-RenderedHTMLCommon table.dataframe tbody th { min-width: 6.2em; }
+.dialogue-twin .dialogue-picture { max-block-size: 60vh; background: #fff; }
 .dd-Panel ol { list-style: none; margin: 4px 0; padding: 0; }
 :is(.dd-Panel, .dd-Tip, .dd-Lost, .dd-Said) button, .dd-Back { font: inherit; cursor: pointer; min-height: 28px; }
 .dd-Panel button { color: inherit; }
