@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dialogue.course.files import FileFault
 from dialogue.lab import copies
@@ -88,6 +90,24 @@ def test_a_renewed_cell_brings_the_courses_outputs() -> None:
     course = [{**BASE[0], "outputs": ["new"]}, *BASE[1:]]
     mine = [{**BASE[0], "outputs": ["old"]}, *BASE[1:]]
     assert merge(BASE, course, mine).cells[0]["outputs"] == ["new"]
+
+
+VERSIONS = st.fixed_dictionaries({}, optional={name: st.sampled_from("xyz") for name in "abcdef"})
+
+
+@given(VERSIONS, VERSIONS, VERSIONS)
+def test_nothing_that_a_learner_wrote_is_lost_and_no_id_is_there_twice(
+    base: dict[str, str], course: dict[str, str], mine: dict[str, str]
+) -> None:
+    made = merge(cells(**base), cells(**course), cells(**mine)).cells
+    texts = {(cell["id"].removesuffix("-yours"), copies.source(cell)) for cell in made}
+    for name, text in mine.items():  # all but what they had not touched, and what was overruled
+        if (base.get(name) != text and name in course) or name not in base:
+            assert (name, text) in texts
+    assert len({cell["id"] for cell in made}) == len(made)
+    # The same merge once more, as after a server that was killed in it, says nothing new.
+    again = merge(cells(**base), cells(**course), made).cells
+    assert [(c["id"], c["source"]) for c in again] == [(c["id"], c["source"]) for c in made]
 
 
 def notebook(content: list[dict[str, Any]]) -> str:

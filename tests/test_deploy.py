@@ -211,7 +211,7 @@ def test_a_hub_starts_the_courses_own_jupyterlab() -> None:
     config = Config()
     hub.configure(config)
     assert config.ServerApp.contents_manager_class.endswith("PersonalContents")
-    for folder in (config.LabApp.app_settings_dir, *config.LabApp.extra_labextensions_path):
+    for folder in (config.LabApp.app_settings_dir, *config.LabApp.labextensions_path):
         assert Path(folder).is_dir()
         assert not Path(folder).is_relative_to(ROOT)
     assert config.LabApp.default_url == fragment().Spawner.default_url

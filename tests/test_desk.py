@@ -274,6 +274,46 @@ def test_an_edit_is_kept_as_ones_own_and_can_be_taken_back(reader: Reader, desk:
     assert reader.result() in ("ran", "has run")
 
 
+@pytest.mark.slow
+def test_two_windows_of_one_lesson_keep_what_both_wrote(
+    reader: Reader, browser: Any, desk: Lab
+) -> None:
+    other = Reader(browser, desk)
+    own, kept = desk.record / "lessons" / LESSON, desk.record / "answers.jsonl"
+    edit = """([id, text]) => window.__dialogueDesk.tracker.currentWidget.content.widgets
+      .find((w) => w.model.id === id).model.sharedModel.setSource(text)"""
+    answered = (("05-permanent-bases", reader), ("05-article-silence", other))
+    try:
+        assert other.result() == "has run"
+        reader.page.evaluate(edit, ["talk", "## Talk\n\nWords of one window."])
+        reader.page.evaluate("void window.__dialogueDesk.tracker.currentWidget.context.save()")
+        wait_until(own.is_file, "the first window has saved")
+        other.page.evaluate(edit, ["troops", "## Troops\n\nWords of the other."])
+        other.page.evaluate("void window.__dialogueDesk.tracker.currentWidget.context.save()")
+        # JupyterLab asks; whoever just presses Enter loses nothing.
+        dialog = other.page.locator(".jp-Dialog")
+        wait_until(lambda: dialog.count(), "JupyterLab asks")
+        other.page.keyboard.press("Enter")
+        notice = other.page.locator(".dd-Lost")
+        wait_until(lambda: notice.count(), "it is told")
+        assert "Another window has saved this lesson too." in notice.inner_text()
+        text = own.read_text("utf-8")
+        assert "Words of one window." in text
+        assert "Words of the other." in text
+        notice.get_by_role("button", name="Show it here").click()
+        lesson = other.page.locator(".jp-Notebook")
+        wait_until(lambda: "Words of one window." in lesson.inner_text(), "both are shown")
+        assert "Words of the other." in lesson.inner_text()
+        for item, at in answered:
+            form = at.page.locator(f'form[data-item="{item}"]')
+            form.get_by_role("radio").first.check()
+            form.get_by_role("button", name="Check").click()
+            wait_until(lambda item=item: item in kept.read_text("utf-8"), f"{item} is kept")
+        assert other.errors == []
+    finally:
+        other.close()
+
+
 def test_next_lesson_and_back_to_where_one_was(reader: Reader) -> None:
     reader.result()
     reader.page.locator('.dd-Beat[data-cell="ladder"]').click()

@@ -461,7 +461,7 @@ def test_a_view_is_never_laid_over_another_question(contents, tmp_path, monkeypa
 # --- the person's own surroundings ---------------------------------------------------------
 
 
-def test_browser_extensions_of_other_packages_are_switched_off(tmp_path, monkeypatch):
+def test_browser_extensions_of_other_packages_are_left_out(tmp_path, monkeypatch):
     import jupyter_core.paths
 
     folder = tmp_path / "share"
@@ -469,10 +469,8 @@ def test_browser_extensions_of_other_packages_are_switched_off(tmp_path, monkeyp
         (folder / "labextensions" / name).mkdir(parents=True)
         (folder / "labextensions" / name / "package.json").write_text("{}", encoding="utf-8")
     monkeypatch.setattr(jupyter_core.paths, "ENV_JUPYTER_PATH", [str(folder)])
-    made = launcher._settings(tmp_path / "settings", edit=False)
-    off = json.loads((made / "page_config.json").read_text("utf-8"))["disabledExtensions"]
-    assert {"@jupyter/collaboration-extension", "@jupyterlab/git", "plain"} <= set(off)
-    assert "anywidget" not in off
+    made = launcher._extensions(tmp_path / "extensions")
+    assert {one.name for one in made.iterdir()} == {"dialogue-desk", "anywidget"}
 
 
 def test_the_desk_is_one_script_below_forty_kilobytes():
@@ -481,7 +479,7 @@ def test_the_desk_is_one_script_below_forty_kilobytes():
 
 
 def test_the_desk_has_an_address_that_changes_with_it(tmp_path):
-    made = launcher._desk(tmp_path / "extension")
+    made = launcher._extensions(tmp_path / "extensions")
     package = json.loads((made / "dialogue-desk/package.json").read_text("utf-8"))
     load = package["jupyterlab"]["_build"]["load"]
     file, _, digest = load.partition("?v=")

@@ -330,7 +330,7 @@ def test_the_course_lab_leaves_nbgrader_out(lab: Lab) -> None:
     assert told is not None
     settings = json.loads(told[1])
     offered = {extension["name"] for extension in settings["federated_extensions"]}
-    if "@jupyter/nbgrader" in offered:
-        assert "@jupyter/nbgrader" in settings["disabledExtensions"]
+    assert "@jupyter/nbgrader" not in offered
+    assert {"dialogue-desk", "anywidget", "@jupyter-widgets/jupyterlab-manager"} == offered
     with pytest.raises(urllib.error.HTTPError, match="404"):
         lab.api("nbgrader_version")

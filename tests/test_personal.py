@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -167,3 +170,128 @@ def test_a_trusted_copy_stays_trusted_when_the_course_is(contents: PersonalConte
     file.write_text(json.dumps(changed), encoding="utf-8")
     assert not trusted()  # nobody has vouched for the course's new file
     assert opened(contents) == {"a": "mine", "z": "Z"}
+
+
+# --- two windows of one lesson -------------------------------------------------------------
+
+
+def window(contents: PersonalContents) -> dict[str, Any]:
+    """What a browser window gets when it opens the lesson, and sends back when it saves."""
+    return done(contents.get(LESSON))["content"]
+
+
+def write(content: dict[str, Any], cell: str, text: str) -> None:
+    next(one for one in content["cells"] if one["id"] == cell)["source"] = text
+
+
+def test_two_windows_lose_nothing_of_each_other(contents: PersonalContents) -> None:
+    one, two = window(contents), window(contents)
+    write(one, "a", "one's")
+    assert "dialogue" not in save(contents, one)
+    write(two, "b", "two's")
+    assert "Another window" in save(contents, two)["dialogue"]
+    both = {"a": "one's", "b": "two's", "c": "C"}
+    assert opened(contents) == both
+    # Each goes on with what it shows, and its older cells do not come back over newer ones.
+    write(one, "c", "one's too")
+    assert "Another window" in save(contents, one)["dialogue"]
+    write(two, "b", "two's, later")
+    save(contents, two)
+    assert opened(contents) == {**both, "b": "two's, later", "c": "one's too"}
+    text = contents.copies.copy(LESSON).read_text("utf-8")
+    assert "dialogue_reading" not in text
+
+
+def test_a_cell_changed_in_two_windows_is_there_twice_with_a_word(
+    contents: PersonalContents,
+) -> None:
+    one, two = window(contents), window(contents)
+    for content, text in ((one, "first"), (two, "second"), (one, "third"), (two, "fourth")):
+        write(content, "b", text)
+        save(contents, content)
+    cells = done(contents.get(LESSON))["content"]["cells"]
+    texts = [cell["source"] for cell in cells]
+    assert texts[:2] == ["A", "fourth"]
+    assert "in two windows" in texts[2]
+    assert {"first", "second", "third"} <= set(texts[3:])
+    assert len({cell["id"] for cell in cells}) == len(cells)
+
+
+def test_a_window_alone_is_told_nothing_and_may_undo_and_delete(
+    contents: PersonalContents,
+) -> None:
+    one = window(contents)
+    write(one, "a", "mine")
+    save(contents, one)
+    write(one, "a", "A")
+    del one["cells"][1]
+    assert "dialogue" not in save(contents, one)
+    assert opened(contents) == {"a": "A", "c": "C"}
+
+
+def test_a_window_from_before_a_restart_puts_the_newer_copy_aside(
+    contents: PersonalContents,
+) -> None:
+    old = window(contents)
+    restarted = PersonalContents(root_dir=contents.root_dir)
+    one = window(restarted)
+    write(one, "a", "newer")
+    save(restarted, one)
+    write(old, "b", "older")
+    told = save(restarted, old)["dialogue"]
+    (aside,) = (restarted.copies.folder / "aside").iterdir()
+    assert str(aside) in told
+    assert "newer" in aside.read_text("utf-8")
+    assert opened(restarted) == {"a": "A", "b": "older", "c": "C"}
+
+
+# --- what ends a save ------------------------------------------------------------------------
+
+# A file may grow to so many bytes: then the system ends the process in the middle of writing,
+# or, where that signal is ignored, answers as a full disk does.
+_SAVE = """
+import asyncio, json, resource, signal, sys
+from dialogue.lab.personal import PersonalContents
+contents = PersonalContents(root_dir=sys.argv[1])
+path = "notebooks/05-round-one.ipynb"
+content = asyncio.run(contents.get(path))["content"]
+content["cells"][0]["source"] = "much " * 200_000
+model = {"type": "notebook", "format": "json", "content": content}
+signal.signal(signal.SIGXFSZ, getattr(signal, sys.argv[2]))
+resource.setrlimit(resource.RLIMIT_FSIZE, (500_000, 500_000))
+try:
+    asyncio.run(contents.save(model, path))
+except Exception as error:
+    print(error)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows limits no file")
+@pytest.mark.parametrize(("how", "end"), [("SIG_DFL", True), ("SIG_IGN", False)])
+def test_a_save_that_is_cut_off_leaves_the_copy_as_it_was(
+    contents: PersonalContents, how: str, end: bool
+) -> None:
+    save(contents, notebook(a="A", b="mine", c="C"))
+    before = contents.copies.copy(LESSON).read_bytes()
+    command = [sys.executable, "-c", _SAVE, contents.root_dir, how]
+    ended = subprocess.run(command, capture_output=True, encoding="utf-8")
+    if end:
+        assert ended.returncode == -signal.SIGXFSZ
+    else:
+        assert "Not saved: this cannot be written" in ended.stdout
+        assert "still on this page" in ended.stdout
+    assert contents.copies.copy(LESSON).read_bytes() == before
+    assert opened(contents) == {"a": "A", "b": "mine", "c": "C"}
+    assert not list(contents.copies.folder.rglob(".~*"))
+
+
+def test_a_new_wheel_brings_its_lessons_to_the_learners_copy(
+    contents: PersonalContents, tmp_path: Path
+) -> None:
+    save(contents, notebook(a="A", b="mine", c="C", n="N"))
+    newer = tmp_path / "site-packages-of-the-newer"
+    (newer / "notebooks").mkdir(parents=True)
+    (newer / LESSON).write_text(json.dumps(notebook(a="new", b="B", d="D")), encoding="utf-8")
+    assert opened(PersonalContents(root_dir=str(newer))) == {
+        "a": "new", "b": "mine", "n": "N", "d": "D"
+    }  # fmt: skip

@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,11 @@ Cell = Mapping[str, Any]
 BOTH = (
     "*The course has changed the cell above since you changed it. Below is your version, as you "
     "left it. Keep what you need of it, and delete the rest.*"
+)
+# The same where the two sides are two windows of one learner.
+WINDOWS = (
+    "*You changed the cell above in two windows. Below is what the other window has. Keep what "
+    "you need of it, and delete the rest.*"
 )
 
 
@@ -82,16 +88,25 @@ class Merged:
     both: tuple[str, ...]
 
 
-def merge(base: Sequence[Cell], course: Sequence[Cell], mine: Sequence[Cell]) -> Merged:
+def merge(
+    base: Sequence[Cell], course: Sequence[Cell], mine: Sequence[Cell], why: str = BOTH
+) -> Merged:
     """*mine* brought up to *course*, both made from *base*.
 
     A cell that the learner did not touch becomes the course's.  A cell that the course did not
     touch stays as the learner has it, also when it was deleted or moved.  Where both changed a
-    cell, the course's stands first and the learner's follows under a word; a cell that the
-    learner deleted and the course changed comes back.
+    cell, the course's stands first and the learner's follows under the word *why*; a cell that
+    the learner deleted and the course changed comes back.
     """
     old, new, own = by_id(base), by_id(course), by_id(mine)
     both: list[str] = []
+    taken = {*old, *new, *own}
+
+    def free(name: str) -> str:  # an earlier "yours" may stand there still
+        names = chain([name], (f"{name}-{number}" for number in count(2)))
+        found = next(one for one in names if one not in taken)
+        taken.add(found)
+        return found
 
     def kept(name: str) -> list[Cell]:
         before, theirs, ours = (_core(cells.get(name)) for cells in (old, new, own))
@@ -102,8 +117,9 @@ def merge(base: Sequence[Cell], course: Sequence[Cell], mine: Sequence[Cell]) ->
         if name not in new or name not in own:  # changed on one side, gone on the other
             return [new.get(name) or own[name]]
         both.append(name)
-        word = {"cell_type": "markdown", "id": f"{name[:50]}-both", "metadata": {}, "source": BOTH}
-        return [new[name], word, {**own[name], "id": f"{name[:50]}-yours"}]
+        word, yours = (free(f"{name[:50]}-{role}") for role in ("both", "yours"))
+        note = {"cell_type": "markdown", "id": word, "metadata": {}, "source": why}
+        return [new[name], note, {**own[name], "id": yours}]
 
     cells: list[Cell] = []
     for name in _order(list(old), list(new), list(own)):

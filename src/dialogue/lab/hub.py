@@ -41,7 +41,7 @@ def configure(config: Any) -> None:
     config.ServerApp.kernel_manager_class = "dialogue.lab.contents.CourseKernels"
     config.LabApp.default_url = f"/lab/tree/{launcher.START}"
     config.LabApp.app_settings_dir = str(launcher._settings(ours / "settings", edit=False))
-    config.LabApp.extra_labextensions_path = [str(launcher._desk(ours / "extension"))]
+    config.LabApp.labextensions_path = [str(launcher._extensions(ours / "extensions"))]
     # Tabs of the last session would lie over the first lesson.
     config.LabApp.workspaces_dir = str(ours / "workspaces")
     config.LabApp.news_url = None

@@ -13,7 +13,6 @@ import subprocess
 import sys
 import tempfile
 import webbrowser
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +22,8 @@ from dialogue.course.catalogue import lessons, root
 START = "notebooks/00-start-here.ipynb"
 DEFAULT_PORT = 8888
 HERE = Path(__file__).parent
-# Browser extensions of other packages that the course's pages need; ours is named beside them.
-NEEDED = {"@jupyter-widgets/jupyterlab-manager", "anywidget"}
+# Browser extensions of other packages that the course's pages need.
+NEEDED = ("@jupyter-widgets/jupyterlab-manager", "anywidget")
 # A kernel that nobody has looked at for so long ends; answers are on disk, not in it.
 IDLE_SECONDS = 30 * 60
 
@@ -95,11 +94,7 @@ def _see_to_a_home() -> None:
 def _serve(port: int, browser: bool, *, fixed: bool, edit: bool = False) -> int:
     # Here, not at the top: `dialogue check` and the others must not wait for JupyterLab.
     import zmq
-    from jupyter_core.paths import (
-        ENV_JUPYTER_PATH,
-        jupyter_config_dir,
-        prefer_environment_over_user,
-    )
+    from jupyter_core.paths import jupyter_config_dir
     from jupyterlab.commands import get_user_settings_dir
     from jupyterlab.handlers.announcements import NeverCheckForUpdate
     from jupyterlab.labapp import LabApp
@@ -118,16 +113,13 @@ def _serve(port: int, browser: bool, *, fixed: bool, edit: bool = False) -> int:
     (ours / "migrated").touch()
     # Tabs of the last session, or of another project, would lie over the first lesson.
     config.LabApp.workspaces_dir = str(ours / "workspaces")
-    if prefer_environment_over_user():
-        # Browser extensions of other installations, for the same reason as above.
-        config.LabApp.labextensions_path = [str(Path(p, "labextensions")) for p in ENV_JUPYTER_PATH]
 
     # Nothing from outside, and nothing in the way of the lesson.  The files in lab-settings are
     # defaults that a learner can still change (no news prompt, the list of lessons beside the
     # lesson) and parts that are switched off (build check, language servers).  What follows
     # here holds whatever the learner's settings say.
     config.LabApp.app_settings_dir = str(_settings(ours / "settings", edit=edit))
-    config.LabApp.extra_labextensions_path = [str(_desk(ours / "extension"))]
+    config.LabApp.labextensions_path = [str(_extensions(ours / "extensions"))]
     config.LabApp.news_url = None
     config.LabApp.check_for_updates_class = NeverCheckForUpdate
     config.LabApp.extension_manager = "readonly"
@@ -179,19 +171,8 @@ def _serve(port: int, browser: bool, *, fixed: bool, edit: bool = False) -> int:
 
 
 def _settings(folder: Path, *, edit: bool) -> Path:
-    """The defaults of the course's JupyterLab, with every foreign browser extension switched off.
-
-    A browser half whose server half is not running keeps lessons from opening
-    (jupyter-collaboration) or greets with an error (jupyterlab-git); the course reads no other
-    configuration, so their server halves never run.
-    """
-    from jupyter_core.paths import ENV_JUPYTER_PATH
-
+    """The defaults of the course's JupyterLab."""
     shutil.copytree(HERE / "settings", folder)
-    page = json.loads((folder / "page_config.json").read_text("utf-8"))
-    foreign = _extensions(Path(path, "labextensions") for path in ENV_JUPYTER_PATH) - NEEDED
-    page["disabledExtensions"] |= dict.fromkeys(sorted(foreign), True)
-    files.write(folder / "page_config.json", json.dumps(page), force=True)
     if edit:  # an author works with files; the desk's habits are for learners
         overrides = json.loads((folder / "overrides.json").read_text("utf-8"))
         overrides["@jupyterlab/notebook-extension:tracker"].pop("kernelShutdown", None)
@@ -199,11 +180,19 @@ def _settings(folder: Path, *, edit: bool) -> Path:
     return folder
 
 
-def _desk(folder: Path) -> Path:
-    """The course's own browser extension, under an address that changes with its content.
+def _extensions(folder: Path) -> Path:
+    """The browser extensions of the course's JupyterLab: its own, and the two that its pages need.
 
-    JupyterLab lets browsers keep such files for a year: an update would not be seen.
+    All others are left out.  A browser half whose server half is not running keeps lessons from
+    opening (jupyter-collaboration) or greets with an error (jupyterlab-git), and the course reads
+    no other configuration, so their server halves never run.  To switch them off would not do:
+    JupyterLab loads their scripts all the same (jupyterlite-pyodide-kernel then prints an error).
+
+    Ours has an address that changes with its content.  JupyterLab lets browsers keep such files
+    for a year: an update would not be seen.
     """
+    from jupyter_core.paths import ENV_JUPYTER_PATH
+
     shutil.copytree(HERE / "extension", folder)
     for file in folder.glob("*/package.json"):
         package = json.loads(file.read_text("utf-8"))
@@ -211,16 +200,11 @@ def _desk(folder: Path) -> Path:
         digest = hashlib.sha256((file.parent / build["load"]).read_bytes()).hexdigest()[:12]
         build["load"] += f"?v={digest}"
         files.write(file, json.dumps(package), force=True)
+    for name in NEEDED:
+        places = (Path(path, "labextensions", name) for path in ENV_JUPYTER_PATH)
+        if found := next((place for place in places if place.is_dir()), None):
+            shutil.copytree(found, folder / name)
     return folder
-
-
-def _extensions(folders: Iterable[Path]) -> set[str]:
-    """The names of the browser extensions in *folders*; a name may be scoped (``@who/what``)."""
-    found = set()
-    for folder in folders:
-        for file in (*folder.glob("*/package.json"), *folder.glob("@*/*/package.json")):
-            found.add(file.parent.relative_to(folder).as_posix())
-    return found
 
 
 def _ready(contents: Any) -> None:

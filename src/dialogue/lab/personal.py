@@ -8,9 +8,13 @@ from a wheel or shared by many people is never written to, and `git status` stay
 
 from __future__ import annotations
 
+import asyncio
 import json
+from collections import OrderedDict
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import nbformat
 from jupyter_server.files.handlers import FilesHandler
@@ -20,10 +24,18 @@ from tornado import web
 from dialogue.course import files, overlaid
 from dialogue.course.files import FileFault
 from dialogue.lab.contents import CourseContents
-from dialogue.lab.copies import Copies, same
+from dialogue.lab.copies import WINDOWS, Cell, Copies, merge, same
 from dialogue.learner import progress
 
 FOLDER = "lessons"  # beside the record of answers
+# In a lesson's metadata on its way to a page and back, never on the disk: which reading it was.
+READING = "dialogue_reading"
+READINGS = 40  # that are remembered; a lesson's text is some 30 kB
+KEPT_BOTH = "Another window has saved this lesson too. Your copy now holds the changes of both."
+KEPT_ASIDE = (
+    "This window was open before the course started anew. It is saved; what your copy held before "
+    "lies in {}."
+)
 
 
 class Checkpoints(AsyncFileCheckpoints):
@@ -53,6 +65,12 @@ class PersonalContents(CourseContents):
     """The course's contents manager for a learner: nothing of the course is ever written."""
 
     checkpoints_class = Checkpoints
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # What each window of a lesson had on the disk when it last read or saved it.
+        self._readings: OrderedDict[str, Sequence[Cell]] = OrderedDict()
+        self._saving = asyncio.Lock()
 
     # Downloads would otherwise come from the course's folder by its path on disk.
     def _files_handler_class_default(self) -> type:
@@ -132,18 +150,80 @@ class PersonalContents(CourseContents):
 
     async def save(self, model: dict[str, Any], path: str = "") -> dict[str, Any]:
         name = path.strip("/")
-        content = model.get("content")
-        if model.get("type") == "notebook" and content:
-            if self.of_the_course(name) and not self.copies.copy(name).exists():
-                course = json.loads(self.copies.original(name).read_text("utf-8"))
-                if same(course["cells"], content["cells"]):
-                    # Nothing of the learner's: what running has left below the cells comes again.
-                    self.remember_views(content, name)
-                    if self.notary.check_cells(nbformat.from_dict(content)):
-                        self.notary.sign(nbformat.from_dict(course))
-                    return await self.get(path, content=False)
-            self.make_copy(name)
-        return await super().save(model, path)
+        if model.get("type") != "notebook" or not model.get("content"):
+            return await super().save(model, path)
+        content = {**model["content"], "metadata": {**model["content"].get("metadata", {})}}
+        reading = content["metadata"].pop(READING, None)
+        if not reading or not self.of_the_course(name):
+            return await self._save({**model, "content": content}, name)
+        async with self._saving:
+            both, told = self._with_others(reading, content, name)
+            saved = await self._save({**model, "content": both}, name)
+            self._remember(reading, content["cells"])
+        return {**saved, "dialogue": told} if told else saved
+
+    async def _save(self, model: dict[str, Any], name: str) -> dict[str, Any]:
+        content = model["content"]
+        if self.of_the_course(name) and not self.copies.copy(name).exists():
+            course = json.loads(self.copies.original(name).read_text("utf-8"))
+            if same(course["cells"], content["cells"]):
+                # Nothing of the learner's: what running has left below the cells comes again.
+                self.remember_views(content, name)
+                if self.notary.check_cells(nbformat.from_dict(content)):
+                    self.notary.sign(nbformat.from_dict(course))
+                return await self.get(name, content=False)
+        self.make_copy(name)
+        return await super().save(model, name)
+
+    async def _save_notebook(
+        self, os_path: str, nb: Any, capture_validation_error: Any = None
+    ) -> None:
+        """As a whole or not at all: Jupyter writes over the file itself, and a server that is
+        killed meanwhile would leave half of it."""
+        text = nbformat.writes(
+            nb, nbformat.NO_CONVERT, capture_validation_error=capture_validation_error
+        )
+        try:
+            files.write(os_path, text.rstrip("\n") + "\n", force=True)
+        except FileFault as fault:
+            trouble = f"Not saved: {fault.message}. What you wrote is still on this page."
+            raise web.HTTPError(500, f"{trouble} Make room on the disk, then save again.") from None
+
+    # -- two windows of one lesson
+
+    def _remember(self, reading: str, cells: Sequence[Cell]) -> None:
+        keys = ("id", "cell_type", "source", "attachments")
+        slim = [{key: cell[key] for key in keys if key in cell} for cell in cells]
+        self._readings[reading] = slim
+        self._readings.move_to_end(reading)
+        while len(self._readings) > READINGS:
+            self._readings.popitem(last=False)
+
+    def _with_others(
+        self, reading: str, content: dict[str, Any], name: str
+    ) -> tuple[dict[str, Any], str]:
+        """*content* with what other windows have saved since this one last did, and a sentence."""
+        try:
+            disk = nbformat.read(self._get_os_path(name), as_version=4)
+        except Exception:  # a damaged copy: the page has a whole one
+            return content, ""
+        if same(disk["cells"], content["cells"]):
+            return content, ""
+        before = self._readings.get(reading)
+        if before is None:  # the server that gave it out has ended
+            try:
+                own = self.copies.copy(name).is_file()
+                aside = self.copies.put_aside(name, "before") if own else None
+            except (FileFault, OSError) as error:
+                raise web.HTTPError(500, f"Your copy could not be put aside: {error}") from error
+            return content, KEPT_ASIDE.format(aside) if aside else ""
+        if same(disk["cells"], before):
+            return content, ""
+        # What is taken from the disk is trusted as the file is.
+        self.notary.mark_cells(disk, self.notary.check_signature(disk))
+        cells = merge(before, content["cells"], disk["cells"], WINDOWS).cells
+        told = KEPT_BOTH if not same(cells, content["cells"]) else ""
+        return {**content, "cells": [dict(cell) for cell in cells]}, told
 
     async def delete_file(self, path: str) -> None:
         name = path.strip("/")
@@ -176,7 +256,11 @@ class PersonalContents(CourseContents):
         # A tab that holds the lesson would be told that its file has changed on disk.
         if content and self.of_the_course(name) and not await self._held(name):
             self.renew(name)
-        return await super().get(path, content, *args, **kw)
+        model = await super().get(path, content, *args, **kw)
+        if content and self.of_the_course(name) and model["type"] == "notebook":
+            reading = model["content"]["metadata"][READING] = uuid4().hex
+            self._remember(reading, model["content"]["cells"])
+        return model
 
     async def _held(self, name: str) -> bool:
         sessions = await self.parent.session_manager.list_sessions() if self.parent else []

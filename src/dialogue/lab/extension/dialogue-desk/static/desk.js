@@ -9,10 +9,10 @@
   const PAGE = /^notebooks\/(\d\d-[^/]+|what-now|review|glossary|pre-test|post-test)\.ipynb$/;
   const CONTROL = "input, select, textarea, button, summary, [contenteditable], [role=slider], [tabindex]";
   const VIEW = "application/vnd.jupyter.widget-view+json";
-  const PLACE = "dialogue-desk:place", PANEL = "dialogue-desk:panel", ROUTE = "dialogue-desk:route";
+  const [PLACE, PANEL, ROUTE] = ["place", "panel", "route"].map((name) => `${NAME}:${name}`);
   let scope;
 
-  // --- JupyterLab's modules: { name: { version: { get(): Promise<() => module>, loaded } } } ---
+  // --- JupyterLab's modules: { name: { version: { get(): Promise<() => module>, loaded } } }
   const older = (a, b) => a.localeCompare(b, "en", { numeric: true });
   async function shared(name) {
     const versions = scope[name];
@@ -22,7 +22,7 @@
     return (await versions[key].get())();
   }
 
-  // --- small helpers ---
+  // --- small helpers
   function make(tag, attributes = {}, ...children) {
     const node = document.createElement(tag);
     for (const [name, value] of Object.entries(attributes)) {
@@ -32,6 +32,7 @@
     node.append(...children);
     return node;
   }
+  const press = (onclick, more, ...children) => make("button", { type: "button", onclick, ...more }, ...children);
   // What is drawn alike stays: a button that is replaced between press and release is not clicked.
   function redraw(node, ...children) {
     const fresh = node.cloneNode(false);
@@ -43,7 +44,7 @@
     get(key) { try { return JSON.parse(localStorage.getItem(key)); } catch { return null; } },
     set(key, value) { try { localStorage.setItem(key, JSON.stringify(value)); } catch { /* as above */ } },
   };
-  const narrow = () => innerWidth < 700; // a panel would leave no room for the lesson
+  const NARROW = matchMedia("(max-width: 699px)"); // a panel would leave no room for the lesson
   const boxOf = (notebook) => notebook.outerNode ?? notebook.node;
   const topIn = (node, box) => node.getBoundingClientRect().top - box.getBoundingClientRect().top;
   function later(act, wait) {
@@ -51,7 +52,7 @@
     return () => { clearTimeout(timer); timer = setTimeout(act, wait); };
   }
 
-  // --- the reader's place ---
+  // --- the reader's place
   // The first cell that begins on the screen stays where it is, whatever grows or shrinks above it.
   // A scroll event may come after the page has changed and before we saw it, so what the reader
   // scrolls is counted and not measured; the browser's own anchoring would be counted as theirs.
@@ -100,7 +101,7 @@
     cell.node.focus?.({ preventScroll: true });
   }
 
-  // --- a lesson runs once, when somebody looks at it ---
+  // --- a lesson runs once, when somebody looks at it
   async function runOnce(panel, { CodeCell }) {
     const { context, content: notebook } = panel;
     await context.ready;
@@ -133,7 +134,7 @@
     }
   }
 
-  // --- what the server knows ---
+  // --- what the server knows
   function asker(app, { ServerConnection }, { URLExt }) {
     const settings = app.serviceManager.serverSettings;
     return async (name, path = "", init = {}) => {
@@ -163,12 +164,12 @@
 .dd-Panel { overflow: auto; padding: 10px; background: var(--jp-layout-color1); color: var(--jp-ui-font-color1);
   font-size: var(--jp-ui-font-size1); line-height: 1.35; min-width: 220px; }
 .dd-Panel h2 { font-size: 1em; margin: 14px 0 4px; }
-.dd-Panel p { margin: 4px 0; }
+.dd-Panel :is(p, ol) { margin: 4px 0; }
 /* Tables of pandas are mostly words here: they begin where a line begins, and a date stays whole. */
 .jp-RenderedHTMLCommon table.dataframe :is(th, td) { text-align: start; }
 .jp-RenderedHTMLCommon table.dataframe tbody th { min-width: 6.2em; }
 .dialogue-twin .dialogue-picture { max-block-size: 60vh; background: #fff; }
-.dd-Panel ol { list-style: none; margin: 4px 0; padding: 0; }
+.dd-Panel ol { list-style: none; padding: 0; }
 :is(.dd-Panel, .dd-Tip, .dd-Lost, .dd-Said) button, .dd-Back { font: inherit; cursor: pointer; min-height: 28px; }
 .dd-Panel button { color: inherit; }
 .dd-Row { display: grid; grid-template-columns: 2.2em 1fr; gap: 0 6px; width: 100%; text-align: start; padding: 6px;
@@ -178,7 +179,8 @@
 .dd-Row small { grid-column: 2; font-weight: 400; overflow-wrap: anywhere; }
 .dd-Off { opacity: .65; }
 .dd-Buttons { display: flex; flex-wrap: wrap; gap: 4px; margin-bottom: 8px; }
-.dd-Buttons button { border: 1px solid var(--jp-border-color1); border-radius: 4px; background: var(--jp-layout-color1); padding: 4px 8px; }
+:is(.dd-Buttons button, .dd-Back, .dd-Tip, .dd-Notes textarea) { border: 1px solid var(--jp-border-color1); border-radius: 4px; }
+.dd-Buttons button { background: var(--jp-layout-color1); padding: 4px 8px; }
 .dd-Buttons button[aria-pressed=true] { background: var(--jp-layout-color3); font-weight: 700; }
 .dd-Buttons button:disabled { opacity: .6; cursor: default; }
 :is(.dd-Panel, .dd-Beats, .dd-Tip, .dd-Lost) :focus-visible, .dd-Back:focus-visible
@@ -191,25 +193,25 @@
 .dd-Beat[aria-current] span { outline: 2px solid var(--jp-ui-font-color1); }
 .dd-Said { flex: none; padding-inline-start: 8px; white-space: nowrap; }
 .dd-Said button { color: var(--jp-content-link-color); background: none; border: 0; text-decoration: underline; }
-.dd-Back { position: fixed; inset-inline-end: 28px; bottom: 40px; z-index: 20; padding: 8px 14px; min-height: 36px; border-radius: 4px;
-  border: 1px solid var(--jp-border-color1); background: var(--jp-brand-color1); color: var(--jp-ui-inverse-font-color1); }
+.dd-Back { position: fixed; inset-inline-end: 28px; bottom: 40px; z-index: 20; padding: 8px 14px; min-height: 36px;
+  background: var(--jp-brand-color1); color: var(--jp-ui-inverse-font-color1); }
 .dd-Back[hidden] { display: none; }
-.dd-Tip { position: fixed; z-index: 30; max-width: min(26em, calc(100vw - 24px)); padding: 8px 10px; border-radius: 4px;
-  border: 1px solid var(--jp-border-color0); background: var(--jp-layout-color1); color: var(--jp-content-font-color1);
+.dd-Tip { position: fixed; z-index: 30; max-width: min(26em, calc(100vw - 24px)); padding: 8px 10px;
+  background: var(--jp-layout-color1); color: var(--jp-content-font-color1);
   box-shadow: var(--jp-elevation-z6); font-size: var(--jp-content-font-size1); line-height: 1.4; }
 .dd-Tip button { margin-top: 6px; }
 .dd-Term { text-decoration: underline dotted; text-underline-offset: 3px; cursor: help; }
 .dd-Lost { padding: 8px 12px; background: var(--jp-warn-color3); color: #1b1b1b; font-size: var(--jp-ui-font-size1); }
 .dd-Lost button { margin-inline-start: 8px; }
-.dd-Notes textarea { width: 100%; box-sizing: border-box; font: inherit; color: inherit; background: var(--jp-layout-color0); border: 1px solid var(--jp-border-color0); border-radius: 4px; padding: 6px; margin: 4px 0; }
+.dd-Notes textarea { width: 100%; box-sizing: border-box; font: inherit; color: inherit; background: var(--jp-layout-color0); padding: 6px; margin: 4px 0; }
 .dd-Changes pre { white-space: pre-wrap; margin: 2px 0 8px; padding: 6px; background: var(--jp-layout-color2); max-height: 12em; overflow: auto; }
 .jp-Notebook :is(.jp-Placeholder-content, .jp-PlaceholderText) { min-width: 0; overflow: hidden; text-overflow: ellipsis; }
-body.dd-Projector { --jp-content-font-size1: 28px; --jp-code-font-size: 24px; --jp-cell-prompt-width: 12px; }
-body.dd-Projector :is(.jp-CodeCell > .jp-Cell-inputWrapper, .jp-Notebook :is(.jp-InputPrompt, .jp-OutputPrompt, .jp-Collapser), .jp-Toolbar)
+.dd-Projector { --jp-content-font-size1: 28px; --jp-code-font-size: 24px; --jp-cell-prompt-width: 12px; }
+.dd-Projector :is(.jp-CodeCell > .jp-Cell-inputWrapper, .jp-Notebook :is(.jp-InputPrompt, .jp-OutputPrompt, .jp-Collapser), .jp-Toolbar)
   { display: none !important; }
-body.dd-Projector :is(.jp-RenderedHTMLCommon, .jp-OutputArea-output) { font-size: 28px; line-height: 1.35; }
-body.dd-Projector :is(.jp-RenderedVegaCommon5, .vega-embed) { zoom: 1.5; }
-body.dd-Projector .jp-Cell.dd-Hidden { display: none; }
+.dd-Projector :is(.jp-RenderedHTMLCommon, .jp-OutputArea-output) { font-size: 28px; line-height: 1.35; }
+.dd-Projector :is(.jp-RenderedVegaCommon5, .vega-embed) { zoom: 1.5; }
+.dd-Projector .jp-Cell.dd-Hidden { display: none; }
 `;
 
   async function plugins() {
@@ -225,20 +227,20 @@ body.dd-Projector .jp-Cell.dd-Hidden { display: none; }
       document.head.append(make("style", {}, STYLE));
       let course = { lessons: [], routes: [], due: 0, edit: true };
       let known = null; // digests by badge, asked for once
-
+      const digests = async () => { known ??= await ask("digests").catch(() => ({})); };
       let tip = null, pinned = false; // the box behind a badge
 
       const current = () => tracker.currentWidget;
       const here = () => current()?.context.path ?? "";
       const open = (path) => {
-        if (narrow()) shell?.collapseLeft();
+        if (NARROW.matches) shell?.collapseLeft();
         return app.commands.execute("docmanager:open", { path });
       };
       const at = () => course.lessons.findIndex((one) => one.path === here());
       const run = (name) => app.commands.execute(`dialogue:${name}`);
       const projected = () => document.body.classList.contains("dd-Projector");
 
-      // --- the panel beside the lesson ---
+      // --- the panel beside the lesson
       const panel = new lumino.Widget({ node: make("nav", { class: "dd-Panel", "aria-label": "Course" }) });
       panel.id = "dialogue-desk-panel";
       panel.title.label = shell ? "" : "Course";
@@ -258,7 +260,7 @@ body.dd-Projector .jp-Cell.dd-Hidden { display: none; }
         const place = kept.get(PLACE), route = kept.get(ROUTE) ?? "";
         const chosen = course.routes.find((one) => one.name === route);
         const index = at(), step = (to) => course.lessons[index + to];
-        const button = (label, key, act, more) => make("button", { type: "button", onclick: act, "data-key": key, ...more }, ...[label].flat());
+        const button = (label, key, act, more) => press(act, { "data-key": key, ...more }, ...[label].flat());
         const review = () => open("notebooks/review.ipynb");
         const last = course.lessons.find((one) => one.path === place?.path);
         const focused = document.activeElement?.dataset?.key;
@@ -274,11 +276,10 @@ body.dd-Projector .jp-Cell.dd-Hidden { display: none; }
               { "aria-pressed": String(one.name === route) }))) : "",
           make("h2", {}, "Lessons"),
           make("ol", {}, ...course.lessons.map((one) => {
-            const row = make("button", {
-              type: "button", class: `dd-Row${chosen && one.number !== "00" && !chosen.lessons.includes(one.number) ? " dd-Off" : ""}`,
-              onclick: () => open(one.path), "aria-current": one.path === here() ? "page" : null, "data-key": one.path,
-            }, make("span", {}, one.number), make("span", {}, one.title), make("small", {}, words(one)));
-            return make("li", {}, row);
+            const off = chosen && one.number !== "00" && !chosen.lessons.includes(one.number);
+            const row = [make("span", {}, one.number), make("span", {}, one.title), make("small", {}, words(one))];
+            return make("li", {}, button(row, one.path, () => open(one.path),
+              { class: `dd-Row${off ? " dd-Off" : ""}`, "aria-current": one.path === here() ? "page" : null }));
           })),
           make("h2", {}, "Also"),
           make("div", { class: "dd-Buttons" },
@@ -294,7 +295,7 @@ body.dd-Projector .jp-Cell.dd-Hidden { display: none; }
         drawNote();
       }
 
-      // --- notes, each beside a part of the lesson ---
+      // --- notes, each beside a part of the lesson
       const note = { path: "", cell: "", texts: {}, sent: Promise.resolve() };
       const field = make("textarea", { rows: 5, dir: "auto", maxlength: 20000, id: "dd-note" });
       const about = make("label", { for: "dd-note" }), told = make("p", { role: "status" }), others = make("ol");
@@ -322,7 +323,7 @@ body.dd-Projector .jp-Cell.dd-Hidden { display: none; }
       function drawNote() {
         about.textContent = `Beside “${part(note.cell) || "this part"}”`;
         others.replaceChildren(...Object.entries(note.texts).filter(([, text]) => text).map(([cell, text]) => make("li", {},
-          make("button", { type: "button", class: "dd-Row", onclick: () => { goTo(current().content, cell); } },
+          press(() => goTo(current().content, cell), { class: "dd-Row" },
             "✎", make("span", { dir: "auto" }, part(cell) || cell), make("small", { dir: "auto" }, text.slice(0, 80))))));
       }
       async function noteAt(path, cell) {
@@ -355,7 +356,7 @@ body.dd-Projector .jp-Cell.dd-Hidden { display: none; }
       document.addEventListener("dialogue:saved", soon);
       document.addEventListener("click", (event) => { if (event.target.closest?.(".jp-OutputArea")) setTimeout(soon, 1200); }, true);
 
-      // --- the beats of a lesson, above it ---
+      // --- the beats of a lesson, above it
       const lines = new WeakMap();
       async function drawBeats() {
         const notebook = current();
@@ -378,10 +379,9 @@ body.dd-Projector .jp-Cell.dd-Hidden { display: none; }
           const label = part.asked ? `${part.title}: ${part.answered} of ${part.asked} answered` : part.title;
           const bar = make("span", {}, make("i", {}));
           bar.firstChild.style.width = `${Math.round(share * 100)}%`;
-          return make("button", { type: "button", class: "dd-Beat", title: label, "aria-label": label, "data-cell": part.cell, "aria-current": part.cell === line.inside ? "step" : null,
-            onclick: () => goTo(notebook.content, part.cell) }, bar);
+          return press(() => goTo(notebook.content, part.cell), { class: "dd-Beat", title: label, "aria-label": label, "data-cell": part.cell, "aria-current": part.cell === line.inside ? "step" : null }, bar);
         }), make("span", { class: "dd-Said", role: "status" }, done ? "✓ Lesson done. " : "",
-          done && next ? make("button", { type: "button", onclick: () => open(next.path) }, `Next: ${next.number} ${next.title}`) : ""));
+          done && next ? press(() => open(next.path), {}, `Next: ${next.number} ${next.title}`) : ""));
         mark(notebook);
       }
       function mark(notebook, shown = null) {
@@ -403,7 +403,7 @@ body.dd-Projector .jp-Cell.dd-Hidden { display: none; }
         if (cell && boxOf(notebook.content).scrollTop > 200) kept.set(PLACE, { path: notebook.context.path, cell: cell.model.id });
       }
 
-      // --- opening ---
+      // --- opening
       function look() {
         const notebook = current();
         drawPanel();
@@ -422,22 +422,35 @@ body.dd-Projector .jp-Cell.dd-Hidden { display: none; }
       tracker.currentChanged.connect(look);
       void refresh().then(look);
 
-      // --- a kernel that is gone ---
+      // --- what the reader must know, above the lesson, with the way on
+      const said = new WeakMap();
+      function say(notebook, text, label, act) {
+        said.get(notebook)?.dispose();
+        if (notebook.isDisposed) return;
+        const box = new lumino.Widget({ node: make("div", { class: "dd-Lost", role: "status" }, text,
+          press(() => { box.dispose(); void act(notebook); }, {}, label)) });
+        said.set(notebook, box);
+        notebook.contentHeader.addWidget(box);
+        // Lumino makes room for a height that is stated, and not for words as they wrap.
+        new ResizeObserver(() => {
+          box.node.style.minHeight = `${box.node.scrollHeight}px`;
+          box.parent?.fit();
+        }).observe(box.node);
+      }
       function watch(notebook) {
-        let box = null;
-        const say = (text) => {
-          box?.dispose();
-          box = null;
-          if (!text || notebook.isDisposed) return;
-          box = new lumino.Widget({ node: make("div", { class: "dd-Lost", role: "status" }, text,
-            make("button", { type: "button", onclick: () => { say(""); void again(notebook); } }, "Run the lesson again")) });
-          notebook.contentHeader.addWidget(box);
-        };
         notebook.sessionContext.statusChanged.connect((_, status) => {
-          if (status === "dead" || status === "autorestarting") say("The part that runs this lesson has stopped. Your saved answers are kept; pictures and quizzes need a new run.");
-          else if (status === "restarting") say("The part that runs this lesson starts anew. Pictures and quizzes need a new run.");
+          const stopped = status === "dead" || status === "autorestarting";
+          if (stopped || status === "restarting") say(notebook, `The part that runs this lesson ${stopped ? "has stopped. Your saved answers are kept; pictures" : "starts anew. Pictures"} and quizzes need a new run.`, "Run the lesson again", again);
         });
       }
+      // The server has put together what two windows of one lesson have saved.
+      app.serviceManager.contents.fileChanged.connect((_, { newValue }) => {
+        const notebook = newValue?.dialogue && tracker.find((one) => one.context.path === newValue.path);
+        if (notebook) say(notebook, newValue.dialogue, "Show it here", async ({ context }) => {
+          await context.save();
+          await context.revert();
+        });
+      });
       async function again(notebook) {
         if (!notebook.sessionContext.session?.kernel || notebook.sessionContext.kernelDisplayStatus === "dead") {
           await notebook.sessionContext.restartKernel().catch(() => notebook.sessionContext.startKernel());
@@ -445,9 +458,9 @@ body.dd-Projector .jp-Cell.dd-Hidden { display: none; }
         await runs(notebook);
       }
 
-      // --- panels: ours at first, then whatever the reader chose ---
+      // --- panels: ours at first, then whatever the reader chose
       function showPanel() {
-        const choice = narrow() ? "" : kept.get(PANEL) ?? panel.id;
+        const choice = NARROW.matches ? "" : kept.get(PANEL) ?? panel.id;
         if (choice) shell?.activateById(choice);
         else shell?.collapseLeft();
       }
@@ -458,45 +471,42 @@ body.dd-Projector .jp-Cell.dd-Hidden { display: none; }
         tracker.widgetAdded.connect(once);
         setTimeout(() => { tracker.widgetAdded.disconnect(once); remember(); }, 10_000);
       });
-      let wasNarrow = narrow();
-      window.addEventListener("resize", () => {
-        if (narrow() && !wasNarrow) shell?.collapseLeft();
-        wasNarrow = narrow();
-      });
+      NARROW.addEventListener("change", () => { if (NARROW.matches) shell?.collapseLeft(); });
       let remembering = false;
       function remember() {
         if (remembering || !shell) return;
         remembering = true;
         shell.layoutModified.connect(() => {
-          if (narrow() || projected()) return;
+          if (NARROW.matches || projected()) return;
           const shown = [...shell.widgets("left")].find((w) => w.isVisible);
           kept.set(PANEL, shown ? shown.id : "");
         });
       }
 
-      // --- commands ---
-      const add = (name, label, execute, keys = null, more = {}) => {
-        app.commands.addCommand(name, { label, execute, ...more });
-        if (keys) app.commands.addKeyBinding({ command: name, keys: [keys], selector: "body" });
-        palette?.addItem({ command: name, category: "Course" });
+      // --- commands
+      const add = (name, label, execute, keys, more) => {
+        const command = `dialogue:${name}`;
+        app.commands.addCommand(command, { label, execute, ...more });
+        app.commands.addKeyBinding({ command, keys: [keys], selector: "body" });
+        palette?.addItem({ command, category: "Course" });
       };
       const move = (by) => { const to = course.lessons[at() + by]; if (to && at() >= 0) return open(to.path); };
-      add("dialogue:next", "Next Lesson", () => move(1), "Alt PageDown");
-      add("dialogue:previous", "Previous Lesson", () => move(-1), "Alt PageUp");
-      add("dialogue:continue", "Continue Where I Stopped", async () => {
+      add("next", "Next Lesson", () => move(1), "Alt PageDown");
+      add("previous", "Previous Lesson", () => move(-1), "Alt PageUp");
+      add("continue", "Continue Where I Stopped", async () => {
         const place = kept.get(PLACE);
         if (!place) return;
         const opened = await open(place.path);
         await opened?.context?.ready;
         setTimeout(() => goTo(current().content, place.cell), 150);
       }, "Alt Home");
-      add("dialogue:note", "Take a Note", () => {
+      add("note", "Take a Note", () => {
         shell?.activateById(panel.id);
         field.scrollIntoView({ block: "nearest" });
         field.focus();
       }, "Alt N");
 
-      // --- projector: large type, no code, one part at a time ---
+      // --- projector: large type, no code, one part at a time
       let beat = 0;
       function beats() {
         const parts = [];
@@ -516,7 +526,7 @@ body.dd-Projector .jp-Cell.dd-Hidden { display: none; }
         boxOf(current().content).scrollTop = 0;
         mark(current(), parts[beat][0].model.id);
       }
-      add("dialogue:projector", "Projector View", () => {
+      add("projector", "Projector View", () => {
         const notebook = current()?.content;
         const on = !projected();
         const cell = notebook && cellIn(notebook);
@@ -545,12 +555,12 @@ body.dd-Projector .jp-Cell.dd-Hidden { display: none; }
         event.stopPropagation();
       }, true);
 
-      // --- badges: what stands behind them, and the way back ---
+      // --- badges: what stands behind them, and the way back
       const hide = () => { tip?.remove(); tip = null; pinned = false; };
       // Terms of the glossary tell what they mean where a lesson has them first.
       const termed = new WeakMap();
       async function terms(notebook) {
-        known ??= await ask("digests").catch(() => ({}));
+        await digests();
         const names = Object.keys(known).filter((name) => name.startsWith("term:")).map((name) => name.slice(5));
         if (!names.length) return;
         const exact = names.sort((a, b) => b.length - a.length).map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
@@ -579,7 +589,7 @@ body.dd-Projector .jp-Cell.dd-Hidden { display: none; }
       const badge = (link) => (/^P\d+$/.test(link.textContent.trim()) ? link.textContent.trim() : "");
       async function show(link, pin) {
         if (pinned && !pin) return;
-        known ??= await ask("digests").catch(() => ({}));
+        await digests();
         const name = badge(link);
         const text = name ? known[name] : link.dataset.title;
         hide();
@@ -588,7 +598,7 @@ body.dd-Projector .jp-Cell.dd-Hidden { display: none; }
           make("div", { dir: "auto" }, name ? `${name}. ${text}` : text));
         if (pin) {
           pinned = true;
-          tip.append(make("button", { type: "button", onclick: () => { hide(); link.focus({ preventScroll: true }); } }, "Close"));
+          tip.append(press(() => { hide(); link.focus({ preventScroll: true }); }, {}, "Close"));
         }
         document.body.append(tip);
         const rect = link.getBoundingClientRect(), own = tip.getBoundingClientRect();
@@ -613,12 +623,11 @@ body.dd-Projector .jp-Cell.dd-Hidden { display: none; }
         tip.querySelector("button")?.click();
         hide();
       }, true);
-      document.addEventListener("scroll", () => hide(), true);
+      document.addEventListener("scroll", hide, true);
       document.addEventListener("mousedown", (event) => { if (pinned && !tip?.contains(event.target)) hide(); }, true);
 
       const places = [];
-      const back = make("button", { type: "button", class: "dd-Back", hidden: true }, "↩ Back to where I was");
-      back.addEventListener("click", async () => {
+      const back = press(async () => {
         const place = places.pop();
         back.hidden = !places.length;
         if (!place) return;
@@ -631,7 +640,7 @@ body.dd-Projector .jp-Cell.dd-Hidden { display: none; }
         settle();
         requestAnimationFrame(settle);
         place.link.focus({ preventScroll: true });
-      });
+      }, { class: "dd-Back", hidden: true }, "↩ Back to where I was");
       document.body.append(back);
       document.addEventListener("click", (event) => {
         const link = event.target.closest?.(".jp-Notebook a[href]");
@@ -649,7 +658,7 @@ body.dd-Projector .jp-Cell.dd-Hidden { display: none; }
         back.hidden = false;
       }, true);
 
-      // --- one's own copy ---
+      // --- one's own copy
       const dialog = (title, body, buttons) => apputils.showDialog({ title, body: new lumino.Widget({ node: body }), buttons });
       async function showChanges() {
         const path = here();
@@ -673,7 +682,7 @@ body.dd-Projector .jp-Cell.dd-Hidden { display: none; }
         await runs(notebook);
       }
 
-      // --- keys ---
+      // --- keys
       // At window, before anybody, only to put the real guard on the output area: there the widget
       // itself has had the key, and the notebook, which would add or cut a cell, has not yet.
       const guarded = new WeakSet();
@@ -686,12 +695,13 @@ body.dd-Projector .jp-Cell.dd-Hidden { display: none; }
           event.stopPropagation();
         } else if (!passes) event.stopPropagation();
       };
-      for (const kind of ["keydown", "keypress", "keyup"]) {
+      const kinds = ["keydown", "keypress", "keyup"];
+      for (const kind of kinds) {
         window.addEventListener(kind, (event) => {
           const area = event.composedPath().findLast((n) => n.classList?.contains("jp-OutputArea"));
           if (!area || guarded.has(area)) return;
           guarded.add(area);
-          for (const each of ["keydown", "keypress", "keyup"]) area.addEventListener(each, guard);
+          for (const each of kinds) area.addEventListener(each, guard);
         }, true);
       }
     }
