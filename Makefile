@@ -58,8 +58,9 @@ browser: .venv/.test ## Add a Chromium, so that `make test` includes the browser
 	then apt-get update -q && apt-get install -y -q --no-install-recommends chromium; \
 	else .venv/bin/playwright install chromium; fi
 
+# With the lab edition in it (make site LAB=site-lab) its pages run Python.
 site: .venv/.lab ## Write the reading edition to site/: the lessons as pages, for any web space
-	@.venv/bin/dialogue site --force site
+	@.venv/bin/dialogue site --force $(if $(LAB),--lab "$(LAB)") site
 
 site-lab: .venv/.site ## The notebooks as a web site, in site-lab (no Python needed to read it)
 	@.venv/bin/dialogue site-lab --force site-lab

@@ -8,6 +8,7 @@ import http.server
 import json
 import random
 import re
+import shutil
 import threading
 from collections.abc import Iterator
 from datetime import date
@@ -24,11 +25,13 @@ from conftest import copy_course, wait_until
 from dialogue import bank
 from dialogue.charts import stage
 from dialogue.cli import main
-from dialogue.course import catalogue, sources
+from dialogue.course import catalogue, files, sources
 from dialogue.learner import progress
 from dialogue.page.text import plain
 from dialogue.page.words import SITE, STRINGS
-from dialogue.site import build
+from dialogue.site import build, code, lessons
+from dialogue.site.lab import build as lab_build
+from dialogue.site.lab import needs
 from dialogue.widgets.quiz import Quiz
 
 PERMANENT = "form[data-item='05-permanent-bases']"
@@ -729,3 +732,90 @@ def test_what_is_missing_is_one_line(
     assert len(told.splitlines()) == 1
     assert "02-two-agreements.ipynb" in told
     assert not (tmp_path / "site").exists()
+
+
+# --- code that runs in the page --------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a lab edition's folder says of its Python, with next to nothing in it."""
+    folder = tmp_path_factory.mktemp("lab")
+    place = folder / "static" / "pyodide"
+    place.mkdir(parents=True)
+    packed = dict.fromkeys(("ipython", "sqlite3", "pandas", "numpy"), b"x" * 400_000)
+    packed |= dict.fromkeys(("altair", "vl-convert-python"), b"x" * 1_000_000)
+    packed["us-iraq-dialogue-course"] = lab_build.course_wheel().packed()
+    packages = {}
+    for name, data in packed.items():
+        (place / f"{name}.whl").write_bytes(data)
+        packages[name] = {"file_name": f"{name}.whl", "depends": ["numpy"] * (name == "pandas")}
+    (place / "pyodide-lock.json").write_text(json.dumps({"packages": packages}), "utf-8")
+    for name in ("pyodide.mjs", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip"):
+        (place / name).write_bytes(b"x" * 1_000_000)
+    return folder
+
+
+def lane_of(text: str, cell: str) -> Any:
+    return BeautifulSoup(text, "html.parser").select_one(f"[data-lane='{cell}']")
+
+
+def test_code_runs_in_a_page_only_beside_a_lab_edition(lab: Path) -> None:
+    path = catalogue.root() / "notebooks" / "05-round-one.ipynb"
+    alone = lessons.page(path)
+    assert alone.code == {}
+    assert "data-lane" not in alone.main
+    assert alone.main.count(SITE["code_elsewhere"]) == 1
+    python = code.python(lab)
+    with_python = lessons.page(path, python=python)
+    # From the files themselves: four of a megabyte, four packages, the course.
+    size = sum(file.stat().st_size for file in (lab / "static" / "pyodide").iterdir())
+    assert python.pictures == size == python.tables + 2_000_000
+    total = code.megabytes(python.tables)
+    assert SITE["code_elsewhere"] not in with_python.main
+    assert with_python.main.count(SITE["code_here"].format(total=total)) == 1
+    lane = lane_of(with_python.main, "tweak-weights")
+    assert f"(needs Python: {total} MB, once)" in lane.button.get_text()
+    assert lane.textarea.get_text() == with_python.code["tweak-weights"]
+    assert lane.textarea["aria-label"].strip()
+    chart = lane_of(with_python.main, "picture-ladder")
+    assert f"(needs Python: {code.megabytes(size)} MB, once)" in chart.button.get_text()
+    assert SITE["own_code"] in alone.main
+    assert SITE["own_code"] not in with_python.main
+    assert "<script>" not in with_python.main
+    assert ' style="' not in with_python.main
+
+
+def test_a_lab_edition_of_another_course_is_refused(lab: Path, tmp_path: Path) -> None:
+    other = tmp_path / "lab"
+    shutil.copytree(lab, other)
+    wheel = other / "static" / "pyodide" / "us-iraq-dialogue-course.whl"
+    members = files.read_zip(wheel)
+    members["dialogue/_course/data/polls.csv"] += b"\n"
+    wheel.write_bytes(files.zip_bytes(members))
+    with pytest.raises(files.FileFault, match=r"polls\.csv differs") as fault:
+        code.python(other)
+    assert "make site-lab" in fault.value.remedy
+    with pytest.raises(files.FileFault):
+        code.python(tmp_path)
+
+
+def test_a_cell_runs_after_those_whose_names_it_uses() -> None:
+    cells = {
+        "setup": "import altair as alt\nfrom dialogue import load",
+        "first": "rows = load('polls')\nyear = 2019",
+        "other": "rows = 3",
+        "again": "rows = rows + 1",
+        "menu": "def shown(kind):\n    rows = load('polls')\n    return rows.query('a == @year')",
+        "torn": "x = (",
+    }
+    assert needs.before(cells) == {
+        "setup": [],
+        "first": ["setup"],
+        "other": [],
+        "again": ["other"],
+        "menu": ["setup", "first"],
+        "torn": [],
+    }
+    assert needs.needed("draw(alt.Chart())") == ["altair", "pandas", "vl-convert-python"]
+    assert needs.needed("(") == []

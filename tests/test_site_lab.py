@@ -19,6 +19,7 @@ from conftest import ROOT
 from dialogue.course.files import FileFault
 from dialogue.learner import games, log, progress
 from dialogue.learner.progress import Attempt
+from dialogue.page.words import SITE
 
 LESSONS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
 # As many as CI has time for: quizzes, a picture to handle, the negotiation.
@@ -340,3 +341,133 @@ def test_what_a_browser_still_holds_of_an_older_course_is_not_shown(
     assert again.on_the_drive() is None
     server.shutdown()
     server.server_close()
+
+
+# --- the reading edition beside it ----------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def reading(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The reading edition with this lab edition in it, under a path."""
+    from dialogue.site import build
+
+    place = tmp_path_factory.mktemp("web")
+    build.build(place / "course", moving_too=(), lab=site)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(place)))
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_address[1]}/course"
+    server.shutdown()
+    server.server_close()
+
+
+class Lane:
+    """Code in a page that a reader changes and runs."""
+
+    def __init__(self, page: Any, cell: str) -> None:
+        self.box = page.locator(f"[data-lane='{cell}']")
+        self.gave = page.locator(f"[data-gave='{cell}']")
+        self.said = self.box.get_by_role("status")
+        if not self.box.is_visible():
+            page.locator(f"#cell-{cell} > details > summary").click()
+
+    def run(self, code: str = "") -> str:
+        if code:
+            self.box.get_by_role("textbox").fill(code)
+        start = self.box.locator(".lane-run")
+        runs = int(start.get_attribute("data-runs") or 0)
+        self.box.get_by_role("textbox").press("Shift+Enter")
+        self.box.locator(f"[data-runs='{runs + 1}']").wait_for()
+        return str(self.said.inner_text())
+
+
+@pytest.mark.slow
+def test_code_of_a_lesson_runs_in_the_page(browser: Any, reading: str) -> None:
+    context = browser.new_context(viewport={"width": 360, "height": 740})
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda m: faults.append(m.text) if m.type == "error" else None)
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
+    page.goto(f"{reading}/05-round-one.html")
+    page.wait_for_selector("html[data-ready]", state="attached")
+    page.wait_for_function("navigator.serviceWorker.controller")
+    assert not [url for url in requests if "/lab/" in url]  # nothing comes before it is asked for
+
+    table = Lane(page, "tweak-weights")
+    stored = table.gave.inner_text()
+    button = table.box.get_by_role("button", name="Run")
+    assert "(needs Python: 3" in button.inner_text()
+    button.click()
+    table.box.get_by_text("Python is loading: ").wait_for()
+    table.box.get_by_role("button", name="Cancel").click()
+    table.box.get_by_text(SITE["python_stopped"]).wait_for()
+    assert table.gave.inner_text() == stored
+
+    source = table.box.get_by_role("textbox").input_value()
+    assert table.run() == SITE["python_done"]
+    assert table.gave.inner_text() == stored  # as Python on a laptop has it
+    assert table.run(source.replace("intends = 3", "intends = 30")) == SITE["python_done"]
+    assert table.gave.locator("td").first.inner_text() != stored
+    assert "30" not in stored
+    assert table.run("rows = [1]\nprint('so far')\nrows[7]") == SITE["python_fault"]
+    assert "so far" in table.gave.inner_text()
+    said = table.gave.locator(".lane-fault").inner_text()
+    assert said.startswith("IndexError: list index out of range")
+    assert "line 3" in said
+    table.box.get_by_role("button", name="As it was").click()
+    assert table.gave.inner_text() == stored
+
+    # A slider in another cell needs what a cell before it has made.
+    slider = Lane(page, "slider-three")
+    assert slider.run() == SITE["python_done"]
+    first = slider.gave.locator("table").inner_text()
+    slider.gave.get_by_role("slider").fill("1")
+    page.wait_for_function(
+        "(first) => document.querySelector(\"[data-gave='slider-three'] table\")?.innerText !== first",
+        arg=first,
+    )
+
+    # A value of one's own is graded, and kept like a click.
+    page.evaluate(
+        "() => { window.told = []; document.addEventListener('dialogue:line', (e) => told.push(e.detail)); }"
+    )
+    write = Lane(page, "write-count")
+    assert write.run() == SITE["python_done"]
+    assert page.evaluate("told") == []  # nothing was tried yet
+    code = write.box.get_by_role("textbox").input_value()
+    assert write.run(code.replace("answer = None", "answer = 3")) == SITE["python_done"]
+    assert SITE["saved"] in write.gave.inner_text()
+    (line,) = page.evaluate("told")
+    kept = [json.loads(one) for one in page.evaluate("Object.values(localStorage)")]
+    assert [one["id"] for one in kept] == [line["id"]]
+    assert (line["item"], line["event"], line["response"]) == (
+        "05-write-outside-security",
+        "check",
+        3,
+    )
+    progress.import_from(_file(kept))
+    assert next(progress.attempts()).item == line["item"]
+    write.run()  # only run again: no new attempt
+    assert len(page.evaluate("told")) == 1
+
+    chart = Lane(page, "picture-ladder")
+    assert chart.run() == SITE["python_done"]
+    chart.gave.locator("[data-drawn] svg[role='img']").wait_for()
+
+    # Once it has come, it needs no network.
+    context.set_offline(True)
+    page.goto(f"{reading}/05-round-one.html")
+    page.wait_for_selector("html[data-ready]", state="attached")
+    assert SITE["python_kept"] in table.box.inner_text()
+    assert table.run() == SITE["python_done"]
+    assert faults == []
+    assert [url for url in requests if not url.startswith((reading, "data:", "blob:"))] == []
+    context.close()
+
+
+def _file(lines: list[dict[str, Any]]) -> Path:
+    file = progress.folder().with_name("from-the-page.jsonl")
+    file.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    return file

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
 from dialogue.course import catalogue, files, tables
 from dialogue.page import templates, words
-from dialogue.site import bundles, index, lessons, live, moving, search, teach
+from dialogue.site import bundles, code, index, lessons, live, moving, search, teach
 from dialogue.widgets import negotiation_data, scripts
 
 Files = dict[str, str | bytes]
@@ -54,7 +55,7 @@ _FIRST = frozenset(
         *(f"assets/{n}" for n in ("site.css", "theme.js", "course.js", "words.js", "quiz.js")),
     }
 )
-_NOT_KEPT = ("manifest", "teach/", "files.txt")
+_NOT_KEPT = ("manifest", "teach/", "files.txt", f"{code.FOLDER}/")
 _LIST = "files.txt"
 _STAMP = "{edition}"  # until all is made
 _MANIFEST = {
@@ -154,10 +155,11 @@ def _lesson(one: lessons.Page, names: dict[str, str]) -> Files:
             names.get(one.stem, one.title),
             main=one.main,
             lesson=one.stem,
-            scripts=["course", "words", *sorted(views - {""})],
+            scripts=["course", "words", *sorted(views - {""}), *(["lanes"] if one.code else ())],
             **near,
         ),
         **one.pictures,
+        **({f"assets/data/code-{one.stem}.js": _cells(one)} if one.code else {}),
         **{
             f"assets/data/{name}.js": bundles.data(name, chart)
             for name, chart in one.charts.items()
@@ -168,6 +170,12 @@ def _lesson(one: lessons.Page, names: dict[str, str]) -> Files:
             else {}
         ),
     }
+
+
+def _cells(one: lessons.Page) -> str:
+    """The code of a page, cell by cell in their order: `compact` would sort them."""
+    name = f"code-{one.stem}"
+    return f"Dialogue.put({json.dumps(name)},{json.dumps({'cells': one.code})});\n"
 
 
 def _tables(every: list[search.Table]) -> Files:
@@ -197,12 +205,16 @@ def _teachers(known: list[catalogue.Lesson]) -> Files:
 
 
 def site(
-    say: Callable[[str], None] = lambda _: None, moving_too: Collection[str] = tuple(moving.MOVING)
+    say: Callable[[str], None] = lambda _: None,
+    moving_too: Collection[str] = tuple(moving.MOVING),
+    lab: Path | None = None,
 ) -> Files:
     """Every file of the site by its path.  *say* is told what is being made.
 
-    The pictures that *moving_too* does not name stand still, which saves most of the work.
+    The pictures that *moving_too* does not name stand still, which saves most of the work.  With
+    *lab*, a lab edition, that lies in ``lab/``, and code runs in the pages with its Python.
     """
+    python = code.python(lab) if lab else None
     known = [one for one in catalogue.lessons() if one.written]
     names = {one.stem: f"{one.number} · {one.title}" for one in known}
     made = _assets()
@@ -211,7 +223,7 @@ def site(
     others = [page for page in beside if page.is_file()]  # another course may have fewer
     for path in [*(one.path for one in known), *others]:
         say(path.stem)
-        pages.append(lessons.page(path, moving_too=moving_too))
+        pages.append(lessons.page(path, moving_too=moving_too, python=python))
     jobs = [data.pop("job") for one in pages for data in one.places.values() if "job" in data]
     drawing = moving.Drawing(jobs)
     for one in pages:
@@ -242,13 +254,27 @@ def site(
     say("pictures that move")
     for name, scenes in drawing.files().items():
         made[f"assets/data/{name}.js"] = bundles.data(name, scenes)
+    digests = _python(python, made) if python else {}
     made["manifest.webmanifest"] = bundles.compact(_MANIFEST)
     first = [name for name in made if name in _FIRST]
     rest = [name for name in made if name not in _FIRST and not name.startswith(_NOT_KEPT)]
     stamp = _stamped(made)
-    made["sw.js"] = bundles.worker(stamp, first, rest)
+    made["sw.js"] = bundles.worker(stamp, first, rest, digests)
     made[_LIST] = "\n".join([f"edition {stamp}", *sorted([*made, _LIST]), ""])
     return made
+
+
+def _python(python: code.Python, made: Files) -> dict[str, str]:
+    """The lab edition beside the pages, and the worker; returns the digests of Python's files."""
+    made |= {name: path.read_bytes() for name, path in python.files.items()}
+    made["assets/lanes.js"] = bundles.lanes()
+    made["assets/python-worker.js"] = bundles.python_worker(f"../{code.PYODIDE}/", code.START)
+    return {name: _digest(made[name]) for name in python.loaded}
+
+
+def _digest(content: str | bytes) -> str:
+    data = content.encode() if isinstance(content, str) else content
+    return hashlib.sha256(data).hexdigest()[:10]
 
 
 def _stamped(made: Files) -> str:
@@ -283,12 +309,13 @@ def build(
     force: bool = False,
     say: Callable[[str], None] = lambda _: None,
     moving_too: Collection[str] = tuple(moving.MOVING),
+    lab: Path | None = None,
 ) -> int:
     """Write the site to *folder* and return how many files it has.
 
     Raises :class:`~dialogue.course.files.FileFault` when something is missing or in the way.
     """
-    made = site(say, moving_too)
+    made = site(say, moving_too, lab)
     if force:
         _forget(Path(folder), made)
     with files.folder(folder, force=force) as place:

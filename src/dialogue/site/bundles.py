@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,25 @@ def course() -> str:
     return '(() => {\n"use strict";\n' + "\n".join(parts) + "})();\n"
 
 
+def lanes() -> str:
+    """What runs code in a page, where the lab edition is beside it."""
+    own = "\n".join([scripts.part("shared"), _own("lanes")])
+    return f'(() => {{\n"use strict";\n{own}}})();\n'
+
+
+def python_worker(folder: str, start: Sequence[str]) -> str:
+    """The worker that Python runs in: *folder* is where it lies, *start* what is loaded first."""
+    lab = Path(__file__).parent / "lab"
+    told = {
+        "PYODIDE": folder,
+        "START": start,
+        "NEEDS": (lab / "needs.py").read_text("utf-8"),
+        "READING": (lab / "worker" / "reading.py").read_text("utf-8"),
+    }
+    consts = "".join(f"const {name} = {json.dumps(value)};\n" for name, value in told.items())
+    return consts + _own("python-worker")
+
+
 def finder() -> str:
     """The search: the library as it came, and ours over it."""
     own = "\n".join([scripts.part("shared"), scripts.part("typed"), _own("search")])
@@ -79,11 +99,17 @@ def _own(name: str) -> str:
     return (STATIC / f"{name}.js").read_text(encoding="utf-8")
 
 
-def worker(edition: str, first: list[str], rest: list[str]) -> str:
-    """The service worker of one edition: which files are kept at once, and which after them."""
+def worker(edition: str, first: list[str], rest: list[str], python: dict[str, str]) -> str:
+    """The service worker of one edition: which files are kept at once, which after them, and which
+    only when somebody has asked for Python (by their digests)."""
     told = "".join(
         f"const {name} = {json.dumps(value)};\n"
-        for name, value in (("EDITION", edition), ("FIRST", first), ("REST", rest))
+        for name, value in (
+            ("EDITION", edition),
+            ("FIRST", first),
+            ("REST", rest),
+            ("PYTHON", python),
+        )
     )
     return told + _own("sw")
 

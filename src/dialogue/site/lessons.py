@@ -19,7 +19,9 @@ from nbconvert import HTMLExporter
 from dialogue.course import anatomy, catalogue, faults, sources
 from dialogue.course.files import FileFault, reason
 from dialogue.page import text, words
-from dialogue.site import bundles, live, wording
+from dialogue.site import bundles, code, live, wording
+from dialogue.site.code import Python
+from dialogue.site.lab import needs
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _ARABIC = re.compile(r"[\u0600-\u06ff]")
@@ -39,6 +41,7 @@ class Page:
     pictures: dict[str, bytes] = field(default_factory=dict)
     charts: dict[str, Any] = field(default_factory=dict)
     sections: list[tuple[str, str, str]] = field(default_factory=list)
+    code: dict[str, str] = field(default_factory=dict)  # of every cell, where some can be run
 
 
 @lru_cache(maxsize=1)
@@ -78,9 +81,17 @@ def _about(source: str) -> str:
     return first.lstrip("# ").strip() if first.startswith("#") else words.SITE["code"]
 
 
-def page(path: Path, *, moving_too: Collection[str] = ()) -> Page:
+def _lane(source: str, every: list[str], python: Python) -> dict[str, Any]:
+    """What makes a cell one that can be run in the page: *every* cell that runs with it."""
+    weight = python.pictures if code.draws(every) else python.tables
+    said = words.SITE["python_needs"].format(total=code.megabytes(weight))
+    rows = source.count("\n") + 1
+    return {"bytes": weight, "weight": said, "run": words.SITE["python_run"], "rows": rows}
+
+
+def page(path: Path, *, moving_too: Collection[str] = (), python: Python | None = None) -> Page:
     """The page of the notebook at *path*; the pictures that *moving_too* does not name stand
-    still."""
+    still, and code runs where there is *python*."""
     try:
         notebook = nbformat.read(path, as_version=4)
     except (OSError, ValueError, AttributeError) as error:
@@ -90,14 +101,19 @@ def page(path: Path, *, moving_too: Collection[str] = ()) -> Page:
         ) from None
     places: dict[str, live.Data] = {}
     charts: dict[str, Any] = {}
+    code_of = {cell.id: cell.source for cell in notebook.cells if cell.cell_type == "code"}
+    before = needs.before(code_of) if python else {}
+    weight = code.megabytes(python.tables) if python else 0
+    runs = False
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            cell.source = wording.text(path.stem, cell.id, cell.source)
+            cell.source = wording.text(path.stem, cell.id, cell.source, weight)
             continue
         data = live.place(cell.source)
         if data and "job" in data and data["job"][0] not in moving_too:
             data = None
-        shown = wording.output(_shown(cell.outputs, f"chart-{path.stem}-{cell.id}", charts))
+        shown = _shown(cell.outputs, f"chart-{path.stem}-{cell.id}", charts)
+        shown = wording.output(shown, python=python is not None)
         if not data and not shown:  # it only prepares what others show
             cell.metadata.pop("site", None)
             continue
@@ -112,6 +128,10 @@ def page(path: Path, *, moving_too: Collection[str] = ()) -> Page:
             hidden = cell.metadata.get("jupyter", {}).get("source_hidden", False)
             quiet = anatomy.called(cell.source) is not None
             site |= {"code": not quiet, "open": not hidden, "about": _about(cell.source)}
+            if python and not quiet:
+                every = [code_of[one] for one in [*before[cell.id], cell.id]]
+                site |= _lane(cell.source, every, python)
+                runs = True
         cell.metadata["site"] = site
     body, _ = _exporter().from_notebook_node(notebook)
     soup = BeautifulSoup(body, "html.parser")
@@ -127,6 +147,7 @@ def page(path: Path, *, moving_too: Collection[str] = ()) -> Page:
         pictures,
         charts,
         _sections(soup),
+        code_of if runs else {},
     )
 
 
@@ -198,9 +219,9 @@ def _tidy(soup: BeautifulSoup) -> None:
             if first := _LETTER.search(words_of):
                 node["lang"] = "ar" if _ARABIC.match(first[0]) else "en"
     stems = {one.stem for one in catalogue.lessons() if one.written}
-    for code in soup.find_all("code"):
-        if (stem := code.get_text(strip=True)) in stems:
-            code.wrap(soup.new_tag("a", href=f"{stem}.html"))
+    for word in soup.find_all("code"):
+        if (stem := word.get_text(strip=True)) in stems:
+            word.wrap(soup.new_tag("a", href=f"{stem}.html"))
     known = sources.paragraphs()
     for link in soup.find_all("a", href=True):
         _link(link)

@@ -10,10 +10,7 @@ from html import escape
 
 from dialogue.page import words
 
-_ELSEWHERE = (
-    "*Code stands here with what it gave. To change and run it, open this lesson in JupyterLab "
-    "on a laptop.*"
-)
+_ELSEWHERE = f"*{words.SITE['code_elsewhere']}*"
 # Sentences of the lessons' text.
 _SENTENCES = (
     (re.compile(r"^Run the next cell first\b.*$", re.MULTILINE), _ELSEWHERE),
@@ -88,15 +85,18 @@ _OUTPUTS = {
 }
 
 
-def text(stem: str, cell: str, source: str) -> str:
-    """The Markdown of a cell as this edition says it."""
+def text(stem: str, cell: str, source: str, python: int = 0) -> str:
+    """The Markdown of a cell as this edition says it; with *python*, so many megabytes of it run
+    the code in the page."""
     for pattern, instead in (*_SENTENCES, *_CELLS.get((stem, cell), ())):
         source = pattern.sub(instead, source)
-    return source
+    here = f"*{words.SITE['code_here'].format(total=python)}*"
+    return source.replace(_ELSEWHERE, here) if python else source
 
 
-def output(shown: str) -> str:
-    """A stored output as this edition shows it."""
-    for said, instead in _OUTPUTS.items():
+def output(shown: str, *, python: bool = False) -> str:
+    """A stored output as this edition shows it, with *python* where code runs in the page."""
+    here = {words.QUIZ["value_none"]: words.SITE["own_code_here"]} if python else {}
+    for said, instead in (_OUTPUTS | here).items():
         shown = shown.replace(escape(said), escape(instead))
     return shown

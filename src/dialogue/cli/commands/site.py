@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 
 def _site(arguments: argparse.Namespace) -> int:
@@ -15,7 +16,9 @@ def _site(arguments: argparse.Namespace) -> int:
             print(f"\r{what:<40}", end="", file=sys.stderr, flush=True)
 
     moving_too = () if arguments.still else tuple(moving.MOVING)
-    count = build.build(arguments.folder, force=arguments.force, say=say, moving_too=moving_too)
+    count = build.build(
+        arguments.folder, force=arguments.force, say=say, moving_too=moving_too, lab=arguments.lab
+    )
     if sys.stderr.isatty():
         print(f"\r{'':<40}\r", end="", file=sys.stderr)
     print(f"{arguments.folder}: {count} files; open index.html")
@@ -38,5 +41,11 @@ def add(commands: argparse._SubParsersAction) -> None:
     )
     site.add_argument(
         "--still", action="store_true", help="draw no moving pictures, which is much quicker"
+    )
+    site.add_argument(
+        "--lab",
+        type=Path,
+        metavar="FOLDER",
+        help="a lab edition ('make site-lab'): it is put into DIR/lab, and code runs in the pages",
     )
     site.set_defaults(run=_site)

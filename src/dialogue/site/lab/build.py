@@ -115,8 +115,9 @@ def _kernel_wheels(extension: Path, python: str) -> list[Wheel]:
     ]
     kernel = next(one for one in found if one.name == "pyodide-kernel")
     kernel.members["dialogue_kernel.py"] = (HERE / "worker" / "dialogue_kernel.py").read_bytes()
+    kernel.members["dialogue_needs.py"] = (HERE / "needs.py").read_bytes()
     kernel.members["pyodide_kernel/__init__.py"] += b"\nimport dialogue_kernel\n"
-    kernel.imports = [*kernel.imports, "dialogue_kernel"]
+    kernel.imports = [*kernel.imports, "dialogue_kernel", "dialogue_needs"]
     return found
 
 

@@ -191,6 +191,11 @@ function makeRecord(store, clock = () => Date.now()) {
       return { entry, saved: keep(dumps(entry)) };
     },
 
+    /** Keep a line that Python has written in this page; its entry, and whether it is kept. */
+    add(line) {
+      return parsed(line)?.attempt ? { entry: JSON.parse(line), saved: keep(line.trim()) } : null;
+    },
+
     /** The attempts at each of *items* (id to its former ids), oldest first. */
     latest(items) {
       const today = new Map(Object.keys(items).map((name) => [name, name]));

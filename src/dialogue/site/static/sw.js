@@ -16,6 +16,11 @@ self.addEventListener("install", (event) => {
 self.addEventListener("activate", (event) => {
   event.waitUntil((async () => {
     for (const name of await caches.keys()) if (name.startsWith(KEPT) && name !== STORE) await caches.delete(name);
+    if (await caches.has(SHELF)) {
+      const shelf = await caches.open(SHELF);
+      const known = new Set(Object.keys(PYTHON).map(shelved));
+      for (const { url } of await shelf.keys()) if (!known.has(url)) await shelf.delete(url);
+    }
     await self.clients.claim();
   })());
 });
@@ -62,8 +67,23 @@ async function answered(request) {
   }
 }
 
+// Python stays from one edition to the next: a file is known by its digest.
+const SHELF = `dialogue-python ${self.registration.scope}`;
+const shelved = (path) => within(`${path}?${PYTHON[path]}`);
+async function python(path, event) {
+  const shelf = await caches.open(SHELF);
+  const kept = await shelf.match(shelved(path));
+  if (kept) return kept;
+  const fresh = await fetch(within(path), { cache: "no-cache" });
+  if (fresh.ok) event.waitUntil(shelf.put(shelved(path), fresh.clone()).catch(() => {})); // no room: not kept
+  return fresh;
+}
+
 const KNOWN = new Set([...FIRST, ...REST].map(within));
 self.addEventListener("fetch", (event) => {
   const { request } = event;
-  if (request.method === "GET" && request.url.startsWith(self.registration.scope)) event.respondWith(answered(request));
+  if (request.method !== "GET" || !request.url.startsWith(self.registration.scope)) return;
+  const path = new URL(request.url).pathname.slice(new URL(self.registration.scope).pathname.length);
+  if (path in PYTHON) event.respondWith(python(path, event));
+  else if (!path.startsWith("lab/")) event.respondWith(answered(request)); // the lab has its own
 });
