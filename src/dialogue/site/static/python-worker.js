@@ -27,10 +27,10 @@ async function begin() {
   const { loadPyodide } = await import(`${folder}pyodide.mjs`);
   const python = await loadPyodide({
     indexURL: folder, packages: START,
-    env: { HOME: "/home/pyodide", DIALOGUE_RECORD_DIR: "/home/pyodide/my-answers" },
+    env: { DIALOGUE_RECORD_DIR: "/my-answers" },
   });
-  python.FS.writeFile("/home/pyodide/dialogue_needs.py", NEEDS);
-  python.FS.writeFile("/home/pyodide/dialogue_reading.py", READING);
+  python.FS.writeFile("dialogue_needs.py", NEEDS);
+  python.FS.writeFile("dialogue_reading.py", READING);
   self.postMessage({ ready: true });
   return { python, reading: python.pyimport("dialogue_reading"), needed: python.pyimport("dialogue_needs").needed };
 }

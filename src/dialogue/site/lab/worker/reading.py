@@ -41,11 +41,13 @@ _TAGS = frozenset(
         r"\w+",
         "a abbr b blockquote br caption code col colgroup dd details div dl dt em figure h1 h2 h3 h4 "
         "h5 h6 hr i img kbd li ol p pre small span strong sub summary sup table tbody td tfoot th "
-        "thead tr u ul",
+        "thead tr u ul "
+        "math menclose mfenced mfrac mi mn mo mover mpadded mroot mrow mspace msqrt mstyle msub "
+        "msubsup msup mtable mtd mtext mtr munder munderover",
     )
 )
 _ATTRIBUTES = frozenset(
-    ("alt", "colspan", "dir", "href", "lang", "open", "rowspan", "scope", "src", "title")
+    ("alt", "colspan", "dir", "display", "href", "lang", "open", "rowspan", "scope", "src", "title")
 )
 _SILENT = frozenset(("script", "style", "template", "iframe", "svg", "object"))
 _SAFE = {"href": ("http:", "https:", "#"), "src": ("data:image/",)}
