@@ -267,9 +267,11 @@ def site(
 def _python(python: code.Python, made: Files) -> dict[str, str]:
     """The lab edition beside the pages, and the worker; returns the digests of Python's files."""
     made |= {name: path.read_bytes() for name, path in python.files.items()}
+    digests = {name: _digest(made[name]) for name in python.loaded}
+    lock = digests[f"{code.PYODIDE}/{code.LOCK}"]
     made["assets/lanes.js"] = bundles.lanes()
-    made["assets/python-worker.js"] = bundles.python_worker(f"../{code.PYODIDE}/", code.START)
-    return {name: _digest(made[name]) for name in python.loaded}
+    made["assets/python-worker.js"] = bundles.python_worker(f"../{code.PYODIDE}/", lock, code.START)
+    return digests
 
 
 def _digest(content: str | bytes) -> str:

@@ -68,11 +68,13 @@ def lanes() -> str:
     return f'(() => {{\n"use strict";\n{own}}})();\n'
 
 
-def python_worker(folder: str, start: Sequence[str]) -> str:
-    """The worker that Python runs in: *folder* is where it lies, *start* what is loaded first."""
+def python_worker(folder: str, lock: str, start: Sequence[str]) -> str:
+    """The worker that Python runs in: *folder* is where it lies, *lock* the digest of what it
+    is made of, *start* what is loaded first."""
     lab = Path(__file__).parent / "lab"
     told = {
         "PYODIDE": folder,
+        "LOCK": lock,
         "START": start,
         "NEEDS": (lab / "needs.py").read_text("utf-8"),
         "READING": (lab / "worker" / "reading.py").read_text("utf-8"),

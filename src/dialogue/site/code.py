@@ -19,7 +19,7 @@ FOLDER = "lab"  # of the site: the lab edition as a whole
 _PYODIDE = "static/pyodide"
 PYODIDE = f"{FOLDER}/{_PYODIDE}"
 _CORE = ("pyodide.mjs", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip")
-_LOCK = "pyodide-lock.json"
+LOCK = "pyodide-lock.json"
 _COURSE = "us-iraq-dialogue-course"
 # What is loaded at once: the course, IPython (which asks for sqlite3 at its start), tables.
 START = (_COURSE, "ipython", "sqlite3", *TABLES)
@@ -39,15 +39,15 @@ class Python:
 def python(folder: Path) -> Python:
     """The Python of the lab edition at *folder*; a fault where it is none, or of another course."""
     place = folder / _PYODIDE
-    lock = files.read_text(place / _LOCK)
+    lock = files.read_text(place / LOCK)
     try:
         packages = json.loads(lock)["packages"]
         wheels = [packages[name]["file_name"] for name in _with_all(packages, START)]
         drawing = [packages[name]["file_name"] for name in _with_all(packages, PICTURES)]
     except (ValueError, KeyError, TypeError):
-        raise FileFault(place / _LOCK, "this is no lab edition of the course", _REMEDY) from None
+        raise FileFault(place / LOCK, "this is no lab edition of the course", _REMEDY) from None
     _same_course(place / packages[_COURSE]["file_name"])
-    first = dict.fromkeys([_LOCK, *_CORE, *wheels])
+    first = dict.fromkeys([LOCK, *_CORE, *wheels])
     every = dict.fromkeys([*first, *drawing])
     sizes = {name: (place / name).stat().st_size for name in every}
     return Python(

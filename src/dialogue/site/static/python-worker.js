@@ -1,5 +1,5 @@
 // Python in a worker of the page, from the files of the lab edition.  Put before it: PYODIDE (the
-// folder of those files), START (the packages that are loaded at once), NEEDS and READING (the
+// folder of those files), LOCK (the digest of the list of packages), START (the packages that are loaded at once), NEEDS and READING (the
 // source of needs.py and reading.py).
 //
 // What comes: { id, act, ... }; what goes: { id, ... } when it is done, and { loaded } on the way.
@@ -26,7 +26,7 @@ self.fetch = async (...given) => {
 async function begin() {
   const { loadPyodide } = await import(`${folder}pyodide.mjs`);
   const python = await loadPyodide({
-    indexURL: folder, packages: START,
+    indexURL: folder, lockFileURL: `${folder}pyodide-lock.json?v=${LOCK}`, packages: START,
     env: { DIALOGUE_RECORD_DIR: "/my-answers" },
   });
   python.FS.writeFile("dialogue_needs.py", NEEDS);
