@@ -33,6 +33,18 @@ def test_a_title_and_a_sum_are_said() -> None:
     assert draw(chart).description == "Cases. y: sum of new cases."
 
 
+def test_a_short_chart_has_words_and_the_looks_of_the_course() -> None:
+    """What a lesson's code need not say: names of columns become words, groups lose their title."""
+    table = load("oil_revenue").query("measure == 'month'")
+    chart = alt.Chart(table).mark_line(point=True).encode(x="date:O", y="price_usd_per_barrel")
+    made = draw(chart).figure.to_dict()
+    assert made["encoding"]["y"]["title"] == "price usd per barrel"
+    assert made["config"]["axisXDiscrete"]["labelAngle"] == 0
+    assert "axisY" not in made["config"]
+    assert draw(bars().encode(row="hedge")).figure.to_dict()["config"]["axisY"] == {"title": None}
+    assert draw(bars())._specification()["config"]["legend"]["orient"] == "bottom"
+
+
 @pytest.mark.parametrize("wrong", ["claims", alt.Chart("data.csv").mark_bar(), bars() + bars()])
 def test_what_cannot_be_drawn_says_how(wrong: object) -> None:
     with pytest.raises(TypeError, match=r"begin with alt\.Chart\(load"):

@@ -106,7 +106,7 @@ def test_the_page_holds_texts_answers_and_scores(
     saved([0, 1, None, 3, 0])
     for name, response in (
         ("05-guess-iraq-alone", "13"),
-        ("05-cuts-forecast", "35"),
+        ("05-third-round-forecast", "35"),
         ("05-permanent-bases", 0),
         ("01-who-minds", 2),
     ):

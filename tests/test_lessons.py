@@ -370,7 +370,7 @@ def test_the_map_follows_the_files(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     files = {path.stem for path in (ROOT / "notebooks").glob("[0-9][0-9]-*.ipynb")}
     assert set(written) == files
     assert written[LESSON] is True
-    own = "05  Round one: what was promised on 11 June 2020 (49 min, "
+    own = "05  Round one: what was promised on 11 June 2020 (48 min, "
     assert own + "ready)" in repr(maps.course_map())
     objectives = next(lesson for lesson in catalogue.lessons() if lesson.stem == LESSON).objectives
     assert list(objectives) == ["05-1", "05-2", "05-3", "05-4"]

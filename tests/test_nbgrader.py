@@ -291,7 +291,7 @@ def test_what_cannot_be_built_is_named(tmp_path: Path, capsys: pytest.CaptureFix
 
     target = tmp_path / "out"
     assert "no lesson, objective" in said(str(target), "05-nothing-like-it")
-    assert "nothing to grade" in said(str(target), "05-cuts-forecast")
+    assert "nothing to grade" in said(str(target), "05-third-round-forecast")
     assert not target.exists()
     target.mkdir()
     (target / "mine").write_text("mine", encoding="utf-8")
@@ -309,7 +309,7 @@ def test_what_cannot_be_built_is_named(tmp_path: Path, capsys: pytest.CaptureFix
     )
     write = next(cell for cell in book["cells"] if cell["id"] == "write")
     assert write["metadata"]["nbgrader"]["points"] == 13
-    assert "05-cuts-forecast: a forecast" in capsys.readouterr().err
+    assert "05-third-round-forecast: a forecast" in capsys.readouterr().err
 
 
 def test_every_question_of_the_course_is_right_by_its_own_key() -> None:

@@ -132,9 +132,11 @@ class Picture:
     def _specification(self, size: int = TEXT_SIZE) -> dict[str, Any]:
         # Written into the finished specification: Altair would copy all data for each setting.
         figure = self.figure.to_dict()
+        own, ours = figure.get("config", {}), _config(size)
+        both = {name: {**ours[name], **own[name]} for name in ("header", "legend") if name in own}
         return {
             **figure,
-            "config": {**figure.get("config", {}), **_config(size)},
+            "config": {**own, **ours, **both},
             "background": "transparent",
             "padding": 12,
             "description": self.description,
@@ -223,6 +225,19 @@ def _whole(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
+# What a chart in a lesson need not say: its code is to be read by somebody who is new to it.
+_LEARNT: dict[str, Any] = {
+    "countTitle": "number of rows",
+    "point": {"size": 90, "filled": True},
+    "line": {"strokeWidth": 3},
+    "axisXDiscrete": {"labelAngle": 0, "labelOverlap": True},
+    "axisXQuantitative": {"tickCount": 5, "labelFlush": False},
+    "title": {"color": INK, "anchor": "start", "offset": 14},
+    "header": {"title": None, "labelOrient": "top", "labelAnchor": "start"},
+    "legend": {"orient": "bottom", "columns": 1, "labelLimit": 400},
+}
+
+
 def draw(figure: alt.Chart, sentence: str = "") -> Picture:
     """Draw a chart that you wrote with Altair, so that it appears offline as the course's do.
 
@@ -247,7 +262,13 @@ def draw(figure: alt.Chart, sentence: str = "") -> Picture:
     shown = table[list(fields)]
     if fields and any(channel.get("aggregate") == "count" for channel in channels.values()):
         shown = shown.value_counts(sort=False).reset_index(name="number of rows")
-    figure = figure.configure(countTitle="number of rows").configure_title(color=INK)
+    for name, channel in channels.items():  # words on axes and keys, and not names of columns
+        said = getattr(figure.encoding, name)
+        if "title" not in channel and "_" in channel.get("field", "") and hasattr(said, "title"):
+            figure = figure.encode(**{name: said.title(channel["field"].replace("_", " "))})
+    # The groups of a chart stand one below the other: their heads take the place of the title.
+    axis: dict[str, Any] = {"axisY": {"title": None}} if "row" in channels else {}
+    figure = figure.configure(**_LEARNT, **axis)
     return Picture(figure, sentence or f"{title}. {words}.", shown, "", title)
 
 
