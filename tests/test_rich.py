@@ -316,6 +316,71 @@ def test_a_picture_of_moodle_comes_in_or_is_named(
     assert bool(said) is bool(told)
 
 
+ONE = """<questestinterop><assessment title="Q"><section><item ident="i" title="one">
+<itemmetadata><qtimetadata><qtimetadatafield><fieldlabel>question_type</fieldlabel>
+<fieldentry>true_false_question</fieldentry></qtimetadatafield></qtimetadata></itemmetadata>
+<presentation><material><mattext texttype="text/html">ASK</mattext></material>
+<response_lid ident="r" rcardinality="Single"><render_choice>
+<response_label ident="t"><material><mattext>True</mattext></material></response_label>
+<response_label ident="f"><material><mattext>False</mattext></material></response_label>
+</render_choice></response_lid></presentation>
+<resprocessing><outcomes><decvar maxvalue="100" minvalue="0" varname="SCORE"/></outcomes>
+<respcondition continue="No"><conditionvar><varequal respident="r">t</varequal></conditionvar>
+<setvar action="Set" varname="SCORE">100</setvar></respcondition></resprocessing>
+</item></section></assessment></questestinterop>"""
+TWO = """<assessmentItem xmlns="http://www.imsglobal.org/xsd/imsqti_v2p1" identifier="i" title="one"
+ adaptive="false" timeDependent="false"><responseDeclaration identifier="RESPONSE"
+ cardinality="single" baseType="identifier"><correctResponse><value>t</value></correctResponse>
+</responseDeclaration><itemBody><p>ASK</p><choiceInteraction responseIdentifier="RESPONSE"
+ maxChoices="1"><simpleChoice identifier="t">True</simpleChoice><simpleChoice identifier="f">False
+</simpleChoice></choiceInteraction></itemBody><responseProcessing template=
+"http://www.imsglobal.org/question/qti_v2p1/rptemplates/match_correct"/></assessmentItem>"""
+
+
+@pytest.mark.parametrize(
+    ("item", "src", "name", "held"),
+    [
+        (ONE, "$IMS-CC-FILEBASE$/Uploaded%20Media/a%20map.png?canvas_download=1",
+         "web_resources/Uploaded Media/a map.png", True),
+        (ONE, "%24IMS-CC-FILEBASE%24/images/m.png", "images/m.png", True),
+        (ONE, "m.png", "quiz/m.png", True),
+        (TWO, "../images/m.png", "images/m.png", True),
+        (TWO, "media/m.png", "quiz/media/m.png", True),
+        (TWO, "../../../etc/m.png", "images/other.png", False),
+        (ONE, "https://evil.invalid/m.png", "images/m.png", False),
+        (ONE, "file:///etc/m.png", "images/m.png", False),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("words", ["A map", ""])
+def test_a_picture_of_a_package_comes_in_or_is_named(
+    item: str, src: str, name: str, held: bool, words: str
+) -> None:
+    shown = f'Which? <img src="{src}" alt="{words}"/>'
+    shown = shown if item == TWO else text.escape(shown)
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as package:
+        package.writestr("quiz/quiz.xml", item.replace("ASK", shown))
+        package.writestr(name, png())
+    (found,), said = taken("qti", made.getvalue())
+    assert found["status"] == "draft"
+    assert (len(list(pictures.found(found["ask"]))) == 1) is held
+    assert ("a picture without a description" in said) is (held and not words)
+    assert ("left out of the text: a picture" in said) is (not held)
+    assert words in found["ask"]
+
+
+def test_in_a_notebook_for_nbgrader_a_dollar_begins_no_formula(folder: Path) -> None:
+    ask = r"Is $5 or $6 more than \\(x < 2\\)?"
+    (folder / "rich.yaml").write_text(
+        f'quiz: b\nitems:\n- id: b\n  type: short\n  ask: "{ask}"\n  accept: [a]\n',
+        encoding="utf-8",
+    )
+    (one,) = bank.read([folder / "rich.yaml"]).questions.values()
+    said = nbgrader._asked(one, 1)
+    price = "<span>&#36;</span>"
+    assert rf"Is {price}5 or {price}6 more than $x  \lt  2$?" in said
+
+
 def test_import_writes_the_pictures_beside_the_bank_and_replaces_none(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

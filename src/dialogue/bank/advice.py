@@ -21,6 +21,7 @@ from dialogue.bank import (
 )
 from dialogue.course import catalogue, tables
 from dialogue.course.faults import Advice
+from dialogue.page import text
 from dialogue.questions import Choice, Question, fold
 
 MOST_WORDS = 40  # of a comment
@@ -131,10 +132,10 @@ def _item(question: Question, node: Node, today: date, sides: dict[str, str]) ->
         yield from _options(question, node)
     seen: dict[str, str] = {}
     accepted = [part.text for part in question.parts() if part.role == "accepted answer"]
-    for i, text in enumerate(accepted):
-        same = seen.setdefault(fold(text), text)
-        if same is not text:
-            message = f"the answers {same!r} and {text!r} are compared alike"
+    for i, answer in enumerate(accepted):
+        same = seen.setdefault(fold(answer), answer)
+        if same is not answer:
+            message = f"the answers {same!r} and {answer!r} are compared alike"
             yield line("accept", i), "redundant-answer", message, "take one of the two out"
 
 
@@ -155,7 +156,7 @@ def _stem(question: Question, line: int) -> Iterator[Found]:
     sentences = _SENTENCE.findall(question.ask)
     asking = [s for s in sentences if s.rstrip().endswith(("?", "؟"))] or sentences
     # "Text, gloss or neither?" names a label.
-    labels = [text for group in question.shown() if group.role == "label" for text in group.texts]
+    labels = [each for group in question.shown() if group.role == "label" for each in group.texts]
     for sentence in asking:
         word = _NEGATION.search(sentence)
         if word and word[0] not in labels:
@@ -174,7 +175,7 @@ def _options(question: Choice, node: Node) -> Iterator[Found]:
 
 
 def _wording(question: Choice, node: Node) -> Iterator[Found]:
-    lengths = [len(option.text) for option in question.options]
+    lengths = [len(text.plain(option.text)) for option in question.options]
     line = _line(node, "options")
     for i, option in enumerate(question.options):
         if _ABOVE.search(option.text):
@@ -238,8 +239,8 @@ def _file(file: str, questions: list[Question]) -> Iterator[Found]:
     singles = [q for q in choice if q.role == "option"]
     if len(singles) >= ENOUGH:
         count = sum(
-            next(len(o.text) for o in q.options if o.right)
-            > max(len(o.text) for o in q.options if not o.right)
+            next(len(text.plain(o.text)) for o in q.options if o.right)
+            > max(len(text.plain(o.text)) for o in q.options if not o.right)
             for q in singles
         )
         if count > HABIT * len(singles):

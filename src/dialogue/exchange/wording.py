@@ -12,7 +12,7 @@ from html import unescape
 
 from dialogue.bank import writing
 from dialogue.bank.nodes import MOST_TEXT
-from dialogue.page import formula, text
+from dialogue.page import formula, pictures, text
 
 # What no plain text holds: an element with its end, a line break, a character by its name.
 _TAG = re.compile(
@@ -111,6 +111,10 @@ class Wording:
             if not shown and form == "auto":  # nothing but <br>: it is what is spoken of
                 return words
             self.lost += [f"left out of the text: {', '.join(lost)}"] if lost else []
+            self.lost += [
+                f"a picture without a description: say in ![…] what {name} shows"
+                for name in pictures.undescribed(shown)
+            ]
         else:
             shown = words
             signs = len(_SIGNS.findall(words)) if form != "markdown" else 0

@@ -154,6 +154,12 @@ def found(source: str) -> Iterator[tuple[Picture, str]]:
             yield picture, mark[1]
 
 
+def undescribed(source: str) -> list[str]:
+    """The names of the bound pictures in *source* that have no description."""
+    marks = TYPED.finditer(source)
+    return [named(mark[2]) for mark in marks if mark[3] and not mark[1].strip()]
+
+
 def replaced(source: str, shown: Callable[[Picture, str], str]) -> str:
     """*source* with what is *shown* in the place of each bound picture, by its description."""
 
