@@ -868,7 +868,12 @@ def axe(gallery: Gallery, state: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "theme", ["JupyterLab Light", "JupyterLab Dark", "JupyterLab Dark High Contrast"]
+    "theme",
+    [
+        "JupyterLab Light",
+        pytest.param("JupyterLab Dark", marks=pytest.mark.slow),
+        pytest.param("JupyterLab Dark High Contrast", marks=pytest.mark.slow),
+    ],
 )
 def test_axe_finds_nothing_in_any_kind_and_state(gallery: Gallery, lab: Lab, theme: str) -> None:
     if theme != "JupyterLab Light":

@@ -316,6 +316,7 @@ def test_the_first_vote_is_hidden_until_the_second_is_in(shown: Any) -> None:
     assert shown.locator("#q1 .reveal").is_visible()
 
 
+@pytest.mark.slow  # all questions at once
 def test_every_question_fits_on_the_wall_and_nothing_lies_under_the_bar(
     browser: Any, tmp_path: Path
 ) -> None:

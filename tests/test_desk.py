@@ -194,6 +194,7 @@ def test_a_lesson_has_room_at_any_width(browser: Any, desk: Lab) -> None:
         reader.close()
 
 
+@pytest.mark.slow  # every picture at every width
 def test_no_label_of_a_picture_is_cut(browser: Any, desk: Lab) -> None:
     raid = "notebooks/06-the-june-raid.ipynb"
     reader = Reader(browser, desk, raid)

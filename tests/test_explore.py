@@ -949,6 +949,7 @@ def test_the_text_notices_a_change_of_the_data(
     assert before != after
 
 
+@pytest.mark.slow  # every picture; the stored outputs of the lessons hold those they show
 def test_the_same_twin_in_another_process() -> None:
     code = (
         "import hashlib\n"

@@ -278,6 +278,7 @@ def shown_of(page: Any, item: str) -> str:
     return page.locator(f'form[data-item="{item}"]').text_content()
 
 
+@pytest.mark.slow  # the same strings go through the page and the files above
 def test_in_jupyterlab(browser: Any, lab: Lab, hostile: Path) -> None:
     page = Page(browser, lab, NOTEBOOK)
     events: list[str] = []

@@ -745,6 +745,7 @@ def test_the_page_of_a_learner_tells_no_key_and_keeps_the_answers(
 # --- the course itself ---------------------------------------------------------------------
 
 
+@pytest.mark.slow  # the whole way of one lesson; its parts are held below
 def test_a_lesson_of_the_course_is_released_without_its_keys(tmp_path: Path) -> None:
     """Comments, hints and explanations of a whole lesson, searched in every byte."""
     done = release.release(tmp_path / "copy", ["05"])

@@ -528,6 +528,7 @@ def search(page: Live, wish: str) -> list[str]:
     return page.on(VISIBLE)
 
 
+@pytest.mark.slow  # every term; one is opened below
 def test_every_term_opens_by_keyboard(terms: Live) -> None:
     terms.page.locator(f"{PANEL} input[type=search]").first.focus()
     for entry in entries():
