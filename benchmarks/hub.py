@@ -1,10 +1,12 @@
-"""A campus hub: memory and processor time for each learner, beside a hub without configuration.
+"""A campus hub: time to start, memory, and how long a cell takes while everybody works, beside a hub
+without configuration.
 
-``.venv/bin/python benchmarks/hub.py [LEARNERS]`` after ``make test-hub`` (it fetches the proxy); Linux
-only. A learner is a server and a kernel that has asked a question and loaded a table. Memory is PSS
-(shared pages are divided among those who share them), which foreign load does not change; times are
-upper bounds on a busy machine. What is installed beside the course counts, too: for the figures of the
-image, name its environment with ``HUB_ENVIRONMENT``.
+``.venv/bin/python benchmarks/hub.py [LEARNERS …]`` after ``make test-hub`` (it fetches the proxy); 30 and
+100 when nothing is said; Linux only. A learner is a server and a kernel that has asked a question and
+loaded a table. Then all run a cell every two seconds for half a minute, and at last all in the same
+instant. Memory is PSS (shared pages are divided among those who share them), which foreign load does not
+change; times are upper bounds on a busy machine. What is installed beside the course counts, too: for
+the figures of the image, name its environment with ``HUB_ENVIRONMENT``.
 """
 
 from __future__ import annotations
@@ -15,13 +17,17 @@ import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 import psutil
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT)]
-from test_hub import Hub  # noqa: E402
+from test_hub import Hub, Kernel  # noqa: E402
+
+SECONDS = 30.0
+CELL = "table.groupby(table.columns[0]).size().max()"
 
 LESSON = """
 import json
@@ -57,43 +63,88 @@ def pss(process: psutil.Process) -> float:
     return next(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
 
 
-def measure(kind: type[Measured], learners: int) -> dict[str, float]:
-    """One run: seconds to start all servers, then memory and processor time of each."""
-    with tempfile.TemporaryDirectory() as folder:
-        hub = kind(Path(folder))
-        try:
-            names = [f"l{number}" for number in range(learners)]
+def at_work(kernels: list[Kernel], seconds: float, pause: float) -> list[float]:
+    """Milliseconds of each execute while all of them work, each in its own rhythm."""
+    end = time.monotonic() + seconds
+
+    def work(number: int) -> list[float]:
+        found, turn = [], time.monotonic() + pause * number / len(kernels)
+        while turn < end:
+            time.sleep(max(0.0, turn - time.monotonic()))
             before = time.monotonic()
-            with ThreadPoolExecutor(4) as at_once:
-                list(at_once.map(hub.learner, names))
-            started = time.monotonic() - before
-            with ThreadPoolExecutor(4) as at_once:
-                list(at_once.map(lambda name: hub.run(name, LESSON), names))
-            servers, kernels, spent = [], [], []
-            for process in psutil.Process(hub.process.pid).children(recursive=True):
-                command = " ".join(process.cmdline())
-                if "ipykernel" in command:
-                    kernels.append(pss(process))
-                elif "singleuser" in command:
-                    servers.append(pss(process))
-                    spent.append(sum(process.cpu_times()[:2]))
-        finally:
-            hub.stop()
+            kernels[number].run(CELL)
+            found.append(1000 * (time.monotonic() - before))
+            turn = max(turn + pause, time.monotonic())
+        return found
+
+    with ThreadPoolExecutor(len(kernels)) as at_once:
+        return [one for found in at_once.map(work, range(len(kernels))) for one in found]
+
+
+def p95(values: list[float]) -> float:
+    """Nineteen of twenty are no longer."""
+    return statistics.quantiles(values, n=20)[-1] if len(values) > 1 else values[0]
+
+
+def measure(kind: type[Measured], learners: int) -> dict[str, float]:
+    """One run: times to start, memory and processor time of each, times of cells."""
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as lines:
+        hub = kind(Path(folder))
+        lines.callback(hub.stop)
+        names = [f"l{number}" for number in range(learners)]
+        before = time.monotonic()
+        with ThreadPoolExecutor(4) as at_once:
+            list(at_once.map(hub.learner, names))
+        started = time.monotonic() - before
+
+        def begin(name: str) -> Kernel:
+            kernel = Kernel(hub, name)
+            kernel.run(LESSON)
+            return kernel
+
+        before = time.monotonic()
+        with ThreadPoolExecutor(4) as at_once:
+            working = [lines.enter_context(kernel) for kernel in at_once.map(begin, names)]
+        ready = time.monotonic() - before
+        cells = at_work(working, SECONDS, 2.0)
+        burst = at_work(working, 0.001, 0.0)
+        servers, kernels, spent = [], [], []
+        for process in psutil.Process(hub.process.pid).children(recursive=True):
+            command = " ".join(process.cmdline())
+            if "ipykernel" in command:
+                kernels.append(pss(process))
+            elif "singleuser" in command:
+                servers.append(pss(process))
+                spent.append(sum(process.cpu_times()[:2]))
     assert len(servers) == len(kernels) == learners
     found = {"server MB": servers, "kernel MB": kernels, "server CPU s": spent}
-    return {"all started s": started, **{n: statistics.mean(v) for n, v in found.items()}}
+    means = {name: statistics.mean(values) for name, values in found.items()}
+    return {
+        "servers up s": started,
+        "kernels ready s": ready,
+        **means,
+        "learner MB": means["server MB"] + means["kernel MB"],
+        "cell p50 ms": statistics.median(cells),
+        "cell p95 ms": p95(cells),
+        "all at once p95 ms": p95(burst),
+    }
 
 
 def main() -> None:
-    """Both hubs, and the ratio."""
-    learners = int(sys.argv[1]) if len(sys.argv) > 1 else 5
-    ours, plain = measure(Measured, learners), measure(Plain, learners)
-    for found in (ours, plain):
-        found["learner MB"] = found["server MB"] + found["kernel MB"]
-    print(f"{learners} learners, load {os.getloadavg()[0]:.1f}")
-    print(f"{'':14}{'ours':>8}{'plain':>8}{'ratio':>8}")
-    for name in ours:
-        print(f"{name:14}{ours[name]:8.1f}{plain[name]:8.1f}{ours[name] / plain[name]:8.2f}")
+    """Both hubs for each number of learners, and the ratio."""
+    for learners in [int(one) for one in sys.argv[1:]] or [30, 100]:
+        load = os.getloadavg()[0]
+        ours, plain = measure(Measured, learners), {}
+        # A hub as it comes may take 200 MB a learner: no machine is brought down for a ratio.
+        if learners * 220 < psutil.virtual_memory().available / 2**20:
+            plain = measure(Plain, learners)
+        print(f"\n{learners} learners, load {load:.1f} before")
+        print(f"{'':20}{'ours':>8}{'plain':>8}{'ratio':>8}")
+        for name, value in ours.items():
+            beside = (
+                f"{plain[name]:8.1f}{value / plain[name]:8.2f}" if plain else "       –       –"
+            )
+            print(f"{name:20}{value:8.1f}{beside}", flush=True)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,10 @@ READ = "custom:results:read"
 ACCESS = "access:services!service=results"
 
 # --- the learner's server, lean -----------------------------------------------------------
+# JupyterHub's own single-user server, 31 MB smaller (dialogue/lab/singleuser.py).
+c.Spawner.cmd = [
+    os.environ.get("DIALOGUE_SINGLEUSER", "dialogue-singleuser")
+]  # values: singleuser.cmd
 c.Spawner.default_url = "/lab/tree/notebooks/00-start-here.ipynb"  # values: singleuser.defaultUrl
 c.Spawner.args = [
     # No ports: two kernels can never take the same one.

@@ -7,6 +7,7 @@ import os
 import re
 import shlex
 import subprocess
+import sys
 import tomllib
 from fnmatch import fnmatch
 from pathlib import Path
@@ -97,7 +98,7 @@ def test_the_image_keeps_the_rules_of_a_shared_machine() -> None:
     home = VALUES["singleuser"]["storage"]["homeMountPath"]
     assert ("WORKDIR", home) in final
     assert any(f"--home-dir {home} " in rest for name, rest in final if name == "RUN")
-    assert final[-1] == ("CMD", '["jupyterhub-singleuser"]')
+    assert final[-1] == ("CMD", '["dialogue-singleuser"]')
     # The course is root's: it is copied without --chown and nothing makes it writable.
     assert not [rest for _, rest in final if re.search(r"chown|chmod|sudo|777", rest)]
     # Every image that it is built from names its version; no secret is an argument.
@@ -175,6 +176,8 @@ def test_the_values_say_what_the_shared_configuration_says() -> None:
     c = fragment(**VALUES["hub"]["extraEnv"])
     assert VALUES["singleuser"]["extraEnv"] == c.Spawner.environment
     assert VALUES["singleuser"]["defaultUrl"] == c.Spawner.default_url
+    assert [VALUES["singleuser"]["cmd"]] == c.Spawner.cmd
+    assert VALUES["singleuser"]["cmd"] in PROJECT["project"]["scripts"]
     memory = VALUES["singleuser"]["memory"]
     assert (memory["guarantee"], memory["limit"]) == (
         c.Spawner.mem_guarantee,
@@ -225,6 +228,34 @@ def test_a_home_that_lies_deep_keeps_no_kernel_from_starting(tmp_path: Path) -> 
     hub.short_paths(deep)
     assert len(f"{deep.connection_dir}/{hub._SOCKET}") <= hub._LONGEST_PATH
     assert Path(deep.connection_dir).stat().st_mode & 0o777 == 0o700
+
+
+LEAN = """
+import sys
+from dialogue.lab import singleuser
+singleuser.put_off()
+import jupyter_server.serverapp, jupyterlab.labapp, jupyterhub.singleuser.extension
+print(sorted({name.partition(".")[0] for name in sys.modules} & {"alembic", "mako"}))
+print(isinstance(sys.modules["sqlalchemy"], singleuser.PutOff))
+# Whatever touches it gets the real one, and all that belongs to it.
+from jupyterhub import scopes
+print(scopes.sa.inspect.__module__, scopes.orm.User.__tablename__)
+from jupyterhub.handlers.pages import HealthCheckHandler, HomeHandler
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+print(issubclass(IntegrityError, SQLAlchemyError), HomeHandler.__name__)
+"""
+
+
+def test_a_learners_server_loads_nothing_that_only_the_hub_uses() -> None:
+    told = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", LEAN], capture_output=True, encoding="utf-8"
+    )
+    assert told.stdout.splitlines() == [
+        "[]",
+        "True",
+        "sqlalchemy.inspection users",
+        "True HomeHandler",
+    ], told.stderr
 
 
 # --- the pages --------------------------------------------------------------------------------

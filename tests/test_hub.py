@@ -56,6 +56,47 @@ def _port() -> int:
     return port
 
 
+class Kernel:
+    """A new kernel of one learner, through the proxy as a browser has it."""
+
+    def __init__(self, hub: Hub, name: str) -> None:
+        import websocket
+
+        kernel = hub.ask(f"user/{name}/api/kernels", "POST", {"name": "python3"})["id"]
+        self.line = websocket.create_connection(
+            f"ws://127.0.0.1:{hub.port}/user/{name}/api/kernels/{kernel}/channels",
+            header=[f"Authorization: token {hub.token}"],
+            timeout=90,
+        )
+
+    def __enter__(self) -> Kernel:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.line.close()
+
+    def run(self, code: str) -> str:
+        """What *code* prints."""
+        own = uuid.uuid4().hex
+        header = {"msg_id": own, "msg_type": "execute_request", "session": own, "username": ""}
+        content = {"code": code, "silent": False, "store_history": False, "allow_stdin": False}
+        message = {"header": {**header, "version": "5.3", "date": ""}, "parent_header": {}}
+        message |= {"metadata": {}, "content": content, "channel": "shell"}
+        self.line.send(json.dumps(message))
+        told, end = "", time.monotonic() + 90
+        while time.monotonic() < end:
+            got = json.loads(self.line.recv())
+            if got["parent_header"].get("msg_id") != own:
+                continue
+            if got["msg_type"] == "stream":
+                told += got["content"]["text"]
+            elif got["msg_type"] == "error":
+                raise AssertionError("\n".join(got["content"]["traceback"]))
+            elif got["content"].get("execution_state") == "idle":
+                return told.strip()  # what it printed comes before, the reply may not
+        raise AssertionError("the kernel has not answered")
+
+
 class Hub:
     """The hub, asked as an administrator's program asks it."""
 
@@ -149,34 +190,8 @@ class Hub:
 
     def run(self, name: str, code: str) -> str:
         """What *code* prints in a new kernel of *name*."""
-        import websocket
-
-        kernel = self.ask(f"user/{name}/api/kernels", "POST", {"name": "python3"})["id"]
-        line = websocket.create_connection(
-            f"ws://127.0.0.1:{self.port}/user/{name}/api/kernels/{kernel}/channels",
-            header=[f"Authorization: token {self.token}"],
-            timeout=90,
-        )
-        own = uuid.uuid4().hex
-        header = {"msg_id": own, "msg_type": "execute_request", "session": own, "username": ""}
-        content = {"code": code, "silent": False, "store_history": False, "allow_stdin": False}
-        message = {"header": {**header, "version": "5.3", "date": ""}, "parent_header": {}}
-        line.send(json.dumps({**message, "metadata": {}, "content": content, "channel": "shell"}))
-        told, end = "", time.monotonic() + 90
-        try:
-            while time.monotonic() < end:
-                got = json.loads(line.recv())
-                if got["parent_header"].get("msg_id") != own:
-                    continue
-                if got["msg_type"] == "stream":
-                    told += got["content"]["text"]
-                elif got["msg_type"] == "error":
-                    raise AssertionError("\n".join(got["content"]["traceback"]))
-                elif got["content"].get("execution_state") == "idle":
-                    return told.strip()  # what it printed comes before, the reply may not
-        finally:
-            line.close()
-        raise AssertionError("the kernel has not answered")
+        with Kernel(self, name) as kernel:
+            return kernel.run(code)
 
     def kept(self) -> dict[str, list[Any]]:
         """What the service has written."""

@@ -36,6 +36,7 @@ mkdir -p -m 700 /opt/dialogue/kept
 {
   echo 'import os'
   echo 'os.environ.setdefault("DIALOGUE_PYTHON", "/opt/dialogue/service/bin/python")'
+  echo 'os.environ.setdefault("DIALOGUE_SINGLEUSER", "/opt/tljh/user/bin/dialogue-singleuser")'
   echo 'os.environ.setdefault("RESULTS_ADDRESS", "/opt/dialogue/kept/results.sqlite")'
   cat deploy/jupyterhub_config.py
 } > "$config/dialogue.py"
