@@ -26,6 +26,7 @@ from dialogue.grading import nbgrader, release, variants
 from dialogue.page import pictures, text
 from dialogue.questions import Question, Single
 from dialogue.widgets import twin
+from dialogue.widgets.form import author
 
 
 def png(width: int = 4, height: int = 2, shade: int = 120) -> bytes:
@@ -439,6 +440,34 @@ def test_a_release_leaves_the_picture_in_an_explanation_behind(
     )
     with pytest.raises(release.FileFault, match="explanation of r-one can be read"):
         release.release(tmp_path / "copy2", ["r-one"])
+
+
+def test_a_question_that_is_copied_to_an_overlay_takes_its_pictures_along(
+    course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DIALOGUE_OVERLAY", str(tmp_path / "own"))
+    there = tmp_path / "own" / "exercises"
+    (there / "pictures").mkdir(parents=True)
+    (there / "pictures" / "sea.png").write_bytes(png(shade=1))  # somebody's own
+    assert cli.main(["overlay", "replace", "r-one"]) == 0
+    assert (there / "pictures" / "sea.png").read_bytes() == png(shade=1)
+    both = bank.course_bank()
+    assert both.faults == []
+    assert both.places["r-one"][0].endswith("own/exercises/rich.yaml")
+    assert png() in [picture.data for picture in carried.of([both.questions["r-one"]])]
+
+
+def test_the_form_shows_a_picture_that_lies_beside_the_bank(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "exercises").mkdir()
+    (folder / "pictures").rename(folder / "exercises" / "pictures")
+    monkeypatch.setenv("DIALOGUE_OVERLAY", str(folder))
+    form = author()
+    form.common["ask"].value = "What is ![The sea](pictures/sea.png)?"
+    assert not any("picture" in fault for fault in form.read()[1])
+    form.common["ask"].value = "What is ![The sea](pictures/nothing.png)?"
+    assert any("no such file" in fault for fault in form.read()[1])
 
 
 def test_course_and_overlay_may_use_one_name(

@@ -36,9 +36,9 @@ _STARTS = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg", b"G
 # What moves, runs or fetches in a drawing: <img> shows none of it, and another program might.
 _ACTIVE = re.compile(
     r"<(?:\w+:)?(?:script|foreignobject|iframe|embed|object|audio|video|animate\w*|set|handler)\b"
-    r"|\son\w+\s*=|javascript:|<!entity|<!doctype[^>]*\[|<\?xml-stylesheet|@import"
-    r"|(?:href|src)\s*=\s*[\"']?\s*(?![\"'#\s]|data:image/(?:png|jpeg|gif);)"
-    r"|url\(\s*[\"']?(?!#)",
+    r"|\son\w+\s*=|javascript:|<!entity|<!doctype[^>\[]{0,300}+(?!>)|<\?xml-stylesheet|@import"
+    r"|(?:href|src)\s*=\s*+[\"']?+\s*+(?!#|data:image/(?:png|jpeg|gif);)"
+    r"|url\(\s*+[\"']?+(?!#)",
     re.IGNORECASE,
 )
 

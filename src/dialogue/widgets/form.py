@@ -16,7 +16,7 @@ import ipywidgets as widgets
 import traitlets
 
 from dialogue import bank
-from dialogue.bank import authoring, writing
+from dialogue.bank import authoring, pictures, writing
 from dialogue.course import catalogue, files
 from dialogue.course.files import FileFault
 from dialogue.page.text import TWIN
@@ -201,7 +201,11 @@ class Form:
         lesson = self.lessons[self.lesson.value]
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "form.yaml"
-            text = writing.bank_text([self.item()], lesson.title, lesson.stem)
+            # A picture that is named lies beside the bank that the question will go to.
+            home = authoring.home(lesson).parent
+            item, shown = pictures.beside(self.item(), Path(folder), home)
+            pictures.write(shown)
+            text = writing.bank_text([item], lesson.title, lesson.stem)
             files.write(file, text)
             found = bank.read([file], keep_nodes=False)
         faults = [f"{fault.message}; {fault.remedy}" for fault in found.faults]

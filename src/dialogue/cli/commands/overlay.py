@@ -121,6 +121,7 @@ def _show(_arguments: argparse.Namespace) -> int:
 
 def _replace(arguments: argparse.Namespace) -> int:
     from dialogue import bank
+    from dialogue.bank import pictures
     from dialogue.course import catalogue, files
 
     folder = _used()
@@ -143,7 +144,9 @@ def _replace(arguments: argparse.Namespace) -> int:
     if before and not before.endswith("\n"):
         before += "\n"
     target.parent.mkdir(parents=True, exist_ok=True)
-    files.write(target, before + "\n".join(copied) + "\n", force=True)
+    text, shown = pictures.beside("\n".join(copied), target.parent, source.parent)
+    pictures.write(shown)
+    files.write(target, before + text + "\n", force=True)
     _note(folder / "overlay.yaml", "replaces", f'{item}: "{own.questions[item].version}"')
     print(f"Copied {item} to {target}; edit it there, then run: dialogue check")
     return 0
