@@ -20,6 +20,7 @@ from dialogue.charts.look import (
     Picture,
     caption,
     in_words,
+    tips,
 )
 from dialogue.course.faults import nearest
 from dialogue.course.tables import in_order, load, row_of, rows_of
@@ -91,21 +92,21 @@ def actors(
         .encode(
             x=across,
             y=up,
-            x2="x2:Q",
-            y2="y2:Q",
+            x2=alt.X2("x2:Q"),
+            y2=alt.Y2("y2:Q"),
             color=alt.Color(
                 "nature:N", title="Tie", scale=alt.Scale(domain=natures, range=list(SERIES[:2]))
             ),
             strokeDash=alt.StrokeDash(
                 "nature:N", title="Tie", scale=alt.Scale(domain=natures, range=[[1, 0], [6, 5]])
             ),
-            tooltip=["nature", "tie"],
+            tooltip=tips("nature", "tie"),
         )
     )
     dots = (
         alt.Chart(nodes)
         .mark_point(filled=True, size=110, opacity=1, color=SERIES[4])
-        .encode(x=across, y=up, tooltip=["name"])
+        .encode(x=across, y=up, tooltip=tips("name"))
     )
     labels = []
     for rows, on_right in ((nodes[nodes["x"] >= 0], True), (nodes[nodes["x"] < 0], False)):
@@ -117,7 +118,7 @@ def actors(
                 fontSize=12,
                 color=INK,
             )
-            .encode(x=across, y=up, text="name:N")
+            .encode(x=across, y=up, text=alt.Text("name:N"))
         )
     counts = lines["nature"].value_counts()
     drawn = {"formal": "as solid lines", "reported": "dashed"}

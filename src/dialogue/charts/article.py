@@ -17,6 +17,7 @@ from dialogue.charts.look import (
     INK,
     SERIES,
     Picture,
+    tips,
 )
 from dialogue.course import sources
 from dialogue.course.tables import kept, row_of, rows_of
@@ -138,19 +139,19 @@ def article(quotes: bool = True, chosen: str | None = None) -> Picture:
             y=up,
             color=alt.Color("what:N", title=None, scale=colours, legend=alt.Legend(columns=4)),
             stroke=alt.Stroke("what:N", legend=None, scale=colours),
-            tooltip=["paragraph", "what"],
+            tooltip=tips("paragraph", "what"),
         )
     )
     letters = (
         alt.Chart(squares)
         .mark_text(fontSize=12, fontWeight="bold", color=INK)
-        .encode(x=across, y=up, text="letter:N")
+        .encode(x=across, y=up, text=alt.Text("letter:N"))
     )
     marked = table.loc[table["security"] == "yes", ["paragraph"]].assign(level=SECURITY_ROW)
     about = (
         alt.Chart(marked)
         .mark_point(shape="diamond", filled=True, size=90, opacity=1, color=INK)
-        .encode(x=across, y=up, tooltip=["paragraph"])
+        .encode(x=across, y=up, tooltip=tips("paragraph"))
     )
     layers = [boxes, letters, about]
     if chosen in order:

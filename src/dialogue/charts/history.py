@@ -25,6 +25,7 @@ from dialogue.charts.look import (
     caption,
     in_words,
     last_day,
+    tips,
 )
 from dialogue.course import sources
 from dialogue.course.tables import load, row_of, rows_of
@@ -101,7 +102,7 @@ def timeline(
             shape=alt.Shape(
                 "strand:N", legend=None, scale=alt.Scale(domain=order, range=list(_MARKS))
             ),
-            tooltip=["when", "event", "strand"],
+            tooltip=tips("when", "event", "strand"),
         )
     )
     if on:
@@ -143,7 +144,7 @@ def _curtain(on: str, known_on: str, end: str, years: Any) -> list[Any]:
     field = (
         alt.Chart(day)
         .mark_rect(color=QUIET, opacity=0.25)
-        .encode(x=alt.X("day:T", scale=years), x2="end:T")
+        .encode(x=alt.X("day:T", scale=years), x2=alt.X2("end:T"))
     )
     return [field, line]
 
@@ -256,7 +257,7 @@ def troops(start: str = "2003-01-01", on: str | None = None) -> Picture:
     line = (
         alt.Chart(reported)
         .mark_line(interpolate="step-after", color=SERIES[0], opacity=0.6)
-        .encode(x=across, y="troops:Q")
+        .encode(x=across, y=alt.Y("troops:Q"))
     )
     marks = (
         alt.Chart(shown)
@@ -275,7 +276,7 @@ def troops(start: str = "2003-01-01", on: str | None = None) -> Picture:
                 title="Number",
                 scale=alt.Scale(domain=names, range=_TROOP_MARKS),
             ),
-            tooltip=["when", "told", "measure", "by"],
+            tooltip=tips("when", "told", "measure", "by"),
         )
     )
     legal = load("legal_basis")
@@ -299,18 +300,18 @@ def troops(start: str = "2003-01-01", on: str | None = None) -> Picture:
         .mark_bar(height=24, stroke=SERIES[4])
         .encode(
             x=alt.X("first:T", title="Legal basis, by number", scale=years),
-            x2="after:T",
+            x2=alt.X2("after:T"),
             fillOpacity=alt.FillOpacity(
                 "shade:O", legend=None, scale=alt.Scale(domain=[0, 1], range=[0.1, 0.3])
             ),
             color=alt.value(SERIES[4]),
-            tooltip=["no", "basis", "start", "end"],
+            tooltip=tips("no", "basis", "start", "end"),
         )
     )
     numbers = (
         alt.Chart(periods)
         .mark_text(fontSize=14, fontWeight="bold", color=INK)
-        .encode(x=alt.X("middle:T", scale=years), text="no:N")
+        .encode(x=alt.X("middle:T", scale=years), text=alt.Text("no:N"))
     )
     above, below = [line, marks], [ribbon, numbers]
     if on:

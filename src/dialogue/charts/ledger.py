@@ -19,6 +19,7 @@ from dialogue.charts.look import (
     Picture,
     caption,
     in_words,
+    tips,
 )
 from dialogue.course import cited
 from dialogue.course.tables import load, rows_of
@@ -61,7 +62,7 @@ def forecasts() -> Picture:
             shape=alt.Shape(
                 "outcome:N", legend=None, scale=alt.Scale(domain=list(OUTCOMES), range=marks)
             ),
-            tooltip=["id", "paragraph", "statement", "outcome"],
+            tooltip=tips("id", "paragraph", "statement", "outcome"),
         )
         .properties(width=460, height=220)
     )
@@ -173,7 +174,7 @@ def ledger(opened: int = 0) -> Picture:
                 orient="top", labelAngle=0, labelExpr="split(datum.label, ' ')", labelPadding=22
             ),
         ),
-        tooltip=["row", "id", "outcome"],
+        tooltip=tips("row", "id", "outcome"),
     )
     points = base.mark_point(filled=True, size=130, opacity=1).encode(
         color=alt.Color(

@@ -23,6 +23,7 @@ from dialogue.charts.look import (
     caption,
     in_words,
     last_day,
+    tips,
 )
 from dialogue.course.tables import load, row_of, rows_of
 
@@ -73,7 +74,7 @@ def oil(
                 title="Figure",
                 scale=alt.Scale(domain=[_BASIS["stated"], _BASIS["computed"]], range=[1, 0.15]),
             ),
-            tooltip=["month", "income", "how"],
+            tooltip=tips("month", "income", "how"),
         )
         .properties(width=520, height=170)
     )
@@ -83,19 +84,19 @@ def oil(
         .encode(
             x=months,
             y=alt.Y("price:Q", title=["Brent crude,", "US dollars a barrel"]),
-            tooltip=["month", "price"],
+            tooltip=tips("month", "price"),
         )
         .properties(width=520, height=130)
     )
     own = ""
     if volume is not None and price_paid is not None:
         made = volume * price_paid / 1000
-        rule = alt.Chart(pd.DataFrame({"made": [made]})).encode(y="made:Q")
+        rule = alt.Chart(pd.DataFrame({"made": [made]})).encode(y=alt.Y("made:Q"))
         bars = alt.layer(
             bars,
             alt.Chart(income[income["month"] == month])
             .mark_bar(fillOpacity=0, stroke=INK, strokeWidth=3)
-            .encode(x=months, y="income:Q"),
+            .encode(x=months, y=alt.Y("income:Q")),
             rule.mark_rule(color=INK, strokeWidth=2, strokeDash=[6, 4]),
             rule.mark_text(
                 align="left", dx=6, fontSize=14, color=INK, text=f"yours: {made:.3f}"
@@ -242,12 +243,12 @@ def waivers(on: str | None = None) -> Picture:
             title="Administration",
             scale=alt.Scale(domain=admins, range=["circle", "square", "diamond"][: len(admins)]),
         ),
-        tooltip=["granted", "days", "until", "administration"],
+        tooltip=tips("granted", "days", "until", "administration"),
     )
     figure = stems + heads
     marked = ""
     if on:
-        day = alt.Chart(pd.DataFrame({"date": [on]})).encode(x="date:T")
+        day = alt.Chart(pd.DataFrame({"date": [on]})).encode(x=alt.X("date:T"))
         figure += day.mark_rule(color=INK, strokeWidth=2, strokeDash=[6, 4])
         marked = f" A dashed upright line marks {in_words(on)}."
     lengths = known["days"].astype(int)

@@ -19,6 +19,7 @@ from dialogue.charts.look import (
     INK,
     SERIES,
     Picture,
+    tips,
 )
 
 if TYPE_CHECKING:
@@ -162,10 +163,10 @@ def options(
             legend=None,
             scale=alt.Scale(domain=list(sign), range=[SERIES[0], SERIES[0], "#fff"]),
         ),
-        tooltip=["option", *CRITERIA.values(), "mean", "place"],
+        tooltip=tips("option", *CRITERIA.values(), "mean", "place"),
     )
     text = base.mark_text(align="left", dx=12, fontSize=14, color=INK).encode(
-        x=across, text="label:N"
+        x=across, text=alt.Text("label:N")
     )
     large = alt.layer(stems, heads, text).properties(
         width=360, height=150, title=f"Seen from {SEATS[seat]}"
@@ -181,7 +182,7 @@ def options(
         .encode(
             y=alt.Y("row:N", title=None, sort=order, axis=alt.Axis(labelLimit=0, grid=True)),
             x=alt.X("number:N", title="option", axis=alt.Axis(labelAngle=0, grid=True)),
-            text="sign:N",
+            text=alt.Text("sign:N"),
         )
         .properties(
             width=360, height=140, title="Who leads from each seat (★ alone, = shares the lead)"

@@ -16,6 +16,7 @@ from dialogue.charts.look import (
     SERIES,
     Picture,
     caption,
+    tips,
 )
 from dialogue.course.tables import load, rows_of
 
@@ -83,7 +84,7 @@ def parliament(iraqiyyun: int = 41, majority: bool = False) -> Picture:
     numbers = (
         alt.Chart(shown)
         .mark_text(align="left", dx=8, fontSize=14, color=INK)
-        .encode(x=alt.X("seats:Q"), y=rows, text="seats:Q")
+        .encode(x=alt.X("seats:Q"), y=rows, text=alt.Text("seats:Q"))
     )
     figure = dots + numbers
     against = ""
@@ -102,7 +103,7 @@ def parliament(iraqiyyun: int = 41, majority: bool = False) -> Picture:
                 "who": ["Iraqiyyun", *["list"] * enough],
             }
         )
-        line = alt.Chart(pd.DataFrame({"seats": [MAJORITY]})).encode(x="seats:Q")
+        line = alt.Chart(pd.DataFrame({"seats": [MAJORITY]})).encode(x=alt.X("seats:Q"))
         lengths = (
             alt.Chart(strip)
             .mark_bar(stroke=INK, strokeWidth=1, height=22)
@@ -114,13 +115,13 @@ def parliament(iraqiyyun: int = 41, majority: bool = False) -> Picture:
                     scale=alt.Scale(domain=[0, total], nice=False),
                     axis=alt.Axis(values=list(range(0, total, 50))),
                 ),
-                x2="to:Q",
+                x2=alt.X2("to:Q"),
                 color=alt.Color(
                     "who:N",
                     legend=None,
                     scale=alt.Scale(domain=["list", "Iraqiyyun"], range=list(SERIES[:2])),
                 ),
-                tooltip=["name", "from", "to"],
+                tooltip=tips("name", "from", "to"),
             )
         )
         rule = line.mark_rule(color=INK, strokeWidth=2, strokeDash=[6, 4])

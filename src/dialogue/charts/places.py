@@ -9,6 +9,7 @@ from dialogue.charts.look import (
     SERIES,
     Picture,
     caption,
+    tips,
 )
 from dialogue.course.tables import load
 
@@ -50,12 +51,12 @@ def places() -> Picture:
     border = (
         alt.Chart(outline[["longitude", "latitude", "step"]])
         .mark_line(color=SERIES[4], strokeWidth=1.5)
-        .encode(x=across, y=up, order="step:Q")
+        .encode(x=across, y=up, order=alt.Order("step:Q"))
     )
     marks = (
         alt.Chart(dots)
         .mark_point(filled=True, size=90, opacity=1, color=SERIES[0])
-        .encode(x=across, y=up, tooltip=["name", "arabic", "kind"])
+        .encode(x=across, y=up, tooltip=tips("name", "arabic", "kind"))
     )
     names = marks.mark_text(align="left", dx=8, fontSize=13, color=INK).encode(text="label:N")
     return Picture(

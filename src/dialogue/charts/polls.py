@@ -18,6 +18,7 @@ from dialogue.charts.look import (
     SERIES,
     Picture,
     caption,
+    tips,
 )
 from dialogue.course.tables import load, row_of
 
@@ -107,7 +108,7 @@ def polls(n: int | None = None, poll: str | None = None, baseline: str | None = 
             shape=alt.Shape(
                 "year:N", title="Year", scale=alt.Scale(domain=years, range=marks[: len(years)])
             ),
-            tooltip=["series", "year", "percent"],
+            tooltip=tips("series", "year", "percent"),
         )
     )
     figure = bars + ends
@@ -118,7 +119,7 @@ def polls(n: int | None = None, poll: str | None = None, baseline: str | None = 
         figure += (
             alt.Chart(around)
             .mark_errorbar(ticks={"size": 14, "color": INK}, color=INK)
-            .encode(y=rows, x=alt.X("low:Q", title="Per cent of those asked"), x2="high:Q")
+            .encode(y=rows, x=alt.X("low:Q", title="Per cent of those asked"), x2=alt.X2("high:Q"))
         )
         extra = (
             f" A thin bar on each mark shows the margin of error that {n:,} people drawn at random "

@@ -17,6 +17,7 @@ from dialogue.charts.look import (
     SERIES,
     Picture,
     caption,
+    tips,
 )
 from dialogue.course.tables import kept, load, rows_of
 
@@ -59,7 +60,7 @@ def raid(agree: int | None = None) -> Picture:
                     domain=states, range=["circle", "square", "diamond", "triangle", "cross"]
                 ),
             ),
-            tooltip=["account", "point", "state", "says"],
+            tooltip=tips("account", "point", "state", "says"),
         )
         .properties(width=29 * len(points), height=220)
     )
@@ -87,7 +88,7 @@ def raid(agree: int | None = None) -> Picture:
             .encode(
                 x=alt.X("point:N", title=None, sort=points, axis=None),
                 y=alt.Y("row:N", title=None),
-                text="n:N",
+                text=alt.Text("n:N"),
             )
             .properties(width=29 * len(points), height=26)
         )

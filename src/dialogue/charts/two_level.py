@@ -70,15 +70,15 @@ def verdicts(text: Mapping[int, str], payoffs: Any, rules: Any) -> dict[str, Ver
         if text[row.issue] == row.option:
             points["United States"] += int(row.points_us)
             points["Iraq"] += int(row.points_iraq)
-    need = rules.set_index("rule_id")["value"]
+    rule = {row.rule_id: row for row in rules.itertuples()}
     blocs = tuple(
         (row.bloc, int(row.value))
-        for row in rules[rules["test"] == "bloc"].itertuples()
-        if holds(row.condition, text)
+        for row in rule.values()
+        if row.test == "bloc" and holds(row.condition, text)
     )
-    home = rules.set_index("rule_id").loc["home-us", "condition"]
-    seats, majority = sum(n for _, n in blocs), int(need["home-iraq"])
-    us, iraq = int(need["walk-away-us"]), int(need["walk-away-iraq"])
+    home = rule["home-us"].condition
+    seats, majority = sum(n for _, n in blocs), int(rule["home-iraq"].value)
+    us, iraq = (int(rule[f"walk-away-{side}"].value) for side in ("us", "iraq"))
     return {
         "US delegation": Verdict(points["United States"] >= us, points["United States"], us),
         "Iraqi delegation": Verdict(points["Iraq"] >= iraq, points["Iraq"], iraq),
@@ -144,7 +144,10 @@ def two_level(text: str = "BBBBBB") -> Picture:
             .mark_point(shape="circle", size=300, strokeWidth=3, color=INK, filled=False)
             .encode(x=across, y=upward)
         )
-        return alt.layer(area, cross, spot).properties(
+        return alt.layer(
+            area,
+            cross,
+            spot,
             width=150,
             height=105,
             title=alt.TitleParams(heading, color=INK, fontSize=14, fontWeight="normal"),

@@ -75,10 +75,10 @@ class Explorer(Twinned, ipywidgets.VBox):
         self._redrawing = True
         try:
             wishes = {key: widget.value for key, widget in self.controls.items()}
-            state = stage(self.name, wishes)
+            state, scene = step(self.name, wishes)
             for control in state.controls:
                 _adjust(self.controls[control.key], control, state.settings[control.key])
-            self._stage.scene = shown(state)
+            self._stage.scene = scene
         except Exception:  # a setting that no test thought of must not end the lesson
             self._stage.scene = {**self._stage.scene, "words": WORDS["failed"]}
         finally:
@@ -151,6 +151,16 @@ def shown(state: State) -> dict[str, Any]:
         ],
         "list_only": scene.list_only,
     }
+
+
+def step(name: str, wishes: dict[str, Any]) -> tuple[State, dict[str, Any]]:
+    """What a moved control makes of the picture *name*; ``benchmarks/pictures.py`` times it."""
+    import altair as alt
+
+    # The first picture was held to Vega-Lite's schema; each step of it would take a fifth longer.
+    with alt.utils.schemapi.debug_mode(False):
+        state = stage(name, wishes)
+        return state, shown(state)
 
 
 # --- the readable twin -----------------------------------------------------------------
