@@ -553,6 +553,49 @@ def test_what_was_typed_on_the_way_stands_in_its_lesson() -> None:
 
 
 @pytest.mark.parametrize("lesson", PLANNED, ids=lambda lesson: lesson.stem)
+def test_the_opening_question_is_answered_after_the_learner(lesson: catalogue.Lesson) -> None:
+    """The title asks, the key points ask again, and the answer stands in a fold."""
+    cells = {cell["id"]: cell["source"] for cell in catalogue.notebook_cells(lesson.path)}
+    assert re.search(r"\?.*\*", cells["title"]), "no question in the title's cell"
+    _, question, answer = cells["key-points"].split("\n\n", 2)
+    assert re.match(r"\*[^*]+\?\* Answer in ", question)
+    assert answer.startswith("<details><summary>What a learner could answer</summary>")
+    assert 50 <= len(answer.split("</details>")[0].split()) <= 135
+
+
+@pytest.mark.parametrize("lesson", PLANNED, ids=lambda lesson: lesson.stem)
+def test_a_chart_to_change_is_short(lesson: catalogue.Lesson) -> None:
+    """Six lines and a comment; how it looks is the theme's (charts/look.py)."""
+    drawn = [c for c in draft(lesson).code if "draw(" in c["source"] and "alt.Chart" in c["source"]]
+    assert drawn
+    for cell in drawn:
+        lines = [one for one in cell["source"].splitlines() if not one.startswith("#")]
+        assert len(lines) <= 6, cell["id"]
+        assert not re.search(r"alt\.(Axis|Legend|Header|OverlayMarkDef)", cell["source"]), cell[
+            "id"
+        ]
+
+
+def test_a_forecast_is_asked_before_its_outcome_is_told() -> None:
+    """Lesson 02 draws the soldiers of later years and 08 tells of attacks: both are asked before."""
+    known = bank.course_bank().questions
+    where = {
+        item: (lesson.number, cell["id"])
+        for lesson in PLANNED
+        for cell in draft(lesson).code
+        for item in anatomy.asked([cell])
+        if known[item].kind == "forecast"
+    }
+    assert where["02-cuts-forecast"] == ("02", "check-commit")
+    assert where["05-attacks-forecast"] == ("05", "check-commit")
+    late = {item: beat for item, (_, beat) in where.items() if beat != "check-commit"}
+    # What these tell is told by nothing before them in their lessons.
+    assert late == dict.fromkeys(
+        ("01-round-two-place", "01-un-forecast", "06-trial-forecast"), "check-forecast"
+    )
+
+
+@pytest.mark.parametrize("lesson", PLANNED, ids=lambda lesson: lesson.stem)
 def test_a_lesson_of_the_plan_is_no_sketch(lesson: catalogue.Lesson) -> None:
     """A lesson that somebody adds may have 15 cells; one of the course's own has 25 or more."""
     assert 25 <= len(catalogue.notebook_cells(lesson.path)) <= 41
