@@ -41,7 +41,7 @@ def fragment(before: Config | None = None, **environment: str) -> Config:
     )
     with pytest.MonkeyPatch.context() as patch:
         for name in list(os.environ):
-            if name.startswith(("DIALOGUE_", "RESULTS_")):
+            if name.startswith(("DIALOGUE_", "RESULTS_", "LTI_")):
                 patch.delenv(name)
         for name, value in environment.items():
             patch.setenv(name, value)
@@ -158,6 +158,15 @@ def test_it_adds_to_a_hub_and_takes_nothing_away() -> None:
     assert [one["name"] for one in c.JupyterHub.load_roles] == ["mine", "user", "instructor"]
     assert set(c.JupyterHub.custom_scopes) == {"custom:mine", service.READ}
     assert c.Spawner.environment["MINE"] == "1"
+
+
+def test_what_an_lms_needs_reaches_the_service_and_nothing_else_does() -> None:
+    c = fragment(LTI_KEY_FILE="/srv/lti.pem", RESULTS_KEEP_DAYS="30", JUPYTERHUB_CRYPT_KEY="x")
+    [results] = [one for one in c.JupyterHub.services if one["name"] == "results"]
+    told = results["environment"]
+    assert (told["LTI_KEY_FILE"], told["RESULTS_KEEP_DAYS"]) == ("/srv/lti.pem", "30")
+    assert "JUPYTERHUB_CRYPT_KEY" not in told
+    assert not [name for name in c.Spawner.environment if name.startswith("LTI_")]
 
 
 def test_only_the_group_of_instructors_reads_the_class_and_no_kernel_does() -> None:

@@ -6,6 +6,7 @@ and tampers with them.  The hub is JupyterHub with deploy/'s configuration, with
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import html
 import json
@@ -104,6 +105,8 @@ class Gradebook(RequestHandler):
         if any(stamp >= score["timestamp"] for stamp in known):
             return self.set_status(409)
         self.lms.scores.append((self.request.uri or "", score))
+        if self.lms.came:
+            self.lms.came.set()
         if self.lms.lost:  # it has it, and the answer never comes
             self.lms.lost -= 1
             return self.set_status(504)
@@ -147,6 +150,7 @@ class Platform:
         self.asked: list[str] = []
         self.codes: list[int] = []  # what it answers instead, once each; 0: as it should
         self.lost = 0
+        self.came: asyncio.Event | None = None  # told when a score comes
 
     async def fetch(self, path: str, body: dict[str, str] | None = None) -> HTTPResponse:
         """What a browser does: it keeps the cookies, and sends them."""
@@ -612,6 +616,36 @@ def test_a_score_goes_to_the_platform_once_and_as_the_key_says(graded: Callable[
             assert b"secret-" not in kept
             held = "\n".join(hub.db.connection().connection.iterdump())
             assert "/columns/" not in held
+
+    done(story())
+
+
+def test_the_service_tells_scores_by_itself_and_outlives_a_full_disk(
+    graded: Callable[..., Any],
+) -> None:
+    async def story() -> None:
+        async with graded() as (lms, _hub, own):
+            await lms.launch(with_scores(lms))
+            real, broken = own.ledger.next_due, asyncio.Event()
+
+            def full() -> float | None:
+                loop.call_soon_threadsafe(broken.set)
+                raise OSError("no space left on device")
+
+            loop = asyncio.get_running_loop()
+            own.ledger.next_due = full
+            worker = asyncio.create_task(own.desk.passback.run())
+            await asyncio.wait_for(broken.wait(), 30)
+            own.ledger.next_due = real
+            own.answer("7", True)
+            own.now += SETTLE
+            own.desk.passback.news.set()
+            lms.came = asyncio.Event()
+            await asyncio.wait_for(lms.came.wait(), 30)
+            assert [score["userId"] for _, score in lms.scores] == ["7"]
+            worker.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await worker
 
     done(story())
 

@@ -177,15 +177,13 @@ class Passback:
         """For as long as the service runs."""
         while True:
             self.news.clear()
+            pause = PAUSES[0]
             try:
-                away = await self.tell_all()
+                if not await self.tell_all():
+                    due = await self.desk.do(self.desk.ledger.next_due)
+                    pause = 3600.0 if due is None else max(1.0, due - self.clock())
             except Exception as error:  # the disk may be full: scores wait, answers go on
                 _LOG.error("scores wait: %s", type(error).__name__)
-                away = True
-            pause = PAUSES[0]
-            if not away:
-                due = await self.desk.do(self.desk.ledger.next_due)
-                pause = 3600.0 if due is None else max(1.0, due - self.clock())
             with suppress(TimeoutError):
                 await asyncio.wait_for(self.news.wait(), min(pause, 3600.0))
 
