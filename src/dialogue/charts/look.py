@@ -128,13 +128,45 @@ def tips(*fields: str) -> list[Any]:
 
 
 @dataclass(frozen=True)
+class Together:
+    """Charts side by side and over each other, put together as plain Vega-Lite.
+
+    Altair copies a chart through and through each time it goes into a larger one: with fifteen of
+    them that took longer than drawing them.
+    """
+
+    rows: list[list[tuple[list[alt.Chart], dict[str, Any]]]]
+    between: int
+    below: int
+
+    def to_dict(self, validate: bool = True) -> dict[str, Any]:
+        """The specification, letter for letter as Altair would write it."""
+        import altair as alt
+
+        whole: dict[str, Any] = {"vconcat": [], "spacing": self.below, "datasets": {}}
+
+        def layer(chart: alt.Chart) -> dict[str, Any]:
+            single = chart.to_dict(validate=validate)
+            whole["datasets"] |= single.pop("datasets")
+            whole.update({key: single.pop(key) for key in ("$schema", "config")})
+            return single
+
+        for row in self.rows:
+            panels = [{"layer": [layer(one) for one in charts], **look} for charts, look in row]
+            whole["vconcat"].append({"hconcat": panels, "spacing": self.between})
+        if validate:
+            alt.VConcatChart.validate(whole)
+        return whole
+
+
+@dataclass(frozen=True)
 class Picture:
     """A chart with its description and its table, ready to be displayed.
 
     *title* names the table, as its caption; *caption* is the remark under the picture.
     """
 
-    figure: alt.TopLevelMixin
+    figure: alt.TopLevelMixin | Together
     description: str
     table: pd.DataFrame
     caption: str

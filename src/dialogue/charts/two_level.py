@@ -19,11 +19,13 @@ from dialogue.charts.look import (
     INK,
     PARTIES,
     Picture,
+    Together,
     caption,
 )
 from dialogue.course.tables import load
 
 if TYPE_CHECKING:
+    import altair as alt
     import pandas as pd
 
 
@@ -123,7 +125,7 @@ def two_level(text: str = "BBBBBB") -> Picture:
     firmest_on_top = list(reversed(options[PLEDGE]))
     upward = alt.Y("pledge:O", title="Pledge, A to C", sort=firmest_on_top)
 
-    def panel(name: str, colour: str, heading: str) -> Any:
+    def panel(name: str, colour: str, heading: str) -> tuple[list[alt.Chart], dict[str, Any]]:
         shown = grid.assign(accepts=grid[name].map({True: "accepts", False: "refuses"}))
         base = alt.Chart(shown).encode(x=across, y=upward)
         area = base.mark_rect(color=colour, stroke=colour, strokeWidth=1).encode(
@@ -144,22 +146,12 @@ def two_level(text: str = "BBBBBB") -> Picture:
             .mark_point(shape="circle", size=300, strokeWidth=3, color=INK, filled=False)
             .encode(x=across, y=upward)
         )
-        return alt.layer(
-            area,
-            cross,
-            spot,
-            width=150,
-            height=105,
-            title=alt.TitleParams(heading, color=INK, fontSize=14, fontWeight="normal"),
-        )
+        title = {"text": heading, "color": INK, "fontSize": 14, "fontWeight": "normal"}
+        return [area, cross, spot], {"width": 150, "height": 105, "title": title}
 
     panels = [panel(name, PARTIES[party][0], name) for name, party, _ in TABLES]
     together = panel("all four", PARTIES["both"][0], "All four")
-    figure = alt.vconcat(
-        alt.hconcat(*panels[:2], spacing=24),
-        alt.hconcat(*panels[2:], together, spacing=24),
-        spacing=18,
-    )
+    figure = Together([panels[:2], [*panels[2:], together]], between=24, below=18)
     counts = ", ".join(f"{name} {int(grid[name].sum())}" for name, _, _ in TABLES)
     rest = ", ".join(
         f"{issue}{chosen[issue]}" for issue in options.index if issue not in (WITHDRAWAL, PLEDGE)
