@@ -854,7 +854,7 @@ def web(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
 
 
 def test_a_teacher_picks_a_lesson_and_the_link_opens_it(
-    graded: Callable[..., Any], web: Callable[..., Any]
+    graded: Callable[..., Any], web: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def story() -> None:
         async with graded() as (lms, hub, own), web(lms, hub, own) as ask:
@@ -870,6 +870,10 @@ def test_a_teacher_picks_a_lesson_and_the_link_opens_it(
             assert {html.unescape(where) for where, _ in forms} == {f"{lms.issuer}/return?x=1"}
             # The page may send a form there and nowhere else.
             assert f"form-action {lms.issuer};" in page.headers["Content-Security-Policy"]
+            assert "frame-ancestors 'none'" in page.headers["Content-Security-Policy"]
+            monkeypatch.setenv("LTI_FRAME", "https://lms.example")
+            framed = (await ask("7", "pick")).headers["Content-Security-Policy"]
+            assert "frame-ancestors https://lms.example" in framed
             shown = json.loads((await ask("", "keys.json")).body)
             answers = [
                 jwt.decode(
