@@ -17,7 +17,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from conftest import done
 from dialogue.course.tidy import WIDGET_VIEW
 from dialogue.lab import anywhere
-from dialogue.page.text import TWIN
+from dialogue.page.html import TWIN
 
 VIEW = {"model_id": "abc", "version_major": 2, "version_minor": 0}
 

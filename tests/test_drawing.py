@@ -11,7 +11,8 @@ import pytest
 
 from dialogue import draw, load
 from dialogue.course import tidy
-from dialogue.page.text import TWIN, VEGA
+from dialogue.page.html import TWIN
+from dialogue.page.text import VEGA
 
 
 def bars() -> alt.Chart:

@@ -436,7 +436,7 @@ def test_an_old_notebook_without_cell_ids_can_be_saved(contents, tmp_path):
 
 
 def test_a_view_is_never_laid_over_another_question(contents, tmp_path, monkeypatch):
-    from dialogue.page.text import TWIN
+    from dialogue.page.html import TWIN
 
     (tmp_path / "notebooks").mkdir(exist_ok=True)
 

@@ -19,7 +19,7 @@ from dialogue.course import catalogue, tidy
 from dialogue.course.catalogue import Lesson
 from dialogue.learner import progress, recall
 from dialogue.learner.progress import Attempt
-from dialogue.page.text import TWIN
+from dialogue.page.html import TWIN
 from dialogue.page.words import STRINGS
 from dialogue.questions import (
     Forecast,

@@ -24,6 +24,7 @@ from dialogue.exchange import FORMATS
 from dialogue.exchange import pictures as carried
 from dialogue.grading import nbgrader, release, variants
 from dialogue.page import pictures, text
+from dialogue.page.html import Html
 from dialogue.questions import Question, Single
 from dialogue.widgets import twin
 from dialogue.widgets.form import author
@@ -100,7 +101,7 @@ def test_a_picture_stands_in_the_page_with_its_description(folder: Path) -> None
     for page in (twin.as_html([one], ""), str(paper.write([one], "T")[0].decode())):
         tags = re.findall(r"<img [^>]*>", page)
         alts = [re.search(r'alt="([^"]*)"', tag)[1] for tag in tags]  # type: ignore[index]
-        assert alts[:2] == [text.escape(ALT), "The sea"]
+        assert alts[:2] == [Html.escape(ALT), "The sea"]
         assert all('src="data:image/' in tag for tag in tags)
     assert f"[{ALT}]" in text.plain(one.ask)
     assert "[The sea]" in twin.as_text([one], "")
@@ -357,7 +358,7 @@ def test_a_picture_of_a_package_comes_in_or_is_named(
     item: str, src: str, name: str, held: bool, words: str
 ) -> None:
     shown = f'Which? <img src="{src}" alt="{words}"/>'
-    shown = shown if item == TWO else text.escape(shown)
+    shown = shown if item == TWO else Html.escape(shown)
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w") as package:
         package.writestr("quiz/quiz.xml", item.replace("ASK", shown))

@@ -11,7 +11,6 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from html import escape
 from html.parser import HTMLParser
 from typing import Any
 
@@ -20,6 +19,7 @@ import yaml
 from dialogue.bank.items import COMMON_FIELDS
 from dialogue.bank.nodes import MOST_TEXT
 from dialogue.page import formula, pictures, text
+from dialogue.page.html import Html, element
 from dialogue.page.numbers import exact
 from dialogue.questions import Match, Question
 from dialogue.questions import remarks as remarks
@@ -139,16 +139,25 @@ def html(words: str, *, block: bool = False, tex: text.Tex | None = formula.mark
     """The small markup of *words* as HTML on one line; formulas stay TeX, which Moodle and
     Canvas draw themselves, unless *tex* is None, and pictures have their address for
     :func:`placed`: see :func:`dialogue.page.text.html`."""
-    shown = text.html(clean(words), block=block, tex=tex, at="at")
+    shown = str(text.html(clean(words), block=block, tex=tex, at="at"))
     shown = shown.replace(' class="dialogue-picture">', ">").replace(' dir="auto"', "")
     shown = shown.replace(' dir="ltr"', "")
     # Lines of code stay lines, by their number.
     shown = re.sub("<pre>.*?</pre>", lambda code: code[0].replace("\n", "&#10;"), shown, flags=re.S)
-    # Between tags a quotation mark is plain text, and not every program reads the reference.
-    shown = re.sub("<[^>]*>|&#x27;|&quot;", lambda each: _QUOTES.get(each[0], each[0]), shown)
-    return re.sub(r"[\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+", " ", shown)
+    return re.sub(r"[\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+", " ", _unreferred(shown))
 
 
+def _unreferred(shown: str) -> str:
+    """Between tags a quotation mark is plain text, and not every program reads the reference."""
+    return re.sub("<[^>]*>|&#x27;|&quot;", lambda each: _QUOTES.get(each[0], each[0]), shown)
+
+
+def paragraph(words: str) -> str:
+    """*words* as they were typed, without markup, as a paragraph of HTML."""
+    return _unreferred(str(element("p", clean(words))))
+
+
+_IMAGE = Html('<img src="{}"')
 _ADDRESS = re.compile(rf'<img src="{pictures.FOLDER}/[^"#]+#([0-9a-f]{{16}})"')
 
 
@@ -157,7 +166,7 @@ def placed(shown: str, address: Callable[[pictures.Picture], str]) -> str:
 
     def one(mark: re.Match[str]) -> str:
         picture = pictures.known(mark[1])
-        return f'<img src="{escape(address(picture))}"' if picture else mark[0]
+        return str(_IMAGE.format(address(picture))) if picture else mark[0]
 
     return _ADDRESS.sub(one, shown)
 
@@ -474,7 +483,7 @@ def plain(words: str) -> str:
 
 def marked(words: str) -> bool:
     """Does *words* mean more than :func:`plain` shows?"""
-    return html(words, block=True) != f"<p>{escape(plain(words), quote=False)}</p>"
+    return html(words, block=True) != paragraph(plain(words))
 
 
 def _strings(value: Any) -> Iterable[str]:
@@ -513,7 +522,7 @@ def unkept(question: Question, *kept: str) -> list[str]:
 def essay_key(question: Question) -> str:
     """The key as HTML, for whoever reads an essay that stands in for *question*."""
     key = question.key() if question.scored else []
-    return f"<p>{escape('; '.join(key))}</p>" if key else ""
+    return paragraph("; ".join(key)) if key else ""
 
 
 def matching_losses(question: Match) -> list[str]:

@@ -10,11 +10,12 @@ from __future__ import annotations
 from calendar import month_name, monthrange
 from dataclasses import dataclass
 from functools import lru_cache
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 from dialogue.course.cited import table_sources
-from dialogue.page.text import EMBED, TWIN, VEGA
+from dialogue.page import html
+from dialogue.page.html import Html, as_twin, details, element
+from dialogue.page.text import EMBED, VEGA
 
 if TYPE_CHECKING:
     import altair as alt
@@ -83,17 +84,11 @@ def in_words(date: str) -> str:
 
 def table_html(table: pd.DataFrame, caption: str) -> str:
     """A table as plain HTML with its caption, its column heads named as such."""
-    head = "".join(f'<th scope="col">{escape(str(c))}</th>' for c in table.columns)
-    rows = "".join(
-        "<tr>"
-        + "".join(f'<td style="text-align:start">{escape(str(v))}</td>' for v in row)
-        + "</tr>"
+    rows = (
+        element("tr", *(element("td", value, **html.START) for value in row))
         for row in table.itertuples(index=False)
     )
-    return (
-        f"<table><caption>{escape(caption)}</caption>"
-        f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
-    )
+    return html.table(caption, rows, table.columns)
 
 
 @lru_cache(maxsize=1)
@@ -188,11 +183,11 @@ class Picture:
         }
 
     def _table_html(self) -> str:
-        return (
-            f"{TWIN}<p>{escape(self.description)}</p>"
-            f"<details><summary>The same data as a table ({len(self.table)} rows)</summary>"
-            f"{table_html(self.table, self.title)}</details>"
-            f"<p><em>{escape(self.caption)}</em></p></div>"
+        summary = f"The same data as a table ({len(self.table)} rows)"
+        return as_twin(
+            element("p", self.description),
+            details(summary, table_html(self.table, self.title)),
+            element("p", element("em", self.caption)),
         )
 
     def vega(self, size: int = TEXT_SIZE) -> dict[str, Any]:
@@ -244,8 +239,8 @@ def drawn(vega: dict[str, Any], size: int = TEXT_SIZE) -> str:
     for name in ("axis", "header", "legend"):
         settings[name] = {**settings.get(name, {}), "labelFontSize": size, "titleFontSize": size}
     made = vl_convert.vega_to_svg({**vega, "config": settings})
-    label = escape(str(vega.get("description", "")), quote=True)
-    return made.replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1)
+    own = Html('<svg role="img" aria-label="{}" ').format(vega.get("description", ""))
+    return made.replace("<svg ", own, 1)
 
 
 def _mute(value: Any) -> None:

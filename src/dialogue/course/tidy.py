@@ -31,7 +31,8 @@ from dialogue.course.anatomy import (
     named_sources,
     telling,
 )
-from dialogue.page.text import EMBED, TWIN, VEGA
+from dialogue.page.html import TWIN
+from dialogue.page.text import EMBED, VEGA
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from html import escape
 from typing import Any
 
 from dialogue.bank import writing
@@ -92,7 +91,7 @@ def _question(question: Question, lost: list[str]) -> str:
     if lines and moved and writing.remarks(question):
         lost.append("the comments on single answers stand together in the general feedback")
     if note := question.note():
-        ask += _escaped(f"<p>{escape(writing.clean(note))}</p>")
+        ask += _escaped(writing.paragraph(note))
     if isinstance(question, Numeric) and question.unit:
         label = f"unit:{question.unit}"
         if len(label) <= 50 and not re.search(r"[]<>`\x00-\x1f\x7f]", label):

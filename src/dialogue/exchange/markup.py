@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
-from html import escape
+from html import escape  # for XML of other programs: page/html.py is for pages
 from xml.etree import ElementTree
 
 from dialogue.course import files

@@ -12,7 +12,6 @@ import base64
 import binascii
 import re
 from collections.abc import Callable, Sequence
-from html import escape
 from typing import Any
 from urllib.parse import quote
 from xml.etree import ElementTree
@@ -103,7 +102,7 @@ def _question(quiz: Element, question: Question, lost: list[str]) -> None:
         ask = embedded.html(asked)
     elif note := question.note():
         # The learner sees no unit beside the field, so the question has to name it.
-        ask += f"<p>{escape(writing.clean(note), quote=False)}</p>"
+        ask += writing.paragraph(note)
     _html(one, "questiontext", ask)
     moved = kind in ("essay", "matching", "ordering")
     if asked and moved and writing.remarks(question):

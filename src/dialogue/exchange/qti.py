@@ -27,7 +27,6 @@ import hashlib
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
-from html import escape
 from itertools import groupby
 from typing import Any
 
@@ -35,6 +34,7 @@ from dialogue.bank import writing
 from dialogue.course import files
 from dialogue.exchange import Loss, embedded, held, incoming, markup, pictures, qti_one
 from dialogue.page import text
+from dialogue.page.html import element
 from dialogue.page.numbers import exact
 from dialogue.page.words import STRINGS
 from dialogue.questions import Choice, Cloze, Match, Numeric, Order, Question, Short
@@ -152,9 +152,9 @@ def _stem(question: Question, ask: str = "") -> str:
         about.append(STRINGS["as_of"].format(date=question.as_of))
     if question.contested:
         about.append(STRINGS["contested"])
-    note = f"<p><small>{escape(' · '.join(about))}</small></p>" if about else ""
+    note = str(element("p", element("small", " · ".join(about)))) if about else ""
     beside = "" if ask else question.note()
-    told = f"<p>{escape(writing.clean(beside), quote=False)}</p>" if beside else ""
+    told = writing.paragraph(beside) if beside else ""
     return (ask or writing.html(question.ask, block=True)) + note + told
 
 

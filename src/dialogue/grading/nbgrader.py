@@ -202,7 +202,7 @@ def _led(texts: Sequence[str], *, numbered: bool = False) -> str:
 def _html(words: str, *, block: bool = False) -> str:
     """*words* as HTML in which a formula stands as Jupyter's Markdown has it, and a dollar sign,
     alone in its element, begins none."""
-    shown = text.html(words, block=block, tex=_tex).replace("\n", " ")
+    shown = str(text.html(words, block=block, tex=_tex)).replace("\n", " ")
     shown = _DOLLAR.sub(lambda each: each[0] if each[0] != "$" else "<span>&#36;</span>", shown)
     return shown.replace("\ue002", "$")
 

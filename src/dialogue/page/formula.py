@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from html import escape, unescape
+from html import unescape
 from typing import Any
 from xml.etree.ElementTree import Element
+
+from dialogue.page.html import Html, element
 
 MARKS = {"(": ("\\(", "\\)"), "[": ("\\[", "\\]")}
 MOST_LETTERS = 600  # of one formula
@@ -137,15 +139,14 @@ def marked(tex: str, display: bool) -> str:
     return f"{opens}{tex}{closes}"
 
 
-def _html(node: Any) -> str:
+def _html(node: Any) -> Html:
     if isinstance(node, str):
-        return escape(node)
+        return Html.escape(node)
     tag, attributes, *children = node
-    own = "".join(f' {name}="{escape(value)}"' for name, value in attributes.items())
-    return f"<{tag}{own}>{''.join(map(_html, children))}</{tag}>"
+    return element(tag, *map(_html, children), **attributes)
 
 
-def html(tex: str, display: bool, node: list[Any]) -> str:
+def html(tex: str, display: bool, node: list[Any]) -> Html:
     """MathML with the TeX beside it, which a browser hides: a page that shows no MathML (an
     untrusted notebook, where x² would become x2) still says what is meant."""
     tag, attributes, *children = node

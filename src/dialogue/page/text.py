@@ -12,18 +12,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
-from html import escape
 from typing import Any
 
 from dialogue.page import formula, pictures
+from dialogue.page.html import Html, element, joined
 
 # A node is a string or [tag, child, child, …]; a formula is ["math", {"tex": …, "display": …},
 # tree of MathML], and a picture ["img", {"src": …, "alt": …, "at": its address in the text}].
 Node = str | list[Any]
-
-# How a readable twin begins.  Jupyter would set what stands between two dollar signs as
-# mathematics; MathJax passes over this class.
-TWIN = '<div class="dialogue-twin mathjax_ignore">'
 
 VEGA = "application/vnd.vega.v5+json"
 # SVG marks stay sharp on a projector and can be styled by the theme; the canvas that JupyterLab
@@ -153,7 +149,7 @@ def inline(source: str) -> list[Node]:
 Tex = Callable[[str, bool], str]
 
 
-def html(source: str, *, block: bool = False, tex: Tex | None = None, at: str = "src") -> str:
+def html(source: str, *, block: bool = False, tex: Tex | None = None, at: str = "src") -> Html:
     """*source* as safe HTML.  Blocks carry ``dir="auto"`` so Arabic reads right to left.
 
     *tex* writes a formula, by its TeX and whether it stands on a line of its own, for a page
@@ -163,23 +159,24 @@ def html(source: str, *, block: bool = False, tex: Tex | None = None, at: str = 
     return _html(tree(source) if block else inline(source), tex, at)
 
 
-def _html(nodes: list[Node], tex: Tex | None, at: str) -> str:
-    out = []
+def _html(nodes: list[Node], tex: Tex | None, at: str) -> Html:
+    out: list[str] = []
     for node in nodes:
         if isinstance(node, str):
-            out.append(escape(node))
+            out.append(node)
         elif node[0] == "math":
             own, display = node[1]["tex"], node[1]["display"]
-            out.append(escape(tex(own, display)) if tex else formula.html(own, display, node[2]))
+            out.append(tex(own, display) if tex else formula.html(own, display, node[2]))
         elif node[0] == "img":
-            src, alt = escape(node[1][at]), escape(node[1]["alt"])
-            out.append(f'<img src="{src}" alt="{alt}" class="dialogue-picture">')
+            picture = Html('<img src="{}" alt="{}" class="dialogue-picture">')
+            out.append(picture.format(node[1][at], node[1]["alt"]))
         elif node[0] == "br":
-            out.append("<br>")
+            out.append(Html("<br>"))
         else:
-            auto = ' dir="auto"' if node[0] in BLOCKS else ' dir="ltr"' if node[0] == "pre" else ""
-            out.append(f"<{node[0]}{auto}>{_html(node[1:], tex, at)}</{node[0]}>")
-    return "".join(out)
+            way = "auto" if node[0] in BLOCKS else "ltr" if node[0] == "pre" else ""
+            own = {"dir": way} if way else {}
+            out.append(element(node[0], _html(node[1:], tex, at), **own))
+    return joined(*out)
 
 
 @lru_cache(maxsize=1)
@@ -191,7 +188,7 @@ def _writer() -> Any:
     # Paper follows no link, and a page on its own has no picture beside it.
     for rule in ("link_open", "link_close"):
         parser.add_render_rule(rule, lambda *_: "")
-    parser.add_render_rule("image", lambda _self, tokens, at, *_: escape(tokens[at].content))
+    parser.add_render_rule("image", lambda _self, tokens, at, *_: Html.escape(tokens[at].content))
     return parser
 
 

@@ -7,7 +7,6 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import lru_cache
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from nbconvert import HTMLExporter
 from dialogue.course import anatomy, catalogue, faults, sources
 from dialogue.course.files import FileFault, reason
 from dialogue.page import text, words
+from dialogue.page.html import Html
 from dialogue.site import bundles, code, live, wording
 from dialogue.site.code import Python
 from dialogue.site.lab import needs
@@ -67,7 +67,8 @@ def _shown(outputs: list[Any], name: str, charts: dict[str, Any]) -> str:
             drawing = _text(data["image/svg+xml"])
             if text.VEGA in data:
                 charts[name] = data[text.VEGA]
-                parts.append(f'<figure data-chart="{escape(name)}">{drawing}</figure>')
+                chart = Html('<figure data-chart="{}">{}</figure>')
+                parts.append(str(chart.format(name, Html(drawing))))
             else:
                 parts.append(f"<figure>{drawing}</figure>")
         elif "text/plain" in data or "text" in output:

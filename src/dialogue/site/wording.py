@@ -6,9 +6,9 @@ The notebooks are written for JupyterLab.  Their words stand everywhere else unc
 from __future__ import annotations
 
 import re
-from html import escape
 
 from dialogue.page import words
+from dialogue.page.html import Html
 
 _ELSEWHERE = f"*{words.SITE['code_elsewhere']}*"
 # Sentences of the lessons' text.
@@ -98,5 +98,5 @@ def output(shown: str, *, python: bool = False) -> str:
     """A stored output as this edition shows it, with *python* where code runs in the page."""
     here = {words.QUIZ["value_none"]: words.SITE["own_code_here"]} if python else {}
     for said, instead in (_OUTPUTS | here).items():
-        shown = shown.replace(escape(said), escape(instead))
+        shown = shown.replace(Html.escape(said), Html.escape(instead))
     return shown

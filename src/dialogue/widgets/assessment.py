@@ -12,13 +12,12 @@ import hashlib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from html import escape
 from typing import Any
 
 from dialogue import bank
 from dialogue.course import catalogue, cited
 from dialogue.learner import progress
-from dialogue.page.text import TWIN
+from dialogue.page.html import as_twin, element
 from dialogue.page.words import ASSESSMENT as WORDS
 from dialogue.page.words import QUIZ
 from dialogue.questions import (
@@ -218,9 +217,10 @@ class ResultPanel(View):
     def __init__(self, test: str) -> None:
         self.test = test
         title = f"{WORDS['title']}: {TESTS[test]}"
-        self.twin_html = (
-            f"{TWIN}<p><strong>{escape(title)}</strong></p>"
-            f"<p>{escape(WORDS['about'])}</p><p><em>{escape(WORDS['live'])}</em></p></div>"
+        self.twin_html = as_twin(
+            element("p", element("strong", title)),
+            element("p", WORDS["about"]),
+            element("p", element("em", WORDS["live"])),
         )
         self.twin_text = f"{title}\n{WORDS['about']}"
         super().__init__(strings={**WORDS, "title": title})

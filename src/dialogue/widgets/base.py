@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 from typing import Any
 
 import anywidget
 import traitlets
+
+from dialogue.page.html import element, joined
 
 
 class Notice:
@@ -20,7 +21,7 @@ class Notice:
         return "\n".join(self.lines)
 
     def _repr_html_(self) -> str:
-        return "".join(f"<p>{escape(line)}</p>" for line in self.lines)
+        return joined(*(element("p", line) for line in self.lines))
 
 
 class Twinned:

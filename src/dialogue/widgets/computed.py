@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from html import escape
 from typing import Any
 
 from dialogue.learner import progress
 from dialogue.page import text
+from dialogue.page.html import as_twin, element
 from dialogue.page.words import STRINGS
 from dialogue.questions import Outcome, Question, Short, grade
 from dialogue.questions.named import Unusable
@@ -121,8 +121,6 @@ class Result(Notice):
         mark = {"right": "✓ ", "wrong": "✗ ", "partly": "◐ "}
         sign = mark.get(self.outcome.verdict, "") if self.outcome else ""
         first, *rest = self.lines
-        parts = [f'<p dir="auto">{sign}<strong>{text.html(first)}</strong></p>']
-        parts += [text.html(line, block=True) for line in rest]
-        if self.note:
-            parts.append(f"<p>{escape(self.note)}</p>")
-        return f"{text.TWIN}{''.join(parts)}</div>"
+        lead = element("p", sign, element("strong", text.html(first)), dir="auto")
+        note = element("p", self.note) if self.note else ""
+        return as_twin(lead, *(text.html(line, block=True) for line in rest), note)

@@ -13,7 +13,6 @@ import base64
 import hashlib
 import json
 from collections.abc import Iterator
-from html import escape
 from itertools import groupby
 from typing import Any
 
@@ -24,7 +23,7 @@ from dialogue.charts import EXPLORABLES, stage
 from dialogue.charts.handling import Control, State
 from dialogue.charts.look import table_html
 from dialogue.course.faults import nearest
-from dialogue.page.text import TWIN
+from dialogue.page.html import Html, as_twin, details, element
 from dialogue.page.words import EXPLORER as WORDS
 from dialogue.widgets import scripts
 from dialogue.widgets.base import Notice, Twinned, View
@@ -185,16 +184,15 @@ def _twin_html(state: State) -> str:
     ground = '<rect width="100%" height="100%" fill="#fff"/><g '
     drawing = picture.svg().replace("<g ", ground, 1)
     data = base64.b64encode(drawing.encode()).decode()
-    tables = "".join(table_html(table, caption) for caption, table in _tables(state))
-    return (
-        f"{TWIN}<p><em>{escape(WORDS['live'])}</em></p>"
-        f"<p>{escape(_set_to(state))}.</p>"
-        f'<p><img alt="{escape(picture.title)}: described below." '
-        f'src="data:image/svg+xml;base64,{data}"></p>'
-        f"<p><strong>{escape(state.scene.words)}</strong></p>"
-        f"<p>{escape(picture.description)}</p>"
-        f"<details><summary>{escape(_summary(state))}</summary>{tables}</details>"
-        f"<p><em>{escape(picture.caption)}</em></p></div>"
+    image = Html('<img alt="{}: described below." src="data:image/svg+xml;base64,{}">')
+    return as_twin(
+        element("p", element("em", WORDS["live"])),
+        element("p", _set_to(state), "."),
+        element("p", image.format(picture.title, data)),
+        element("p", element("strong", state.scene.words)),
+        element("p", picture.description),
+        details(_summary(state), *(table_html(table, name) for name, table in _tables(state))),
+        element("p", element("em", picture.caption)),
     )
 
 

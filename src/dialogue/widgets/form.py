@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Mapping
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ from dialogue import bank
 from dialogue.bank import authoring, pictures, writing
 from dialogue.course import catalogue, files
 from dialogue.course.files import FileFault
-from dialogue.page.text import TWIN
+from dialogue.page.html import as_twin, element
 from dialogue.page.words import FORM as WORDS
 from dialogue.questions import KINDS, Question
 from dialogue.widgets import scripts
@@ -40,7 +39,7 @@ class _Said(View):
 class _Box(Twinned, widgets.VBox):
     """The whole form; its twin says how to use it."""
 
-    twin_html = f"{TWIN}<p>{escape(WORDS['live'])}</p></div>"
+    twin_html = as_twin(element("p", WORDS["live"]))
     twin_text = WORDS["live"]
 
 

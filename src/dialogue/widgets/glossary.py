@@ -10,14 +10,13 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from html import escape
 from typing import Any
 
 import traitlets
 
 from dialogue.course import catalogue, sources, tables
 from dialogue.course.faults import nearest
-from dialogue.page.text import TWIN
+from dialogue.page.html import Html, as_twin, details, element, joined, listed
 from dialogue.page.words import GLOSSARY as WORDS
 from dialogue.questions import fold
 from dialogue.widgets import scripts
@@ -131,50 +130,51 @@ def entries() -> list[dict[str, Any]]:
 # --- the readable twin -----------------------------------------------------------------
 
 
-def _bdi(words: str, arabic: bool = False) -> str:
+_AS_ARABIC = {"dir": "rtl", "lang": "ar"}
+
+
+def _bdi(words: str, **more: str) -> Html:
     """*words* with a direction of their own, so that their neighbours keep theirs."""
-    more = ' dir="rtl" lang="ar"' if arabic else ""
-    return f"<bdi{more}>{escape(words)}</bdi>"
+    return element("bdi", words, **more)
 
 
 # Arabic inside an English sentence: its words, and the spaces between them.
 _ARABIC = re.compile(r"[\u0600-\u06ff]+(?: +[\u0600-\u06ff]+)*")
 
 
-def _prose(words: str) -> str:
+def _prose(words: str) -> Html:
     """*words* with every Arabic run in an element that says its language and direction."""
     parts, end = [], 0
     for run in _ARABIC.finditer(words):
-        parts += [escape(words[end : run.start()]), _bdi(run[0], arabic=True)]
+        parts += [words[end : run.start()], _bdi(run[0], **_AS_ARABIC)]
         end = run.end()
-    return "".join([*parts, escape(words[end:])])
+    return joined(*parts, words[end:])
 
 
-def _link(address: str, words: str) -> str:
-    return f'<a href="{escape(address)}">{escape(words)}</a>' if address else _bdi(words)
+def _link(address: str, words: str) -> Html:
+    return element("a", words, href=address) if address else _bdi(words)
 
 
-def _entry_html(entry: dict[str, Any]) -> str:
-    arabic = _bdi(entry["arabic"], arabic=True) if entry["arabic"] else ""
-    said = escape(WORDS["no_arabic"])
-    if arabic:
-        latin = entry["transliteration"]
-        said = arabic + (f" <em>{_bdi(latin)}</em>" if latin else "")
-    rows = [(WORDS["arabic"], said)]
+def _entry_html(entry: dict[str, Any]) -> Html:
+    arabic = _bdi(entry["arabic"], **_AS_ARABIC) if entry["arabic"] else ""
+    said = arabic or WORDS["no_arabic"]
+    if arabic and (latin := entry["transliteration"]):
+        said = joined(arabic, " ", element("em", _bdi(latin)))
+    rows = [("arabic", said)]
     if entry["variants"]:
-        rows.append((WORDS["variants"], " · ".join(map(_bdi, entry["variants"]))))
-    paragraphs = ", ".join(entry["paragraphs"]) or WORDS["no_paragraph"]
-    rows.append((WORDS["paragraphs"], escape(paragraphs)))
+        rows.append(("variants", joined(*map(_bdi, entry["variants"]), apart=" · ")))
+    rows.append(("paragraphs", ", ".join(entry["paragraphs"]) or WORDS["no_paragraph"]))
     if entry["lessons"]:
-        links = (f"{one['number']} {_link(one['file'], one['title'])}" for one in entry["lessons"])
-        rows.append((WORDS["lessons"], "; ".join(links)))
+        links = (joined(x["number"], " ", _link(x["file"], x["title"])) for x in entry["lessons"])
+        rows.append(("lessons", joined(*links, apart="; ")))
     references = (_link(one["address"], one["text"]) for one in entry["sources"])
-    rows.append((WORDS["sources"], "; ".join(references)))
-    listed = "".join(f"<li>{escape(name)}: {value}</li>" for name, value in rows)
-    note = f'<p dir="auto"><em>{_prose(entry["note"])}</em></p>' if entry["note"] else ""
-    return (
-        f'<details><summary><strong dir="auto">{escape(entry["name"])}</strong> {arabic}</summary>'
-        f'<p dir="auto">{_prose(entry["plain"])}</p><ul>{listed}</ul>{note}</details>'
+    rows.append(("sources", joined(*references, apart="; ")))
+    note = entry["note"] and element("p", element("em", _prose(entry["note"])), dir="auto")
+    return details(
+        joined(element("strong", entry["name"], dir="auto"), " ", arabic),
+        element("p", _prose(entry["plain"]), dir="auto"),
+        listed(*(joined(WORDS[name], ": ", value) for name, value in rows)),
+        note,
     )
 
 
@@ -186,10 +186,10 @@ def _title(shown: list[dict[str, Any]]) -> str:
 
 
 def _as_html(shown: list[dict[str, Any]]) -> str:
-    parts = [TWIN, f"<p><strong>{escape(_title(shown))}</strong></p>"]
+    parts = [element("p", element("strong", _title(shown)))]
     if len(shown) > 1:
-        parts.append(f"<p><em>{escape(WORDS['live'])}</em></p>")
-    return "\n".join([*parts, *map(_entry_html, shown), "</div>"])
+        parts.append(element("p", element("em", WORDS["live"])))
+    return as_twin(*parts, *map(_entry_html, shown), apart="\n")
 
 
 def _as_text(shown: list[dict[str, Any]]) -> str:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import Any
 
 from dialogue.course.catalogue import Lesson, Route, duration, lessons
 from dialogue.course.catalogue import routes as routes_of_course
-from dialogue.page.text import TWIN
+from dialogue.page.html import START, Html, as_twin, element, joined, listed, table
 from dialogue.widgets.base import Notice
 from dialogue.widgets.panels import Panel, my_progress
+
+
+def _link(lesson: Lesson, words: str) -> str:
+    """*words* that lead to the lesson, once it is written."""
+    return element("a", words, href=f"{lesson.stem}.ipynb") if lesson.written else words
 
 
 class _CourseMap:
@@ -19,22 +23,17 @@ class _CourseMap:
         return [lesson for lesson in lessons() if lesson.number != "00"]
 
     def _repr_html_(self) -> str:
-        rows = []
-        for lesson in self._rows():
-            title = escape(lesson.title)
-            if lesson.written:
-                title = f'<a href="{lesson.stem}.ipynb">{title}</a>'
-            state = "ready" if lesson.written else "planned"
-            cells = f'<th scope="row">{lesson.number}</th><td style="text-align:start">{title}</td>'
-            rows.append(f"<tr>{cells}<td>{lesson.minutes} min</td><td>{state}</td></tr>")
-        # JupyterLab aligns cells to the right, which is meant for numbers.
-        start = 'style="text-align:start"'
-        heads = ("No.", "Lesson", "Time", "State")
-        head = "".join(f'<th scope="col" {start}>{h}</th>' for h in heads)
-        return (
-            f"<table><caption {start}>The lessons of the course</caption>"
-            f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
-        )
+        rows = [
+            element(
+                "tr",
+                element("th", lesson.number, scope="row"),
+                element("td", _link(lesson, lesson.title), **START),
+                element("td", f"{lesson.minutes} min"),
+                element("td", "ready" if lesson.written else "planned"),
+            )
+            for lesson in self._rows()
+        ]
+        return table("The lessons of the course", rows, ("No.", "Lesson", "Time", "State"), **START)
 
     def __repr__(self) -> str:
         return "\n".join(
@@ -44,25 +43,21 @@ class _CourseMap:
         )
 
 
-def objective_map() -> tuple[str, str]:
+def objective_map() -> tuple[Html, str]:
     """Every lesson with its objectives, as HTML and as lines: the same for everybody."""
     parts, lines = [], []
     for lesson in lessons():
         if lesson.number == "00":
             continue
-        title = escape(lesson.title)
-        title = f'<a href="{lesson.stem}.ipynb">{title}</a>' if lesson.written else title
         state = "" if lesson.written else " (planned)"
-        parts.append(f"<p><strong>{lesson.number} {title}</strong>{state}</p>")
+        title = element("strong", lesson.number, " ", _link(lesson, lesson.title))
+        parts.append(element("p", title, state))
         lines.append(f"{lesson.number}  {lesson.title}{state}")
         if lesson.objectives:
-            rows = (
-                f"<li><strong>{label}</strong> {escape(words)}</li>"
-                for label, words in lesson.objectives.items()
-            )
-            parts.append(f"<ul>{''.join(rows)}</ul>")
+            told = ((element("strong", n), " ", words) for n, words in lesson.objectives.items())
+            parts.append(listed(*(joined(*each) for each in told)))
             lines += [f"    {label} {words}" for label, words in lesson.objectives.items()]
-    return "".join(parts), "\n".join(lines)
+    return joined(*parts), "\n".join(lines)
 
 
 def course_map(by: str = "lesson") -> Any:
@@ -81,7 +76,7 @@ def course_map(by: str = "lesson") -> Any:
     panel = my_progress()
     assert isinstance(panel, Panel)  # only a day that cannot be read gives a message
     html, lines = objective_map()
-    panel.twin_html = f"{TWIN}{html}</div>"
+    panel.twin_html = as_twin(html)
     panel.twin_text = lines
     return panel
 
@@ -102,26 +97,18 @@ class _Routes:
         return any(route.planned for route in self.routes)
 
     def _repr_html_(self) -> str:
-        start = 'style="text-align:start"'
         rows = []
         for route in self.routes:
-            links = [
-                f'<a href="{lesson.stem}.ipynb">{lesson.number}</a>'
-                if lesson.written
-                else lesson.number
-                for lesson in route.lessons
+            links = (_link(lesson, lesson.number) for lesson in route.lessons)
+            cells = [
+                element("th", route.name, scope="row", **START),
+                element("td", joined(*links, apart=" "), **START),
+                element("td", duration(route.minutes)),
+                element("td", _unwritten(route), **START),
             ]
-            rows.append(
-                f'<tr><th scope="row" {start}>{route.name}</th><td {start}>{" ".join(links)}</td>'
-                f"<td>{duration(route.minutes)}</td>"
-                + (f"<td {start}>{_unwritten(route)}</td></tr>" if self._planned else "</tr>")
-            )
+            rows.append(element("tr", *cells[: 4 if self._planned else 3]))
         heads = ("Route", "Pages", "Time", "Still planned")[: 4 if self._planned else 3]
-        head = "".join(f'<th scope="col" {start}>{h}</th>' for h in heads)
-        return (
-            f"<table><caption {start}>Three ways through the course</caption>"
-            f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
-        )
+        return table("Three ways through the course", rows, heads, **START)
 
     def __repr__(self) -> str:
         return "\n".join(

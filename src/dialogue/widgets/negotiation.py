@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import uuid
 from datetime import UTC, datetime
-from html import escape
 from typing import Any
 
 import traitlets
@@ -19,7 +18,7 @@ from dialogue.course.bargaining import Game, Move
 from dialogue.course.negotiation import OTHER, TableError
 from dialogue.learner import games
 from dialogue.learner.games import SEEDS
-from dialogue.page.text import TWIN
+from dialogue.page.html import Html, as_twin, element, joined
 from dialogue.page.words import NEGOTIATION as WORDS
 from dialogue.page.words import TALKS
 from dialogue.widgets import debrief, negotiation_data, scripts
@@ -179,29 +178,34 @@ def _about(game: Game) -> list[str]:
 
 def _twin_html(side: str, seed: int) -> str:
     game = bargaining.start(side, seed)
-    named = escape(voice.named(side))
-    parts = [
-        TWIN,
-        f"<p><strong>{escape(WORDS['title'].format(side=voice.named(side)))}</strong></p>",
-        f"<p><em>{escape(WORDS['live'])}</em></p>",
-        f"<p><strong>{escape(WORDS['invented'])}</strong></p>",
-        *(f"<p>{escape(line)}</p>" for line in _about(game)),
-        "<ul>",
-        *(f"<li>{escape(rule)}</li>" for rule in rules(side)),
-        "</ul>",
-        f"<p>This game has the seed {seed}.</p>",
-        f"<table><caption>The six issues and your points for {named} "
-        "(invented for teaching)</caption><thead><tr>",
-        *(f'<th scope="col">{h}</th>' for h in ("Issue", "Option", "Your points")),
-        "</tr></thead><tbody>",
+    named = voice.named(side)
+    caption = f"The six issues and your points for {named} (invented for teaching)"
+    rows = [
+        element(
+            "tr",
+            element("th", issue.title, scope="row"),
+            element("td", words),
+            element("td", own[letter]),
+        )
+        for issue, own in zip(negotiation.model().issues, game.me.points, strict=True)
+        for letter, words in issue.options.items()
     ]
-    for issue, own in zip(negotiation.model().issues, game.me.points, strict=True):
-        for letter, words in issue.options.items():
-            parts.append(
-                f'<tr><th scope="row">{escape(issue.title)}</th>'
-                f"<td>{escape(words)}</td><td>{own[letter]}</td></tr>"
-            )
-    return "\n".join([*parts, "</tbody></table>", "</div>"])
+    return as_twin(
+        element("p", element("strong", WORDS["title"].format(side=named))),
+        element("p", element("em", WORDS["live"])),
+        element("p", element("strong", WORDS["invented"])),
+        *(element("p", line) for line in _about(game)),
+        Html("<ul>"),
+        *(element("li", rule) for rule in rules(side)),
+        Html("</ul>"),
+        element("p", f"This game has the seed {seed}."),
+        joined(Html("<table>"), element("caption", caption), Html("<thead><tr>")),
+        *(element("th", h, scope="col") for h in ("Issue", "Option", "Your points")),
+        Html("</tr></thead><tbody>"),
+        *rows,
+        Html("</tbody></table>"),
+        apart="\n",
+    )
 
 
 def _twin_text(side: str, seed: int) -> str:

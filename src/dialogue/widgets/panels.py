@@ -11,7 +11,6 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,7 @@ from dialogue.course.faults import nearest
 from dialogue.course.files import FileFault
 from dialogue.learner import progress, recall
 from dialogue.page import text
-from dialogue.page.text import TWIN
+from dialogue.page.html import as_twin, element
 from dialogue.page.words import STRINGS
 from dialogue.questions import Multiple, Question, Single
 from dialogue.questions.model import drawn_order
@@ -160,9 +159,11 @@ def _aim(target: date | None, today: date) -> dict[str, Any]:
 
 def _fixed_twin(view: View, title: str, words: str) -> None:
     """A readable twin with nothing about the learner: a title, and where the live one is."""
-    view.twin_html = (
-        f"{TWIN}\n<p><strong>{escape(title)}</strong></p>\n"
-        f"<p>{escape(words)}</p>\n<p><em>{escape(STRINGS['panel_live'])}</em></p>\n</div>"
+    view.twin_html = as_twin(
+        element("p", element("strong", title)),
+        element("p", words),
+        element("p", element("em", STRINGS["panel_live"])),
+        apart="\n",
     )
     view.twin_text = f"{title}\n{words}\n{STRINGS['panel_live']}"
 

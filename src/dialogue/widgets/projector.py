@@ -6,14 +6,18 @@ class kit does.  All of them are invented for teaching.
 
 from __future__ import annotations
 
-from html import escape
-
 from dialogue.course import bargaining, leads, negotiation
 from dialogue.course.negotiation import SIDES, TableError
 from dialogue.course.voice import named
 from dialogue.learner.games import SEEDS
+from dialogue.page.html import START, Html, element, joined, listed, table
 from dialogue.page.words import NEGOTIATION as WORDS
 from dialogue.widgets.base import Notice
+
+
+def _row(head: str, *cells: object) -> Html:
+    own = (element("td", cell, **START) for cell in cells)
+    return element("tr", element("th", head, scope="row", **START), *own)
 
 
 class Agreed(Notice):
@@ -53,26 +57,18 @@ class Agreed(Notice):
         super().__init__(lines)
 
     def _repr_html_(self) -> str:
-        start = 'style="text-align:start"'
-        options = "".join(
-            f'<tr><th scope="row" {start}>{n}. {escape(title)}</th>'
-            f"<td {start}>{letter}: {escape(option)}</td></tr>"
+        options = (
+            _row(f"{n}. {title}", f"{letter}: {option}")
             for n, (title, letter, option) in enumerate(negotiation.words(self.text), 1)
         )
-        roll = "".join(
-            f'<tr><th scope="row" {start}>{escape(name)}</th><td {start}>{escape(mark)}</td>'
-            f"<td {start}>{total}</td></tr>"
-            for name, mark, total in self.roll
-        )
         needed = negotiation.model().majority
-        heads = "".join(f'<th scope="col" {start}>{h}</th>' for h in ("Bloc", "Seats", "So far"))
-        results = "".join(f"<li><strong>{escape(line)}</strong></li>" for line in self.results)
-        return (
-            f"<table><caption {start}>The text agreed: {self.text}</caption>"
-            f"<tbody>{options}</tbody></table><ul>{results}</ul>"
-            f"<table><caption {start}>Iraq’s parliament of the game; {needed} seats are needed"
-            f"</caption><thead><tr>{heads}</tr></thead><tbody>{roll}</tbody></table>"
-            f"<p><em>{escape(WORDS['invented'])}</em></p>"
+        parliament = f"Iraq’s parliament of the game; {needed} seats are needed"
+        roll = (_row(*each) for each in self.roll)
+        return joined(
+            table(f"The text agreed: {self.text}", options, **START),
+            listed(*(element("strong", line) for line in self.results)),
+            table(parliament, roll, ("Bloc", "Seats", "So far"), **START),
+            element("p", element("em", WORDS["invented"])),
         )
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from html import escape
 from typing import Any
 
 import traitlets
@@ -19,7 +18,7 @@ from dialogue import bank
 from dialogue.course import cited, sources
 from dialogue.learner import delivery, progress
 from dialogue.page import text
-from dialogue.page.text import TWIN
+from dialogue.page.html import as_twin, element
 from dialogue.page.words import CAMPUS, STRINGS
 from dialogue.questions import Outcome, Question, grade
 from dialogue.widgets import base, scripts, twin
@@ -183,7 +182,7 @@ class Answers(View):
     """Where the learner's answers are kept, how many there are, and a way to erase them."""
 
     def __init__(self) -> None:
-        self.twin_html = f"{TWIN}<p>{escape(STRINGS['erase_live'])}</p></div>"
+        self.twin_html = as_twin(element("p", STRINGS["erase_live"]))
         self.twin_text = STRINGS["erase_title"]
         super().__init__(content={"panel": "answers"}, state=progress.summary())
         if delivery.is_on():

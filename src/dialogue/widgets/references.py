@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import TYPE_CHECKING
 
 from dialogue.course import anatomy, catalogue, cited, sources
 from dialogue.course.faults import nearest
-from dialogue.page.text import TWIN
+from dialogue.page.html import as_twin, details, element, joined, listed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,25 +44,23 @@ class References:
         items = []
         for name in self.ids:
             if digest := sources.paragraphs().get(name):
-                body = escape(digest["digest"])
+                body = [digest["digest"]]
                 if digest["kind"] != "body":
                     of = f" of {digest['duplicate_of']}" if digest["duplicate_of"] else ""
-                    body = f"<em>{escape(digest['kind'])}{escape(of)}.</em> {body}"
+                    body = [element("em", digest["kind"], of, "."), " ", *body]
             else:
                 row = sources.bibliography()[name]
-                body = escape(sources.reference(name))
+                body = [sources.reference(name)]
                 if address := sources.web(row["address"]):
-                    body = f'<a href="{escape(address)}">{body}</a>'
-                body += f" <em>{escape(row['kind'])}; {escape(row['side'])}.</em>"
-            mark = "" if self.numbered else f"<strong>{escape(name)}</strong> "
-            items.append(f"<li>{mark}{body}</li>")
-        notes = "".join(f"<p>{escape(note)}</p>" for note in self._notes())
-        shown = f"<ul>{''.join(items)}</ul>" if items else ""
+                    body = [element("a", *body, href=address)]
+                body += [" ", element("em", f"{row['kind']}; {row['side']}.")]
+            mark = "" if self.numbered else joined(element("strong", name), " ")
+            items.append(joined(mark, *body))
+        shown = listed(*items) if items else ""
         if self.numbered and items:
             heading = f"The {len(items)} sources of this lesson, by their numbers in the text"
-            fold = f"<details><summary>{heading}</summary><ol>{''.join(items)}</ol></details>"
-            shown = fold
-        return f"{TWIN}{shown}{notes}</div>"
+            shown = details(heading, listed(*items, name="ol"))
+        return as_twin(shown, *(element("p", note) for note in self._notes()))
 
 
 def _named_in(number: str) -> list[str]:

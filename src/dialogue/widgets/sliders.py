@@ -6,25 +6,24 @@ stands beside the live one, as the twin of every view of the course does.
 
 from __future__ import annotations
 
-from html import escape
 from typing import Any
 
 from IPython import get_ipython
 
-from dialogue.page.text import TWIN
+from dialogue.page.html import Html, as_twin, element
 
 
 def as_html(panel: Any) -> str:
     """An ``interactive`` panel as it stands before anybody has moved it."""
     chosen = ", ".join(f"{name} = {value}" for name, value in panel.kwargs.items())
-    lead = f"<p><em>Run this cell to choose. Shown: {escape(chosen)}.</em></p>"
-    return f"{TWIN}{lead}{_result(panel.result)}</div>"
+    lead = element("p", element("em", f"Run this cell to choose. Shown: {chosen}."))
+    return as_twin(lead, _result(panel.result))
 
 
 def _result(result: Any) -> str:
     if hasattr(result, "_repr_html_"):
-        return str(result._repr_html_())
-    return "" if result is None else f"<p>{escape(str(result))}</p>"
+        return Html(result._repr_html_())
+    return "" if result is None else element("p", result)
 
 
 def tell_ipython() -> None:

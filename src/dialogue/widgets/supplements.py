@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ from dialogue.bank import overlay
 from dialogue.course import catalogue, files
 from dialogue.course.files import FileFault
 from dialogue.page import text
+from dialogue.page.html import element, joined
 from dialogue.widgets.base import Notice
 from dialogue.widgets.quiz import Quiz
 
@@ -25,9 +25,9 @@ class _Text:
         return "\n\n".join(part for part in (self.heading, text.plain(self.source)) if part)
 
     def _repr_html_(self) -> str:
-        paragraphs = [p for p in self.source.split("\n\n") if p.strip()]
-        body = "".join(f'<p dir="auto">{text.html(p.strip())}</p>' for p in paragraphs)
-        return f"<h3>{escape(self.heading)}</h3>{body}"
+        paragraphs = [p for p in map(str.strip, self.source.split("\n\n")) if p]
+        body = (element("p", text.html(words), dir="auto") for words in paragraphs)
+        return joined(element("h3", self.heading), *body)
 
 
 def parts(lesson: str = "") -> list[Any]:

@@ -7,11 +7,11 @@ elements only, no attributes that matter: an untrusted page strips most of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from html import escape
+from collections.abc import Sequence
+from itertools import chain
 
 from dialogue.page import text
-from dialogue.page.text import TWIN
+from dialogue.page.html import Html, as_twin, details, element, joined, listed
 from dialogue.page.words import STRINGS
 from dialogue.questions import Part, Question
 from dialogue.questions import letter as letter
@@ -40,137 +40,111 @@ def led(role: str, place: int) -> str:
 
 def as_html(questions: Sequence[Question], title: str) -> str:
     """The questions for a page without a kernel: comments and answers are folded."""
-    parts = [TWIN]
+    parts = []
     if title:
-        parts.append(f"<p><strong>{escape(title)}</strong></p>")
-    parts.append(f"<p><em>{escape(STRINGS['live'])}</em></p>")
+        parts.append(element("p", element("strong", title)))
+    parts.append(element("p", element("em", STRINGS["live"])))
     for n, question in enumerate(questions, 1):
-        number = f"<strong>{n}.</strong> " if len(questions) > 1 else ""
+        number = joined(element("strong", f"{n}."), " ") if len(questions) > 1 else ""
         words = text.html(question.ask, block=True)
-        parts.append("<hr>" + words.replace('<p dir="auto">', f'<p dir="auto">{number}', 1))
+        first = Html('<p dir="auto">')
+        parts.append(Html("<hr>") + words.replace(first, joined(first, number), 1))
         if para := question.paragraphs():
-            parts.append(f"<p>{escape(STRINGS['paragraphs'])} {escape(', '.join(para))}</p>")
-        parts += [f"<p><em>{escape(words)}</em></p>" for words in unjudged(question)]
+            parts.append(element("p", STRINGS["paragraphs"], " ", ", ".join(para)))
+        parts += [element("p", element("em", words)) for words in unjudged(question)]
         if before := [part for part in question.parts() if part.role == "base rate"]:
-            parts.append(f"<p><strong>{escape(STRINGS['before'])}</strong></p>")
+            parts.append(element("p", element("strong", STRINGS["before"])))
             parts += [text.html(part.text, block=True) for part in before]
         parts += _body(question)
         parts += _rubric(question)
         if question.keyless:
-            parts.append(f"<p><em>{escape(STRINGS['graded'])}</em></p>")
+            parts.append(element("p", element("em", STRINGS["graded"])))
             continue
         if question.hint:
-            parts.append(_details(STRINGS["hint"], text.html(question.hint, block=True)))
+            parts.append(details(STRINGS["hint"], text.html(question.hint, block=True)))
         explain = text.html(question.explain, block=True)
         if question.vote:
-            parts.append(_details(STRINGS["explanation"], explain))
-        elif shown := _key(question) + explain:
-            parts.append(_details(STRINGS["reveal"], shown))
-    return "\n".join([*parts, "</div>"])
+            parts.append(details(STRINGS["explanation"], explain))
+        elif shown := joined(_key(question), explain):
+            parts.append(details(STRINGS["reveal"], shown))
+    return as_twin(*parts, apart="\n")
 
 
-def _body(question: Question) -> list[str]:
-    found: list[str] = []
+def _body(question: Question) -> list[Html]:
+    found: list[Html] = []
     for group in question.shown():
         if group.role == "label":
-            found.append(f"<p>{escape(STRINGS['labels'])} {escape(' · '.join(group.texts))}</p>")
+            found.append(element("p", STRINGS["labels"], " ", " · ".join(group.texts)))
         elif group.role == "right":
-            menu = _list([text.html(words) for words in group.texts])
-            found.append(f"<p>{escape(STRINGS['to_match'])}</p>{menu}")
+            menu = listed(*map(text.html, group.texts))
+            found.append(joined(element("p", STRINGS["to_match"]), menu))
         elif group.role == "event":
-            found.append(_list([text.html(words) for words in group.texts]))
+            found.append(listed(*map(text.html, group.texts)))
         elif question.keyless:
-            found.append(_list([f"{name}. {words}" for name, words in _led(group)]))
+            found.append(listed(*(joined(name, ". ", words) for name, words in _led(group))))
         else:
             own = [part for part in question.parts() if part.role == group.role]
             rows = zip(_led(group), own, strict=True)
-            found.append(_rows((*line, _about(part)) for line, part in rows))
+            found.append(listed(*(_row(*line, _about(part)) for line, part in rows)))
     if blank := question.blank():
         unit = f" {blank.unit}" if blank.unit else ""
-        found.append(f"<p>{escape(STRINGS[blank.name])}: ____{escape(unit)}</p>")
+        found.append(element("p", f"{STRINGS[blank.name]}: ____{unit}"))
     slips = [part for part in question.parts() if part.role in _SLIPS and part.say]
     if slips:
-        said = [
-            _SLIPS[part.role].format(text.html(part.text), text.html(part.say)) for part in slips
-        ]
-        found[-1] += _details(STRINGS["every_slip"], _list(said))
+        said = (
+            _SLIPS[each.role].format(text.html(each.text), text.html(each.say)) for each in slips
+        )
+        found[-1] += details(STRINGS["every_slip"], listed(*said))
     return found
 
 
-def _rubric(question: Question) -> list[str]:
+def _rubric(question: Question) -> list[Html]:
     """What a text is read by, and model answers, which are folded."""
     rows = [part for part in question.parts() if part.role == "criterion"]
     models = [part for part in question.parts() if part.role == "model answer"]
     found = []
     if rows:
-        found.append(
-            _list([f"<strong>{text.html(p.text)}</strong>: {text.html(p.key)}" for p in rows])
-        )
+        found.append(listed(*(_strong(p.text, ": ", text.html(p.key)) for p in rows)))
     if models:
-        said = "".join(
-            f"<p><strong>{text.html(p.text)}</strong></p>{text.html(p.say, block=True)}"
-            for p in models
-        )
-        found.append(_details(STRINGS["models"], said))
+        said = ((element("p", _strong(p.text)), text.html(p.say, block=True)) for p in models)
+        found.append(details(STRINGS["models"], *chain(*said)))
     return found
 
 
 # Wrong answers with a comment that belong to no single line.
-_SLIPS = {"known slip": "{}: {}", "extra": "{}: {}", "mistake": "{1}"}
+_SLIPS = {"known slip": Html("{}: {}"), "extra": Html("{}: {}"), "mistake": Html("{1}")}
 
 
 def _led(group: Group) -> list[tuple[str, str]]:
-    shown = escape if group.role == "paragraph" else text.html
+    shown = str if group.role == "paragraph" else text.html
     return [(led(group.role, i), shown(words)) for i, words in enumerate(group.texts)]
 
 
-def _about(part: Part) -> str:
+def _strong(words: str, *after: str) -> Html:
+    """*words* in strong, and what comes *after* them."""
+    return joined(element("strong", text.html(words)), *after)
+
+
+def _about(part: Part) -> Html:
     """What is folded below a line: is it right, what belongs to it, and the comments."""
     said = text.html(part.say)
     if part.right is not None:
-        return f"{_verdict(part.right)} {said}"
+        word = STRINGS["right"] if part.right else STRINGS["wrong"].replace(" yet", "")
+        return joined(element("strong", word), " ", said)
     if not part.key and not part.wrong:  # an answer to a vote: nothing is right
         return said
-    said = f" {said}" if said else ""
-    return f"<strong>{text.html(part.key)}</strong>{said}{_comments(part.wrong)}"
+    wrong = (joined(text.html(about), ": ", text.html(say)) for about, say in part.wrong)
+    return _strong(part.key, " " if said else "", said, listed(*wrong) if part.wrong else "")
 
 
-def _list(parts: Sequence[str]) -> str:
-    return f"<ul>{''.join(f'<li>{part}</li>' for part in parts)}</ul>"
-
-
-def _rows(rows: Iterable[tuple[str, str, str]]) -> str:
-    items = "".join(
-        f"<li><strong>{name}.</strong> {words}"
-        f"<details><summary>{_comment_on(name)}</summary>{comment}</details></li>"
-        for name, words, comment in rows
-    )
-    return f"<ul>{items}</ul>"
-
-
-def _details(summary: str, body: str) -> str:
-    return f"<details><summary>{escape(summary)}</summary>{body}</details>"
-
-
-def _comment_on(what: str) -> str:
-    return escape(STRINGS["comment_on"].format(what=what))
-
-
-def _comments(comments: Sequence[tuple[str, str]]) -> str:
-    rows = "".join(f"<li>{text.html(about)}: {text.html(say)}</li>" for about, say in comments)
-    return f"<ul>{rows}</ul>" if rows else ""
-
-
-def _verdict(right: bool) -> str:
-    word = STRINGS["right"] if right else STRINGS["wrong"].replace(" yet", "")
-    return f"<strong>{escape(word)}</strong>"
+def _row(name: str, words: str, comment: Html) -> Html:
+    summary = STRINGS["comment_on"].format(what=name)
+    return joined(element("strong", name, "."), " ", words, details(summary, comment))
 
 
 def _key(question: Question) -> str:
-    parts = "; ".join(text.html(part) for part in key(question))
-    if not parts:
-        return ""
-    return f"<p>{escape(STRINGS['answer_is'])} {parts}</p>"
+    parts = joined(*map(text.html, key(question)), apart="; ")
+    return element("p", STRINGS["answer_is"], " ", parts) if parts else ""
 
 
 def as_text(questions: Sequence[Question], title: str) -> str:

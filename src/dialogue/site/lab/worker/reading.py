@@ -12,7 +12,6 @@ import re
 from collections.abc import Callable
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from functools import wraps
-from html import escape
 from html.parser import HTMLParser
 from typing import Any
 
@@ -26,6 +25,7 @@ from traitlets.config import Config
 
 from dialogue.charts import stage
 from dialogue.learner import log, progress
+from dialogue.page.html import Html
 from dialogue.page.text import VEGA
 from dialogue.widgets import explorer
 
@@ -68,7 +68,7 @@ class _Clean(HTMLParser):
             self.silent += 1
         elif tag in _TAGS and not self.silent:
             kept = "".join(
-                f' {name}="{escape(value or "")}"'
+                f' {name}="{Html.escape(value or "")}"'
                 for name, value in attrs
                 if name in _ATTRIBUTES
                 and (name not in _SAFE or (value or "").strip().lower().startswith(_SAFE[name]))
@@ -83,7 +83,7 @@ class _Clean(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if not self.silent:
-            self.parts.append(escape(data))
+            self.parts.append(Html.escape(data))
 
 
 def _shown(data: dict[str, Any]) -> dict[str, Any]:
