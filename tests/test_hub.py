@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 import signal
 import subprocess
@@ -19,7 +20,7 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import psutil
 import pytest
@@ -232,10 +233,16 @@ def test_two_learners_and_a_teacher(hub: Hub) -> None:
     assert start["writable"]
     extensions = hub.ask("user/anna/lab/api/extensions")
     assert extensions is not None
-    # The link of an LMS ends on the page of its lesson.
-    link = f"http://127.0.0.1:{hub.port}/user/anna/dialogue/lesson/05"
-    told = urllib.request.Request(link, headers={"Authorization": f"token {anna}"})
-    with urllib.request.urlopen(told, timeout=60) as page:
+    # The link of an LMS ends on the page of its lesson, with a browser's sign-in at the server.
+    jar = urllib.request.HTTPCookieProcessor()
+    window = urllib.request.build_opener(jar)
+    base = f"http://127.0.0.1:{hub.port}/hub"
+    with window.open(f"{base}/login", timeout=60) as page:
+        form = re.search(r'name="_xsrf" value="([^"]+)"', page.read().decode())
+    assert form
+    told = urlencode({"username": "anna", "password": "", "_xsrf": form[1]}).encode()
+    link = f"{base}/login?next=/hub/user-redirect/dialogue/lesson/05"
+    with window.open(link, told, timeout=60) as page:
         assert urlsplit(page.url).path == "/user/anna/lab/tree/notebooks/05-round-one.ipynb"
 
     # Each answers; who it was is said by the hub.
