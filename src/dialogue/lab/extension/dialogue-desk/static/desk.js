@@ -165,9 +165,10 @@
   font-size: var(--jp-ui-font-size1); line-height: 1.35; min-width: 220px; }
 .dd-Panel h2 { font-size: 1em; margin: 14px 0 4px; }
 .dd-Panel :is(p, ol) { margin: 4px 0; }
-/* Tables of pandas are mostly words here: they begin where a line begins, and a date stays whole. */
-.jp-RenderedHTMLCommon table.dataframe :is(th, td) { text-align: start; }
-.jp-RenderedHTMLCommon table.dataframe tbody th { min-width: 6.2em; }
+/* Tables are mostly words here: a column has the room that its words need. */
+.jp-Notebook table.dataframe { table-layout: auto; width: max-content; max-width: max(100%, 35em); }
+.jp-Notebook .dataframe :is(th, td) { text-align: start; padding: .5em .3em; }
+.jp-Notebook .dataframe tbody th { min-width: 6.2em; }
 .dialogue-twin .dialogue-picture { max-block-size: 60vh; background: #fff; }
 .dd-Panel ol { list-style: none; padding: 0; }
 :is(.dd-Panel, .dd-Tip, .dd-Lost, .dd-Said) button, .dd-Back { font: inherit; cursor: pointer; min-height: 28px; }
@@ -708,7 +709,7 @@
 
     return [{
       id: `${NAME}:plugin`,
-      description: "The course beside its lessons: progress, first run, the way back, projector.",
+      description: "The course beside its lessons.",
       autoStart: true,
       requires: [notebooks.INotebookTracker],
       optional: [application.ILabShell, apputils.ICommandPalette, application.ILayoutRestorer],
