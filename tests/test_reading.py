@@ -23,13 +23,13 @@ from bs4 import BeautifulSoup
 
 from conftest import copy_course, wait_until
 from dialogue import bank
-from dialogue.charts import stage
+from dialogue.charts import EXPLORABLES, stage
 from dialogue.cli import main
 from dialogue.course import catalogue, files, sources
 from dialogue.learner import progress
 from dialogue.page.text import plain
 from dialogue.page.words import SITE, STRINGS
-from dialogue.site import build, code, lessons
+from dialogue.site import build, code, lessons, moving
 from dialogue.site.lab import build as lab_build
 from dialogue.site.lab import needs
 from dialogue.widgets.quiz import Quiz
@@ -784,6 +784,28 @@ def test_code_runs_in_a_page_only_beside_a_lab_edition(lab: Path) -> None:
     assert SITE["own_code"] not in with_python.main
     assert "<script>" not in with_python.main
     assert ' style="' not in with_python.main
+
+
+def test_a_picture_with_more_settings_than_were_drawn_asks_for_python(lab: Path) -> None:
+    path = catalogue.root() / "notebooks" / "05-round-one.ipynb"
+    (alone,) = (d for d in lessons.page(path, moving_too=("ladder",)).places.values() if "job" in d)
+    assert "python" not in alone
+    python = code.python(lab)
+    page = lessons.page(path, moving_too=("ladder",), python=python)
+    (with_python,) = (data for data in page.places.values() if "job" in data)
+    assert with_python["python"] == {
+        "picture": "ladder",
+        "settings": dict(stage("ladder", {"commitment": "C18"}).settings),
+        "bytes": python.pictures,
+    }
+
+
+def test_every_picture_moves_without_python_by_few_scenes() -> None:
+    assert set(moving.MOVING) == set(EXPLORABLES)
+    controls = {one.key: one for one in stage("options", {}).controls}
+    made = moving.scenes("options", {})
+    assert len(made["scenes"]) == len(controls["seat"].values)
+    assert len(made["scenes"][0]["still"]) == len(controls) - 1
 
 
 def test_a_lab_edition_of_another_course_is_refused(lab: Path, tmp_path: Path) -> None:

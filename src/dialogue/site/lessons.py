@@ -124,6 +124,15 @@ def page(path: Path, *, moving_too: Collection[str] = (), python: Python | None 
             if data["view"] == "quiz" and not any(d["view"] == "quiz" for d in places.values()):
                 # The first question waits for no second file.
                 site["data"] = _inline(data)
+            if python and "job" in data:
+                settings = data.pop("settings")
+                data["python"] = {
+                    "picture": data["job"][0],
+                    "settings": settings,
+                    "bytes": python.pictures,
+                }
+                runs = True
+            data.pop("settings", None)
             places[cell.id] = data
         else:
             hidden = cell.metadata.get("jupyter", {}).get("source_hidden", False)

@@ -133,6 +133,7 @@ def _explore(given: list[Any], named: dict[str, Any]) -> Data | None:
         "view": "explorer-page",
         "file": file,
         "start": {key: start[key] for key in moving.MOVING[picture]},
+        "settings": dict(start),
         "job": (picture, moving.fixed(picture, named)),
     }
 

@@ -18,8 +18,8 @@ from dialogue.charts import stage
 from dialogue.widgets import explorer
 
 Wishes = dict[str, Any]
-# Which pictures move, and by which controls; the others have too many settings to draw.  A
-# control that is not named stays as the lesson sets it.
+# Which pictures move, and by which controls; all settings of the others would be too many to
+# draw.  A control that is not named stays as the lesson sets it, until Python has come.
 MOVING: Mapping[str, tuple[str, ...]] = {
     "troops": ("date",),
     "timeline": ("curtain", "date"),
@@ -27,6 +27,13 @@ MOVING: Mapping[str, tuple[str, ...]] = {
     "parliament": ("members",),
     "waivers": ("date",),
     "raid": ("agree",),
+    "actors": ("around",),
+    "polls": ("poll",),
+    "two-level": ("withdrawal", "pledge"),
+    "ladder": ("rung",),
+    "oil": ("month",),
+    "options": ("seat",),
+    "ledger": ("all",),
 }
 
 

@@ -3,6 +3,8 @@
 
 const { asset, drawn, handle, here, told } = Dialogue.own;
 const strings = () => Dialogue.words.site;
+const web = /^https?:$/.test(location.protocol); // a page from a disk may start no worker
+let kept = false; // whether Python is on this device
 const megabytes = (bytes) => Math.ceil(bytes / 1e6);
 const STEP = 4; // megabytes between two announcements: a live region shall not talk without end
 
@@ -236,10 +238,15 @@ function lane(box) {
 // --- pictures ------------------------------------------------------------------------------------------
 
 /** The row that brings all controls of a picture; *show* is given its scenes, and how to have more. */
-function picture(name, values, size, show) {
+function picture({ picture: name, bytes: size }, values, show) {
+  if (!web) return null;
   const start = starter(say(strings(), "python_controls"), size);
   const { nodes } = row(start, size, async (at) => {
-    const ask = async (wishes, say_ = () => {}) => (await order("scene", { picture: name, wishes }, size, say_)).scene;
+    const { edition } = python;
+    const ask = async (wishes, say_ = () => {}) => {
+      if (edition !== python.edition) throw new Error("again");
+      return (await order("scene", { picture: name, wishes }, size, say_)).scene;
+    };
     show(await ask(values(), at), ask);
     return "";
   });
@@ -250,9 +257,7 @@ Dialogue.lanes = { picture };
 
 // --- begin ---------------------------------------------------------------------------------------------
 
-let kept = false;
 async function begin() {
-  const web = /^https?:$/.test(location.protocol);
   try { // what another visit has left
     const shelf = `dialogue-python ${new URL("..", here).href}`;
     if (web && await caches.has(shelf)) kept = (await (await caches.open(shelf)).keys()).some(({ url }) => url.includes("pyodide.asm.wasm"));

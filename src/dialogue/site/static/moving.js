@@ -60,29 +60,75 @@ function handle(control, moved) {
   };
 }
 
-MODELS["explorer-page"] = async ({ file, start }) => ({ data: await need(file), start });
+/** The controls, one below the other; those of one row stand together under its name. */
+function laid(controls, moved) {
+  const handles = new Map(), nodes = [];
+  let rows = null;
+  for (const control of controls) {
+    const one = handle(control, (value) => moved(control.key, value));
+    handles.set(control.key, one);
+    if (!control.row) nodes.push(one.node);
+    else {
+      if (rows?.dataset.row !== control.row) {
+        rows = make("fieldset", { class: "dm-rows", "data-row": control.row }, make("legend", {}, control.row));
+        nodes.push(rows);
+      }
+      rows.append(one.node);
+    }
+  }
+  return { handles, nodes };
+}
+
+MODELS["explorer-page"] = async ({ file, start, python }) => ({ data: await need(file), start, python });
 Dialogue.views["explorer-page"] = {
-  render({ model: { data, start }, el }) {
+  render({ model: { data, start, python }, el }) {
     const strings = Dialogue.words;
     const root = make("div", { class: "dialogue-explore" });
     const heard = new Set();
-    let scene;
-    const go = (values) => {
-      scene = unpacked(data, data.at[wishKey(values)]);
+    let scene, ask = null, handles, waiting = null, busy = false;
+    const values = () => Object.fromEntries(scene.controls.map(({ key, value }) => [key, value]));
+    const found = (wishes) => unpacked(data, data.at[wishKey(data.keys.map((key) => wishes[key]))] ?? 0);
+    const show = (next) => {
+      scene = next;
       scene.controls.forEach((control) => handles.get(control.key)?.set(control));
       heard.forEach((act) => act());
     };
-    const values = () => data.keys.map((key) => scene.controls.find((one) => one.key === key).value);
-    scene = unpacked(data, data.at[wishKey(data.keys.map((key) => start[key]))] ?? 0);
-    const handles = new Map(scene.controls.map((control) => [control.key, handle(control, (value) => {
-      go(data.keys.map((key, i) => (key === control.key ? value : values()[i])));
-    })]));
-    root.append(...[...handles.values()].map(({ node }) => node));
-    if (scene.still.length) root.append(make("p", { class: "dx-note" }, say(strings.site, "still_controls", { names: scene.still.join(", ") })));
+    async function go(wishes) { // of wishes that come while Python draws, the last counts
+      if (!ask) { show(found(wishes)); return; }
+      waiting = wishes;
+      if (busy) return;
+      busy = true;
+      try {
+        while (waiting) {
+          const now = waiting;
+          waiting = null;
+          show(await ask(now));
+        }
+      } catch { // ended meanwhile: what was drawn beforehand moves as before
+        ask = null;
+        begin(found(start));
+        if (row) row.hidden = false;
+      } finally { busy = false; waiting = null; }
+    }
+    const controls = make("div", {});
+    const begin = (first) => {
+      const made = laid(first.controls, (key, value) => go({ ...values(), [key]: value }));
+      handles = made.handles;
+      controls.replaceChildren(...made.nodes);
+      if (first.still.length && !row) controls.append(make("p", { class: "dx-note" }, say(strings.site, "still_controls", { names: first.still.join(", ") })));
+      show(first);
+    };
+    scene = found(start);
+    const row = python && scene.still.length && Dialogue.lanes?.picture(python, () => ({ ...python.settings, ...values() }), (first, more) => {
+      ask = more;
+      row.hidden = true;
+      begin(first);
+      controls.querySelector("input, select")?.focus();
+    });
+    begin(scene);
     const stage = make("div", {});
-    root.append(stage);
+    root.append(controls, ...(row ? [row] : []), stage);
     el.append(root);
-    go(values());
     const own = {
       get: (name) => (name === "scene" ? scene : strings.explorer), set() {}, save_changes() {}, send() {},
       on: (_, act) => heard.add(act), off: (_, act) => heard.delete(act),

@@ -314,7 +314,8 @@ def scene(picture: str, wishes: str) -> str:
     controls = [
         {
             "key": one.key,
-            "label": f"{one.row}: {one.label}" if one.row else one.label,
+            "label": one.label,
+            "row": one.row,
             "kind": one.kind,
             "options": [[label, value] for label, value in one.options],
             "value": state.settings[one.key],
