@@ -6,7 +6,7 @@ Python comes from the files of the lab edition, which then lies in the site's fo
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -90,7 +90,7 @@ def megabytes(size: int) -> int:
     return -(-size // 1_000_000)
 
 
-def draws(sources: Iterable[str]) -> bool:
+def draws(sources: Collection[str]) -> bool:
     """Whether cells need Altair and Vega besides tables."""
     every = "\n".join(sources)
     return any(set(needed(one)) > set(TABLES) for one in sources) or "import altair" in every

@@ -82,9 +82,14 @@ def _about(source: str) -> str:
     return first.lstrip("# ").strip() if first.startswith("#") else words.SITE["code"]
 
 
+def _weight(sources: Collection[str], python: Python) -> int:
+    """Bytes of Python that come before these cells have run."""
+    return python.pictures if code.draws(sources) else python.tables
+
+
 def _lane(source: str, every: list[str], python: Python) -> dict[str, Any]:
     """What makes a cell one that can be run in the page: *every* cell that runs with it."""
-    weight = python.pictures if code.draws(every) else python.tables
+    weight = _weight(every, python)
     said = words.SITE["python_needs"].format(total=code.megabytes(weight))
     rows = source.count("\n") + 1
     return {"bytes": weight, "weight": said, "run": words.SITE["python_run"], "rows": rows}
@@ -104,7 +109,7 @@ def page(path: Path, *, moving_too: Collection[str] = (), python: Python | None 
     charts: dict[str, Any] = {}
     code_of = {cell.id: cell.source for cell in notebook.cells if cell.cell_type == "code"}
     before = needs.before(code_of) if python else {}
-    weight = code.megabytes(python.tables) if python else 0
+    weight = code.megabytes(_weight(code_of.values(), python)) if python else 0
     runs = False
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
