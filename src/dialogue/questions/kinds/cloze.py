@@ -112,10 +112,11 @@ class Cloze(Question):
     # --- grading
 
     def graded(self, response: Any) -> Outcome:
-        if not listed(response):
-            return Outcome("unanswered")
         size = len(self.gaps)
-        given = (list(response) + [None] * size)[:size]
+        # Of more answers than blanks nobody can say which belongs where.
+        if not listed(response) or len(response) > size:
+            return Outcome("unanswered")
+        given = list(response) + [None] * (size - len(response))
         comments, hits, still_open = [], 0, 0
         for i, (gap, value) in enumerate(zip(self.gaps, given, strict=True)):
             found = _read(gap, value)

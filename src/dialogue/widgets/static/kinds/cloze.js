@@ -19,7 +19,8 @@ function fits(gap, found) {
 
 KINDS.cloze = {
   grade(item, response) {
-    if (!Array.isArray(response)) return outcome("unanswered");
+    // Of more answers than blanks nobody can say which belongs where.
+    if (!Array.isArray(response) || response.length > item.gaps.length) return outcome("unanswered");
     let hits = 0, open = 0;
     const comments = [];
     item.gaps.forEach((gap, about) => {
