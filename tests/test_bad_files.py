@@ -318,3 +318,68 @@ def test_nothing_is_written_past_the_one_function_that_is_atomic() -> None:
         "learner/log.py",
         "site/lab/build.py",
     }
+
+
+# --- tables, their descriptions and the cards of course and article ---------------------------
+
+TABLES = ("data/rounds.csv", *(f"seeds/{n}.csv" for n in ("glossary", "sources", "paragraphs")))
+TABLES += ("seeds/routes.csv", "seeds/claims.csv", "seeds/lessons.csv")
+PACKAGES = ("data/datapackage.json", "seeds/datapackage.json")
+CARDS = ("seeds/article.yaml", "seeds/course.toml")
+
+
+def header(path: Path) -> bytes:
+    return path.read_bytes().splitlines(keepends=True)[0]
+
+
+TABLE_DAMAGE: dict[str, tuple[tuple[str, ...], Callable[[Path], object]]] = {
+    "no UTF-8": (TABLES + PACKAGES + CARDS, lambda path: path.write_bytes(b"\xff")),
+    "zero byte": (TABLES, lambda path: path.write_bytes(path.read_bytes() + b"\0")),
+    "empty": (TABLES + PACKAGES + CARDS, lambda path: path.write_bytes(b"")),
+    "header only": (TABLES, lambda path: path.write_bytes(header(path))),
+    "header twice": (TABLES, lambda path: path.write_bytes(header(path) + path.read_bytes())),
+    "a column fewer": (
+        TABLES,
+        lambda path: path.write_text(
+            "\n".join(line.rpartition(",")[0] for line in path.read_text("utf-8").splitlines()),
+            encoding="utf-8",
+        ),
+    ),
+    "a long cell": (TABLES, lambda path: path.write_bytes(header(path) + b'"' + b"x" * 200_000)),
+    "cut off": (PACKAGES, lambda path: path.write_text("[1", encoding="utf-8")),
+    "a list": (PACKAGES + CARDS, lambda path: path.write_text("[]", encoding="utf-8")),
+    "a word": (PACKAGES, lambda path: path.write_text('"x"', encoding="utf-8")),
+    "nested": (PACKAGES, lambda path: path.write_text("[" * 100_000, encoding="utf-8")),
+    "long number": (PACKAGES, lambda path: path.write_text("9" * 6000, encoding="utf-8")),
+    "numbers": (PACKAGES, lambda path: path.write_text('{"resources": [1]}', encoding="utf-8")),
+}
+
+
+@pytest.mark.parametrize("damage", TABLE_DAMAGE)
+def test_every_unusable_table_and_card_is_named_and_the_questions_are_checked(
+    damage: str, course: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(course)
+    monkeypatch.setenv("DIALOGUE_CACHE_DIR", str(course / "cache"))
+    every, harm = TABLE_DAMAGE[damage]
+    for name in every:
+        harm(course / name)
+    bad = course / "exercises" / "sample-bank.yaml"
+    bad.write_text(bad.read_text("utf-8").replace("type: single", "type: none", 1), "utf-8")
+    assert main(["check", "--no-advice"]) == 1
+    said = capsys.readouterr().out.splitlines()
+    for name in every:
+        assert any(line.startswith(f"{name}:") for line in said), name
+    assert any(line.startswith("exercises/sample-bank.yaml:") for line in said)
+
+
+@pytest.mark.parametrize("table", ["sources", "paragraphs"])
+@pytest.mark.parametrize("content", [b"\xff", b"", b"a,b\n1,2\n"])
+def test_a_command_that_needs_a_table_names_it_or_goes_on(
+    table: str, content: bytes, course: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (course / "seeds" / f"{table}.csv").write_bytes(content)
+    for command in (["bibliography"], ["screen", "05", "--output", str(tmp_path / "wall.html")]):
+        if main(command):
+            (line,) = capsys.readouterr().err.splitlines()
+            assert f"seeds/{table}.csv" in line

@@ -325,3 +325,16 @@ def test_a_command_prints_a_fault_in_one_line(capsys, monkeypatch):
     monkeypatch.setattr(bibliography, "_bibliography", refuse)
     assert main(["bibliography"]) == 1
     assert capsys.readouterr().err == "x.csv:3: is bad; mend it\n"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes with a name are of posix")
+@pytest.mark.parametrize("kind", ["pipe", "loop"])
+def test_a_pipe_a_device_or_a_circle_of_links_is_never_replaced(tmp_path, kind):
+    target = tmp_path / "out"
+    os.mkfifo(target) if kind == "pipe" else target.symlink_to(target)
+    with pytest.raises(FileFault, match="this is there, and not a file"):
+        files.write(target, "x", force=True)
+    assert target.is_fifo() if kind == "pipe" else target.is_symlink()
+    with pytest.raises(FileFault, match="this is there, and not a folder"), files.folder(target):
+        pass
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]

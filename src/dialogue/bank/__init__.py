@@ -14,6 +14,7 @@ from dialogue.bank.cache import read as read
 from dialogue.bank.files import MOST_BYTES as MOST_BYTES
 from dialogue.bank.files import MOST_FAULTS as MOST_FAULTS
 from dialogue.bank.files import Bank as Bank
+from dialogue.bank.files import article_faults as article_faults
 from dialogue.bank.files import files as files
 from dialogue.bank.files import known as known
 from dialogue.bank.items import COMMON_FIELDS as COMMON_FIELDS

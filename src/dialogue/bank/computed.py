@@ -6,7 +6,6 @@ one of a fixed list.
 
 from __future__ import annotations
 
-import csv
 import math
 import re
 from collections.abc import Sequence
@@ -84,7 +83,7 @@ def _table(
             return None
         sheet = tables.sheet(resources[name]["file"])
         return name, sheet.header, list(sheet.rows)
-    except (OSError, ValueError, KeyError, TypeError, csv.Error) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         message = f"the table {name!r} cannot be read ({type(error).__name__})"
         reader.fault(line, message, "see what 'dialogue check' says about the tables")
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -48,14 +49,28 @@ class Bank:
         return nearest(name, self.questions, count)
 
 
+class _Any(frozenset[str]):
+    """The ids of a table that cannot be read: that is told once, and not at every question."""
+
+    def __contains__(self, _id: object) -> bool:
+        return True
+
+
+def _ids(table: str, column: str) -> frozenset[str]:
+    try:
+        return frozenset(row[column] for row in tables.records(table)) or _Any()
+    except (OSError, ValueError):
+        return _Any()
+
+
 def known() -> Known:
     """Read the ids that an item may name from ``seeds/`` and from the lessons."""
     lessons = catalogue.lessons()
     return Known(
-        paragraphs=frozenset(row["paragraph"] for row in tables.records("paragraphs")),
+        paragraphs=_ids("paragraphs", "paragraph"),
         objectives=frozenset(o for lesson in lessons for o in lesson.objectives),
         planned=frozenset(lesson.number for lesson in lessons if not lesson.objectives),
-        sources=frozenset(row["source_id"] for row in tables.records("sources")),
+        sources=_ids("sources", "source_id"),
         lessons=frozenset(lesson.number for lesson in lessons),
     )
 
@@ -75,6 +90,18 @@ def _top(path: Path, bank: Bank, example: str) -> Node | None:
         bank.faults.append(syntax_fault(name, text, error))
         return None
     return top
+
+
+def article_faults() -> list[Fault]:
+    """What is wrong with the card of the course's text, ``seeds/article.yaml``."""
+    path = catalogue.root() / "seeds" / "article.yaml"
+    found = Bank()
+    if (os.path.lexists(path) and (top := _top(path, found, "'title:'"))) and not isinstance(
+        top.value, dict
+    ):
+        message = "this is not a list of 'name: value' lines"
+        found.faults.append(Fault(shown(path), top.line, "", message, "see docs/new-course.md"))
+    return found.faults
 
 
 def _text(path: Path) -> str:

@@ -11,7 +11,6 @@ lesson that cannot be read keeps its place, and stops no other: :func:`faults` n
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 from dataclasses import dataclass, replace
@@ -127,7 +126,7 @@ def _plan() -> tuple[dict[str, Lesson], FileFault | None]:
     except OSError as error:
         reason = f"the file cannot be read ({files.reason(error)})"
         return {}, FileFault(shown(file), reason, "check its name and rights")
-    except (KeyError, TypeError, ValueError, csv.Error):
+    except (KeyError, TypeError, ValueError):
         fault = "this is no table of lesson, title and minutes"
         return {}, FileFault(shown(file), fault, "take the file back from the course", 1)
     return planned, None
@@ -185,7 +184,7 @@ def faults() -> list[Fault]:
     _, fault = _plan()
     found = [*([fault] if fault else []), *place.card_faults()]
     found += [lesson.fault for lesson in lessons() if lesson.fault]
-    return [Fault(shown(Path(f.file)), f.line or 1, "", f.message, f.remedy) for f in found]
+    return [files.fault_of(one) for one in found]
 
 
 # --- three ways through the course ---------------------------------------------------------
@@ -198,9 +197,13 @@ def routes() -> dict[str, tuple[str, ...]]:
     """
     every = tuple(lesson.number for lesson in lessons() if lesson.number != "00")
     found = {}
-    for row in records("routes"):
-        named = row["lessons"].split()
-        found[row["route"]] = every if named == ["all"] else tuple(named)
+    try:
+        rows = [(row["route"], row["lessons"]) for row in records("routes")]
+    except (OSError, ValueError):  # told by the check; the lessons are open without a route too
+        rows = []
+    for route, said in rows:
+        named = said.split()
+        found[route] = every if named == ["all"] else tuple(named)
     return found
 
 

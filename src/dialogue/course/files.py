@@ -23,7 +23,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
-from dialogue.course.faults import one_line
+from dialogue.course.faults import Fault, one_line, shown
 
 # What every message about a tool that only instructors use tells the reader to do.
 GET_TOOLS = "run 'make teach' in the course's folder; README.md says how to without make"
@@ -55,6 +55,11 @@ class FileFault(Exception):
         text = f"{place}: {self.message}; {self.remedy}"
         # A name may hold any character, and a terminal obeys some of them.
         return one_line(text)
+
+
+def fault_of(error: FileFault) -> Fault:
+    """The same, as one of the faults that a check lists."""
+    return Fault(shown(Path(error.file)), error.line or 1, "", error.message, error.remedy)
 
 
 def reason(error: BaseException) -> str:
@@ -216,8 +221,8 @@ def _target(file: str | os.PathLike[str], *, force: bool, folder: bool) -> Path:
     what = "folder" if folder else "file"
     if not target.parent.is_dir():
         raise FileFault(file, f"there is no folder {target.parent}", "make it first")
-    if target.exists():
-        if target.is_dir() != folder:
+    if os.path.lexists(target):  # after its links: also a device, a pipe, a link in a circle
+        if not (target.is_dir() if folder else target.is_file()):
             raise FileFault(file, f"this is there, and not a {what}", "choose another name")
         if not force and (not folder or any(target.iterdir())):
             raise FileFault(file, "this exists already", "add --force to replace it")

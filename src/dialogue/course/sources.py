@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import calendar
-import json
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from dialogue.course import catalogue
-from dialogue.course.tables import by_key, records
+from dialogue.course.tables import by_key, described, records
 
 
 def bibliography() -> dict[str, dict[str, str]]:
@@ -47,11 +44,6 @@ def reference(source_id: str) -> str:
     return f"{publisher}, “{row['title']}”, {row['date'] or 'no date'}"
 
 
-@lru_cache(maxsize=4)
-def _month(file: Path, _stamp: int) -> str:
-    return str(json.loads(file.read_text(encoding="utf-8")).get("as_of", ""))
-
-
 def as_of_month() -> str:
     """The month up to which the course tells what came later, such as ``2026-05``.
 
@@ -59,7 +51,7 @@ def as_of_month() -> str:
     independent pages of the press cover.  "" when the package is not there.
     """
     file = catalogue.root() / "data" / "datapackage.json"
-    return _month(file, file.stat().st_mtime_ns) if file.is_file() else ""
+    return str(described(file).get("as_of", "")) if file.is_file() else ""
 
 
 def as_of() -> str:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar
 
 from dialogue.course import files
 from dialogue.course.cited import table_sources, use
-from dialogue.course.faults import nearest
+from dialogue.course.faults import nearest, shown
 from dialogue.course.place import root
 
 if TYPE_CHECKING:
@@ -44,6 +44,26 @@ def stamp(file: Path) -> Stamp:
     return status.st_mtime_ns, status.st_size
 
 
+class TableFault(files.FileFault, ValueError):
+    """A table, or its description, that cannot be used: which file, why, and what to do."""
+
+
+_RESTORE = "take the file back from the course, or mend it in your editor"
+
+
+class _Named(dict[str, T]):
+    """What a file holds by name; what it does not hold is a fault of that file."""
+
+    __slots__ = ("_file", "_what")
+
+    def __init__(self, content: Any, file: Path, what: str) -> None:
+        super().__init__(content)
+        self._file, self._what = file, what
+
+    def __missing__(self, name: object) -> Any:
+        raise TableFault(shown(self._file), f"there is no {self._what} {name!r}", _RESTORE, 1)
+
+
 # --- rows --------------------------------------------------------------------------------
 
 
@@ -64,8 +84,8 @@ class Sheet:
 def sheet(file: Path) -> Sheet:
     """Read a CSV file of the course.
 
-    Raises ``OSError`` when it cannot be read, ``UnicodeDecodeError`` when it is not UTF-8 and
-    ``csv.Error`` when it is no CSV.
+    Raises ``OSError`` when there is none, and :class:`TableFault`, with the line, when it cannot
+    be read: a folder, a device, no UTF-8, empty, no CSV.
     """
     return _sheet(file, stamp(file))
 
@@ -75,17 +95,27 @@ def _sheet(file: Path, _stamp: Stamp) -> Sheet:
     rows: list[Row] = []
     lines: list[int] = []
     ragged: list[int] = []
-    with (
-        files.open_plain(file) as data,  # no FIFO, no device
-        io.TextIOWrapper(data, encoding="utf-8-sig", newline="") as text,
-    ):
-        reader = csv.DictReader(text)
+    reader = csv.DictReader(io.StringIO(_text(file), newline=""))
+    try:
         for row in reader:
             if None in row or None in row.values():
                 ragged.append(reader.line_num)
-            rows.append({key: value or "" for key, value in row.items() if key is not None})
+            cells = {key: value or "" for key, value in row.items() if key is not None}
+            rows.append(_Named(cells, file, "column"))
             lines.append(reader.line_num)
-        return Sheet(tuple(reader.fieldnames or ()), tuple(rows), tuple(lines), tuple(ragged))
+    except csv.Error as error:
+        raise TableFault(
+            shown(file), f"this is no CSV ({error})", _RESTORE, reader.line_num
+        ) from None
+    return Sheet(tuple(reader.fieldnames or ()), tuple(rows), tuple(lines), tuple(ragged))
+
+
+def _text(file: Path) -> str:
+    try:
+        return files.read_text(file)
+    except files.FileFault as fault:
+        remedy = _RESTORE if fault.message == files.EMPTY else fault.remedy
+        raise TableFault(shown(file), fault.message, remedy, fault.line or 1) from None
 
 
 def records(name: str) -> tuple[Row, ...]:
@@ -103,7 +133,7 @@ def records(name: str) -> tuple[Row, ...]:
 
 @lru_cache(maxsize=64)
 def _by_key(file: Path, key: str, _stamp: Stamp) -> dict[str, Row]:
-    return {row[key]: row for row in _sheet(file, _stamp).rows}
+    return _Named({row[key]: row for row in _sheet(file, _stamp).rows}, file, f"row with the {key}")
 
 
 def by_key(name: str, key: str) -> dict[str, Row]:
@@ -144,12 +174,38 @@ def kept(*names: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
 # --- what the Data Packages say ----------------------------------------------------------
 
 
+def described(file: Path) -> dict[str, Any]:
+    """What a ``datapackage.json`` says.  Raises ``OSError`` and :class:`TableFault`."""
+    return _described(file, stamp(file))
+
+
+@lru_cache(maxsize=8)
+def _described(file: Path, _stamp: Stamp) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = json.loads(_text(file))
+        for resource in found["resources"]:
+            names = [resource["name"], resource["path"]]
+            for field in resource["schema"]["fields"]:
+                names += [field["name"], field["type"]]
+            if not all(isinstance(name, str) for name in names):
+                raise TypeError
+    except json.JSONDecodeError as error:
+        why = f"this is not valid JSON ({error.msg})"
+        raise TableFault(shown(file), why, _RESTORE, error.lineno) from None
+    except TableFault:
+        raise
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
+        raise TableFault(
+            shown(file), "this does not describe a Data Package", _RESTORE, 1
+        ) from None
+    return found
+
+
 @lru_cache(maxsize=8)
 def _package(file: Path, _stamp: Stamp) -> dict[str, dict[str, Any]]:
-    descriptor = json.loads(file.read_text(encoding="utf-8"))
     return {
         resource["name"]: {**resource, "file": file.parent / resource["path"]}
-        for resource in descriptor["resources"]
+        for resource in _described(file, _stamp)["resources"]
     }
 
 
@@ -251,7 +307,10 @@ def load(name: str) -> pd.DataFrame:
     """
     resource = _resource(name)
     types = tuple((field["name"], field["type"]) for field in resource["schema"]["fields"])
-    table, ids = _frame(resource["file"], stamp(resource["file"]), types)
+    file = resource["file"]
+    if not sheet(file).rows:
+        raise TableFault(shown(file), "the table has no row", _RESTORE, 1)
+    table, ids = _frame(file, stamp(file), types)
     if name != "sources":
         use(ids)
     return table.copy()

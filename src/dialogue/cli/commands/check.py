@@ -7,12 +7,14 @@ import json
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dialogue.course.faults import Advice
 from dialogue.course.files import GET_TOOLS
+from dialogue.course.tables import TableFault
 
 if TYPE_CHECKING:
     from dialogue import bank
@@ -57,7 +59,8 @@ def _look(paths: Sequence[Path]) -> Found:
     result = bank.read(() if found.whole else files) if files else bank.Bank()
     found.faults += result.faults + rich.faults(result)
     found.questions, found.files = len(result.questions), len(files)
-    found.told = advice.advise(result, whole=found.whole)
+    with suppress(TableFault):  # a table that cannot be read is a fault, told below
+        found.told = advice.advise(result, whole=found.whole)
     if found.whole:
         _look_at_lessons(found, result)
         _look_at_tables(found)
@@ -75,9 +78,10 @@ def _look_at_lessons(found: Found, read: bank.Bank) -> None:
     unlike = tidy.unlike([lesson.path for lesson in lessons])
     for lesson in lessons:
         place = shown(lesson.path)
-        for one in anatomy.check(lesson.path, read.questions):
-            remedy = "CONTRIBUTING says what a lesson has"
-            found.faults.append(Fault(place, 1, one.cell, one.message, remedy))
+        with suppress(TableFault):
+            for one in anatomy.check(lesson.path, read.questions):
+                remedy = "CONTRIBUTING says what a lesson has"
+                found.faults.append(Fault(place, 1, one.cell, one.message, remedy))
         if lesson.path in unlike:
             message = "the file is not in its one form"
             found.faults.append(Fault(place, 1, "", message, f"run: dialogue tidy {place}"))
@@ -88,16 +92,19 @@ def _look_at_lessons(found: Found, read: bank.Bank) -> None:
 
 
 def _look_at_tables(found: Found) -> None:
+    from dialogue import bank
     from dialogue.course import catalogue, evidence, tables
 
-    found.faults += catalogue.faults()
+    found.faults += catalogue.faults() + bank.article_faults()
     try:
         found.faults += evidence.check()
-        found.tables = len(tables.resources())
-        found.told += evidence.advise()
     except evidence.NotInstalled:
         missing = f"The tables were not checked: that needs frictionless; {GET_TOOLS}"
         print(missing, file=sys.stderr)
+        return
+    found.told += evidence.advise()
+    with suppress(OSError, TableFault):  # told above
+        found.tables = len(tables.resources())
 
 
 # --- telling ---------------------------------------------------------------------------------
