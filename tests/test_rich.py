@@ -245,6 +245,24 @@ def test_what_goes_out_comes_back_the_same(out: str, into: str, whole: bool, fol
     assert again.status == "draft"
 
 
+def test_a_text_with_blanks_keeps_its_formula_and_its_picture(folder: Path) -> None:
+    ask = r"If \(\frac{a}{2} = 3\), then \(a\) is [[1]] and [[2]]. ![The sea](pictures/sea.png)"
+    gaps = [
+        {"answer": "6"},
+        {"choose": "yes", "accept": [r"\(a>0\)"], "wrong": [{"text": r"\(\{0\}\)", "say": "No."}]},
+    ]
+    item = {"id": "r-one", "type": "cloze", "ask": ask, "gaps": gaps}
+    (folder / "rich.yaml").write_text(writing.bank_text([item], "T", "t"), encoding="utf-8")
+    read = bank.read([folder / "rich.yaml"])
+    assert read.faults == []
+    data, _ = FORMATS["moodle"].write(list(read.questions.values()), "T")
+    (found,), said = taken("moodle", unsealed(data))
+    assert said == ""
+    (back,), new = beside.beside([found], folder / "there")
+    assert (back["ask"], back["gaps"]) == (ask, gaps)
+    assert list(new.values()) == [png()]
+
+
 @pytest.mark.parametrize("name", ["gift", "csv", "xlsx"])
 def test_what_holds_no_picture_says_so(name: str, folder: Path) -> None:
     question = asked(folder)

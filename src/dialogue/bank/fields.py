@@ -12,6 +12,7 @@ from typing import Any
 
 from dialogue.bank import computed, pictures
 from dialogue.course.faults import Fault, nearest
+from dialogue.page.pictures import as_typed
 from dialogue.questions.reading import Computed, Known, Node, meant
 from dialogue.questions.shape import NO, YES, names
 from dialogue.questions.typed import NUMBER, same
@@ -28,7 +29,7 @@ class Reader:
         self.folder = Path()  # of the bank: pictures lie beside it
 
     def fault(self, line: int, message: str, remedy: str) -> None:
-        self.faults.append(Fault(self.file, line, self.item, message, remedy))
+        self.faults.append(Fault(self.file, line, self.item, as_typed(message), remedy))
 
     # -- values
 

@@ -270,17 +270,22 @@ class _Words:
         if part is None:
             return ""
         words = (part.findtext("text") or "").strip()
+        self.bring(part)
+        form = part.get("format", "moodle_auto_format")
+        if plain:
+            return self.wording.literal(words)
+        known = {"plain_text": "plain", "html": "html"}
+        return self.wording(words, known.get(form, "auto"))
+
+    def bring(self, part: Element) -> None:
+        """The files that belong to the text in *part*: pictures of it."""
+        words = part.findtext("text") or ""
         package = pictures.Package(_files(part))
         package.keep()
         self.wording.pictured = package
         for name in package.members:
             if name not in words and quote(name) not in words:
                 self.lost.append(f"a file that belongs to the text is left out: {name}")
-        form = part.get("format", "moodle_auto_format")
-        if plain:
-            return self.wording.literal(words)
-        known = {"plain_text": "plain", "html": "html"}
-        return self.wording(words, known.get(form, "auto"))
 
 
 _KINDS = {
@@ -367,6 +372,8 @@ def _of_cloze(one: Element, found: Parsed, words: _Words, kind: str) -> None:
     part = one.find("questiontext")
     form = "auto" if part is None else part.get("format", "auto")
     shown = "html" if form == "html" else "auto"
+    if part is not None:
+        words.bring(part)
     try:
         if kind in ("cloze", "multianswer"):
             text = words.wording.one_language(_value(one, "questiontext/text"))

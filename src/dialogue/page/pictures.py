@@ -181,6 +181,11 @@ def marked(picture: Picture, words: str) -> str:
     return f"![{said}]({FOLDER}/{picture.name}#{picture.digest})"
 
 
+def as_typed(source: str) -> str:
+    """*source* without the digests, as its author knows it."""
+    return TYPED.sub(r"![\1](\2)", source) if "![" in source else source
+
+
 def meant(mark: re.Match[str]) -> bool:
     """Does a match of :data:`TYPED` name a file?  An address on the web is words here."""
     address = mark[2]
