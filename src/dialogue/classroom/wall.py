@@ -17,10 +17,7 @@ from dialogue.classroom import paper, standalone
 from dialogue.page import templates, text
 from dialogue.page.words import WALL
 from dialogue.questions import (
-    Evidence,
-    Multiple,
     Question,
-    Single,
 )
 from dialogue.widgets import scripts, twin
 
@@ -49,21 +46,19 @@ _BUTTONS = (
 
 def _asked(number: int, count: int, question: Question) -> dict[str, Any]:
     about = f"Question {number} of {count}"
-    if isinstance(question, Evidence):
+    if any(group.role == "paragraph" for group in question.shown()):
         about += " · choose a paragraph"
-    options = []
-    if isinstance(question, Single | Multiple):
-        # A vote without a key has nothing to mark.
-        marked = not (question.vote or question.keyless)
-        options = [
-            (twin.letter(n), option.text, marked and option.right)
-            for n, option in enumerate(question.options)
-        ]
+    # A vote without a key has nothing to mark.
+    marked = not (question.vote or question.keyless)
+    options = [part for part in question.parts() if part.role == "option"]
     return {
         "question": question,
         "about": about,
         "name": text.plain(question.ask),
-        "options": options,
+        "options": [
+            (twin.letter(n), option.text, marked and option.right)
+            for n, option in enumerate(options)
+        ],
         "answer": paper.answer(question),
         "key": paper.key([question]),
     }

@@ -28,7 +28,8 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 from dialogue import bank
 from dialogue.bank import writing
@@ -169,8 +170,11 @@ def _row(question: Question) -> tuple[dict[str, str], list[tuple[str, str]]]:
     for column, name in COLUMNS.items():
         value = fields.get(name, "")
         row[column] = "; ".join(value) if isinstance(value, list) else str(value)
-    row["key"], pairs = _PAIRS[question.kind](fields)
+    row["key"], pairs = _ROWS[question.kind].written(fields)
     return row, pairs
+
+
+Pairs = tuple[str, list[tuple[str, str]]]  # the key, and each option with its comment
 
 
 def _of_options(fields: Mapping[str, Any]) -> Pairs:
@@ -197,18 +201,6 @@ def _of_number(fields: Mapping[str, Any]) -> Pairs:
 def _of_chance(fields: Mapping[str, Any]) -> Pairs:
     bands = [(f"{band['from']} to {band['to']}", band["say"]) for band in fields.get("bands", [])]
     return "", [*bands, *((each["chance"], each["who"]) for each in fields.get("reference", []))]
-
-
-Pairs = tuple[str, list[tuple[str, str]]]  # the key, and each option with its comment
-_PAIRS: dict[str, Callable[[Mapping[str, Any]], Pairs]] = {
-    "single": _of_options,
-    "multiple": _of_options,
-    "numeric": _of_number,
-    "short": _of_words,
-    "evidence": _of_options,
-    "forecast": _of_chance,
-}
-KINDS = tuple(_PAIRS)
 
 
 def write(questions: Sequence[Question], title: str) -> tuple[bytes, list[Loss]]:
@@ -510,32 +502,36 @@ def _field(column: str, words: str) -> Any:
 
 def _own(kind: str, cells: Mapping[str, str], *, keyless: bool = False) -> dict[str, Any]:
     """The fields that only this kind has; *keyless* where no option is right."""
-    pairs, key = _pairs(cells), cells.get("key", "")
-    if kind == "forecast":
-        return _forecast(pairs)
-    if not key and not keyless:
-        remedy = "write the number" if kind == "numeric" else "write the number of the right option"
-        raise _Fault("there is no key", remedy)
-    if kind == "numeric":
-        numbers = [_number(part, "key") for part in key.split(";") if part.strip()]
-        if not numbers:
-            raise _Fault("the key holds no number", "write the number")
-        near = [_full(value=_number(option, "option"), say=say) for option, say in pairs if option]
-        return _full(answer=numbers if ";" in key else numbers[0], near=near)
-    if kind == "short":
-        if re.fullmatch(r"[\d;,\s]+", key) and any(option for option, _say in pairs):
-            right = _right(key, pairs)
-            accept = [option for n, (option, _say) in enumerate(pairs) if n in right]
-            if spoken := [pairs[n][1] for n in sorted(right) if pairs[n][1]]:
-                message = f"an accepted answer has a comment: {spoken[0][:40]!r}"
-                raise _Fault(message, "move it to 'explain'")
-            pairs = [pair for n, pair in enumerate(pairs) if n not in right]
-        else:  # the answers themselves, as people type them who did not read the manual
-            accept = [part.strip() for part in key.split(";") if part.strip()]
-        wrong = [{"text": option, "say": say} for option, say in pairs if option]
-        return _full(accept=accept, wrong=wrong)
+    pairs, key, row = _pairs(cells), cells.get("key", ""), _ROWS[kind]
+    if row.remedy and not key and not keyless:
+        raise _Fault("there is no key", row.remedy)
+    return row.read(key, pairs)
+
+
+def _numeric(key: str, pairs: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    numbers = [_number(part, "key") for part in key.split(";") if part.strip()]
+    if not numbers:
+        raise _Fault("the key holds no number", "write the number")
+    near = [_full(value=_number(option, "option"), say=say) for option, say in pairs if option]
+    return _full(answer=numbers if ";" in key else numbers[0], near=near)
+
+
+def _short(key: str, pairs: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    if re.fullmatch(r"[\d;,\s]+", key) and any(option for option, _say in pairs):
+        right = _right(key, pairs)
+        accept = [option for n, (option, _say) in enumerate(pairs) if n in right]
+        if spoken := [pairs[n][1] for n in sorted(right) if pairs[n][1]]:
+            message = f"an accepted answer has a comment: {spoken[0][:40]!r}"
+            raise _Fault(message, "move it to 'explain'")
+        pairs = [pair for n, pair in enumerate(pairs) if n not in right]
+    else:  # the answers themselves, as people type them who did not read the manual
+        accept = [part.strip() for part in key.split(";") if part.strip()]
+    wrong = [{"text": option, "say": say} for option, say in pairs if option]
+    return _full(accept=accept, wrong=wrong)
+
+
+def _options(key: str, pairs: Sequence[tuple[str, str]], name: str = "text") -> dict[str, Any]:
     right = _right(key, pairs) if key else set()
-    name = "para" if kind == "evidence" else "text"
     return {
         "options": [
             _full(**{name: option, "right": "yes" if n in right else "", "say": say})
@@ -545,7 +541,7 @@ def _own(kind: str, cells: Mapping[str, str], *, keyless: bool = False) -> dict[
     }
 
 
-def _forecast(pairs: Sequence[tuple[str, str]]) -> dict[str, Any]:
+def _forecast(_key: str, pairs: Sequence[tuple[str, str]]) -> dict[str, Any]:
     bands, reference = [], []
     for option, comment in pairs:
         if not option:
@@ -557,3 +553,22 @@ def _forecast(pairs: Sequence[tuple[str, str]]) -> dict[str, Any]:
             chance = _number(option.rstrip("% "), "option")
             reference.append({"who": comment, "chance": chance})
     return _full(bands=bands, reference=reference)
+
+
+class _Row(NamedTuple):
+    """How a kind is written in a row and read from one, and the *remedy* for a missing key."""
+
+    written: Callable[[Mapping[str, Any]], Pairs]
+    read: Callable[[str, list[tuple[str, str]]], dict[str, Any]]
+    remedy: str = "write the number of the right option"
+
+
+_ROWS = {
+    "single": _Row(_of_options, _options),
+    "multiple": _Row(_of_options, _options),
+    "numeric": _Row(_of_number, _numeric, "write the number"),
+    "short": _Row(_of_words, _short),
+    "evidence": _Row(_of_options, partial(_options, name="para")),
+    "forecast": _Row(_of_chance, _forecast, ""),
+}
+KINDS = tuple(_ROWS)
