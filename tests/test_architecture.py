@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from conftest import ROOT
+from dialogue.questions import KINDS
 
 PACKAGE = ROOT / "src" / "dialogue"
 # From the ground up: a room may import from itself and from those before it.
@@ -132,3 +133,30 @@ def test_only_one_module_escapes() -> None:
             if names & {"escape", "escape_silent", "quoteattr"}:
                 found.add(name)
     assert found == homes
+
+
+def _asks_for(test: ast.expr) -> set[str]:
+    """The names of what ``isinstance`` asks for in a condition."""
+    calls = [call for call in ast.walk(test) if isinstance(call, ast.Call)]
+    asked = [call.args[1] for call in calls if ast.unparse(call.func) == "isinstance"]
+    return {node.id for each in asked for node in ast.walk(each) if isinstance(node, ast.Name)}
+
+
+def test_nobody_but_the_kinds_has_a_ladder_of_kinds() -> None:
+    """What a kind does stands in its home; else each new kind is a rung in many a file."""
+    kinds = {kind.__name__ for kind in KINDS.values()} | {"Choice"}
+    found = []
+    for name, path in MODULES.items():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Match):
+                patterns = [p for case in node.cases for p in ast.walk(case.pattern)]
+                rungs = {ast.unparse(p.cls) for p in patterns if isinstance(p, ast.MatchClass)}
+            elif isinstance(node, ast.If) and len(node.orelse) == 1:
+                (other,) = node.orelse
+                both = _asks_for(node.test), _asks_for(getattr(other, "test", node.test))
+                rungs = both[1] if both[0] & kinds and isinstance(other, ast.If) else set()
+            else:
+                continue
+            if rungs & kinds:
+                found.append(f"{name}:{node.lineno}")
+    assert found == []

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from dialogue.charts.look import Picture, in_words
 from dialogue.course import sources
@@ -20,16 +20,19 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+Handle = Literal["slider", "menu", "buttons", "tick"]
+
+
 @dataclass(frozen=True)
 class Control:
-    """One thing that a learner can set: a ``slider``, a ``menu``, ``buttons`` or a ``tick``.
+    """One thing that a learner can set.
 
     Controls that follow each other with the same *row* stand side by side under its name.
     """
 
     key: str
     label: str
-    kind: str
+    kind: Handle
     options: tuple[tuple[str, Any], ...]
     default: Any
     row: str = ""

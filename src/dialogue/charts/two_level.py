@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dialogue.charts.handling import (
     Control,
+    Handle,
     Scene,
     Steps,
     listed,
@@ -180,7 +181,7 @@ def two_level(text: str = "BBBBBB") -> Picture:
 
 # --- handled ----------------------------------------------------------------------------------
 # Asked in this order: the two sliders first, then what may be traded for them.
-_ISSUES = (
+_ISSUES: tuple[tuple[int, str, str, Handle], ...] = (
     (1, "withdrawal", "How fast a withdrawal", "slider"),
     (3, "pledge", "How firm a security pledge", "slider"),
     (4, "waiver", "Next power waiver", "menu"),

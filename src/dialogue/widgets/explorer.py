@@ -14,7 +14,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from itertools import groupby
-from typing import Any
+from typing import Any, assert_never
 
 import ipywidgets
 import traitlets
@@ -88,24 +88,20 @@ def _widget(control: Control, state: State) -> Any:
     value = state.settings[control.key]
     size = "8rem" if control.row else "min(100%, 44rem)"
     width = {"style": {"description_width": "initial"}, "layout": {"width": size}}
+    own = {"value": value, "description": control.label, **width}
     if control.kind == "tick":
-        return ipywidgets.Checkbox(value, description=control.label, indent=False, **width)
-    if control.kind == "buttons":
-        width["style"] = {**width["style"], "button_width": "auto"}
-        return ipywidgets.ToggleButtons(
-            options=control.options, value=value, description=control.label, **width
-        )
-    if control.kind == "slider":
-        return ipywidgets.SelectionSlider(
-            options=control.options,
-            value=value,
-            description=control.label,
-            continuous_update=False,  # drawn when the handle rests, not on the way
-            **width,
-        )
-    return ipywidgets.Dropdown(
-        options=control.options, value=value, description=control.label, **width
-    )
+        return ipywidgets.Checkbox(indent=False, **own)
+    own["options"] = control.options
+    match control.kind:
+        case "buttons":
+            own["style"] = {**width["style"], "button_width": "auto"}
+            return ipywidgets.ToggleButtons(**own)
+        case "slider":  # drawn when the handle rests, not on the way
+            return ipywidgets.SelectionSlider(continuous_update=False, **own)
+        case "menu":
+            return ipywidgets.Dropdown(**own)
+        case _:
+            assert_never(control.kind)
 
 
 def _adjust(widget: Any, control: Control, value: Any) -> None:
