@@ -61,6 +61,6 @@ def details(summary: object, *inside: object) -> Html:
 TWIN = Html('<div class="dialogue-twin mathjax_ignore">')
 
 
-def as_twin(*parts: object, apart: str = "") -> Html:
-    """A readable twin of *parts*."""
-    return joined(TWIN, *parts, Html("</div>"), apart=apart)
+def as_twin(*parts: object, apart: str = "") -> str:
+    """A readable twin of *parts*: it is finished, so that nothing added to it is escaped."""
+    return str(joined(TWIN, *parts, Html("</div>"), apart=apart))
