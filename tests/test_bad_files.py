@@ -304,8 +304,9 @@ def test_a_folder_that_cannot_be_filled_names_the_file_by_its_place(tmp_path: Pa
 
 
 def test_nothing_is_written_past_the_one_function_that_is_atomic() -> None:
-    """Others than ``tidy``: the record on a browser's drive, which is read back after each writing,
-    and the lab edition, whose folder is made beside its place and moved there whole."""
+    """Others than ``tidy``: the record on a browser's drive, which is read back after each writing;
+    the lab edition, whose folder is made beside its place and moved there whole; and the copy of a
+    page's record in the memory of its worker, which ends with the page."""
     source = Path(files.__file__).parents[1]
     found = {
         f"{path.relative_to(source).as_posix()}: {line.strip()}"
@@ -317,6 +318,7 @@ def test_nothing_is_written_past_the_one_function_that_is_atomic() -> None:
         "course/tidy.py",
         "learner/log.py",
         "site/lab/build.py",
+        "site/lab/worker/reading.py",
     }
 
 
