@@ -469,11 +469,13 @@ def from_tags(labels: Iterable[str]) -> tuple[dict[str, Any], str, list[str]]:
 def feedback(question: Question, *, with_remarks: bool) -> str:
     """The explanation as HTML; *with_remarks* the comments on parts of an answer follow it."""
     shown = html(question.explain, block=True) if question.explain else ""
-    said = remarks(question) if with_remarks else []
-    if said:
-        rows = "".join(f"<li><em>{html(about)}</em>: {html(say)}</li>" for about, say in said)
-        shown += f"<ul>{rows}</ul>"
-    return shown
+    return shown + told(remarks(question) if with_remarks else [])
+
+
+def told(said: Iterable[tuple[str, str]]) -> str:
+    """A list of what is said, each after what it is about."""
+    rows = [f"<li><em>{html(about)}</em>: {html(say)}</li>" for about, say in said if say]
+    return f"<ul>{''.join(rows)}</ul>" if rows else ""
 
 
 def plain(words: str) -> str:

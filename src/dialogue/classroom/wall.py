@@ -16,9 +16,7 @@ from markupsafe import Markup
 from dialogue.classroom import paper, standalone
 from dialogue.page import templates, text
 from dialogue.page.words import WALL
-from dialogue.questions import (
-    Question,
-)
+from dialogue.questions import Question
 from dialogue.widgets import scripts, twin
 
 _HELP = (

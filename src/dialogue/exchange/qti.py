@@ -64,15 +64,6 @@ def _html(parent: ET.Element, shown: str) -> None:
     _sub(_sub(parent, "material"), "mattext", shown, texttype="text/html")
 
 
-def _list(said: Iterable[tuple[str, str]]) -> str:
-    rows = [
-        f"<li><em>{writing.html(about)}</em>: {writing.html(say)}</li>"
-        for about, say in said
-        if say
-    ]
-    return f"<ul>{''.join(rows)}</ul>" if rows else ""
-
-
 class _Item:
     """One item: its presentation, its response processing and its feedback."""
 
@@ -261,8 +252,8 @@ def _match(question: Question, asked: Match) -> _Item:
     lefts = []
     for pair in asked.pairs:
         say = f"<p>{writing.html(pair.say)}</p>" if pair.say else ""
-        lefts.append((pair.left, pair.right, say + _list(pair.wrong)))
-    left_over = _list((extra.text, extra.say) for extra in asked.extra)
+        lefts.append((pair.left, pair.right, say + writing.told(pair.wrong)))
+    left_over = writing.told((extra.text, extra.say) for extra in asked.extra)
     # Labels stay in the order written, which says nothing.
     labels = [words for role, texts in question.shown() if role == "label" for words in texts]
     menu = labels if set(labels) == set(asked.rights) else asked.menu()
@@ -308,7 +299,9 @@ def _order(question: Question, asked: Order) -> _Item:
         size, first = len(list(group)), len(places) + 1
         places += [str(first) if size == 1 else f"{first}–{first + size - 1}"] * size
     lefts = [(asked.events[i].text, places[i], "") for i in asked.start_order()]
-    return _matching(question, lefts, list(dict.fromkeys(places)), _list(writing.remarks(question)))
+    return _matching(
+        question, lefts, list(dict.fromkeys(places)), writing.told(writing.remarks(question))
+    )
 
 
 # What Canvas has a type for; for everything else something stands in, or an essay.

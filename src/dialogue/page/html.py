@@ -40,6 +40,12 @@ def listed(*rows: object, name: str = "ul") -> Html:
 START = {"style": "text-align:start"}
 
 
+def row(head: object, *cells: object, **own: str) -> Html:
+    """A row of a table, named by its *head*; its cells have the attributes *own*."""
+    beside = (element("td", cell, **own) for cell in cells)
+    return element("tr", element("th", head, scope="row", **own), *beside)
+
+
 def table(caption: str, rows: Iterable[Html], heads: Iterable[object] = (), **own: str) -> Html:
     """A table of *rows*; its caption and its heads have the attributes *own*."""
     named = [element("th", head, scope="col", **own) for head in heads]

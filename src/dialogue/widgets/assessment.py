@@ -20,11 +20,7 @@ from dialogue.learner import progress
 from dialogue.page.html import as_twin, element
 from dialogue.page.words import ASSESSMENT as WORDS
 from dialogue.page.words import QUIZ
-from dialogue.questions import (
-    Outcome,
-    Question,
-    grade,
-)
+from dialogue.questions import Outcome, Question, grade
 from dialogue.widgets import scripts
 from dialogue.widgets.base import Notice, View
 from dialogue.widgets.quiz import Quiz, shown

@@ -18,7 +18,7 @@ from dialogue.course.bargaining import Game, Move
 from dialogue.course.negotiation import OTHER, TableError
 from dialogue.learner import games
 from dialogue.learner.games import SEEDS
-from dialogue.page.html import Html, as_twin, element, joined
+from dialogue.page.html import Html, as_twin, element, joined, row
 from dialogue.page.words import NEGOTIATION as WORDS
 from dialogue.page.words import TALKS
 from dialogue.widgets import debrief, negotiation_data, scripts
@@ -181,12 +181,7 @@ def _twin_html(side: str, seed: int) -> str:
     named = voice.named(side)
     caption = f"The six issues and your points for {named} (invented for teaching)"
     rows = [
-        element(
-            "tr",
-            element("th", issue.title, scope="row"),
-            element("td", words),
-            element("td", own[letter]),
-        )
+        row(issue.title, words, own[letter])
         for issue, own in zip(negotiation.model().issues, game.me.points, strict=True)
         for letter, words in issue.options.items()
     ]

@@ -10,14 +10,9 @@ from dialogue.course import bargaining, leads, negotiation
 from dialogue.course.negotiation import SIDES, TableError
 from dialogue.course.voice import named
 from dialogue.learner.games import SEEDS
-from dialogue.page.html import START, Html, element, joined, listed, table
+from dialogue.page.html import START, element, joined, listed, row, table
 from dialogue.page.words import NEGOTIATION as WORDS
 from dialogue.widgets.base import Notice
-
-
-def _row(head: str, *cells: object) -> Html:
-    own = (element("td", cell, **START) for cell in cells)
-    return element("tr", element("th", head, scope="row", **START), *own)
 
 
 class Agreed(Notice):
@@ -58,12 +53,12 @@ class Agreed(Notice):
 
     def _repr_html_(self) -> str:
         options = (
-            _row(f"{n}. {title}", f"{letter}: {option}")
+            row(f"{n}. {title}", f"{letter}: {option}", **START)
             for n, (title, letter, option) in enumerate(negotiation.words(self.text), 1)
         )
         needed = negotiation.model().majority
         parliament = f"Iraq’s parliament of the game; {needed} seats are needed"
-        roll = (_row(*each) for each in self.roll)
+        roll = (row(*each, **START) for each in self.roll)
         return joined(
             table(f"The text agreed: {self.text}", options, **START),
             listed(*(element("strong", line) for line in self.results)),
