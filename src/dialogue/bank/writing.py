@@ -157,7 +157,6 @@ def paragraph(words: str) -> str:
     return _unreferred(str(element("p", clean(words))))
 
 
-_IMAGE = Html('<img src="{}"')
 _ADDRESS = re.compile(rf'<img src="{pictures.FOLDER}/[^"#]+#([0-9a-f]{{16}})"')
 
 
@@ -166,7 +165,7 @@ def placed(shown: str, address: Callable[[pictures.Picture], str]) -> str:
 
     def one(mark: re.Match[str]) -> str:
         picture = pictures.known(mark[1])
-        return str(_IMAGE.format(address(picture))) if picture else mark[0]
+        return str(Html('<img src="{}"').format(address(picture))) if picture else mark[0]
 
     return _ADDRESS.sub(one, shown)
 

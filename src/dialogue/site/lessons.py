@@ -18,7 +18,6 @@ from nbconvert import HTMLExporter
 from dialogue.course import anatomy, catalogue, faults, sources
 from dialogue.course.files import FileFault, reason
 from dialogue.page import text, words
-from dialogue.page.html import Html
 from dialogue.site import bundles, code, live, wording
 from dialogue.site.code import Python
 from dialogue.site.lab import needs
@@ -67,8 +66,8 @@ def _shown(outputs: list[Any], name: str, charts: dict[str, Any]) -> str:
             drawing = _text(data["image/svg+xml"])
             if text.VEGA in data:
                 charts[name] = data[text.VEGA]
-                chart = Html('<figure data-chart="{}">{}</figure>')
-                parts.append(str(chart.format(name, Html(drawing))))
+                begins = Markup('<figure data-chart="{}">').format(name)
+                parts.append(f"{begins}{drawing}</figure>")
             else:
                 parts.append(f"<figure>{drawing}</figure>")
         elif "text/plain" in data or "text" in output:

@@ -130,14 +130,8 @@ def entries() -> list[dict[str, Any]]:
 # --- the readable twin -----------------------------------------------------------------
 
 
+# An element "bdi" has a direction of its own, so that its neighbours keep theirs.
 _AS_ARABIC = {"dir": "rtl", "lang": "ar"}
-
-
-def _bdi(words: str, **more: str) -> Html:
-    """*words* with a direction of their own, so that their neighbours keep theirs."""
-    return element("bdi", words, **more)
-
-
 # Arabic inside an English sentence: its words, and the spaces between them.
 _ARABIC = re.compile(r"[\u0600-\u06ff]+(?: +[\u0600-\u06ff]+)*")
 
@@ -146,23 +140,25 @@ def _prose(words: str) -> Html:
     """*words* with every Arabic run in an element that says its language and direction."""
     parts, end = [], 0
     for run in _ARABIC.finditer(words):
-        parts += [words[end : run.start()], _bdi(run[0], **_AS_ARABIC)]
+        parts += [words[end : run.start()], element("bdi", run[0], **_AS_ARABIC)]
         end = run.end()
     return joined(*parts, words[end:])
 
 
 def _link(address: str, words: str) -> Html:
-    return element("a", words, href=address) if address else _bdi(words)
+    return element("a", words, href=address) if address else element("bdi", words)
 
 
 def _entry_html(entry: dict[str, Any]) -> Html:
-    arabic = _bdi(entry["arabic"], **_AS_ARABIC) if entry["arabic"] else ""
+    arabic = element("bdi", entry["arabic"], **_AS_ARABIC) if entry["arabic"] else ""
     said = arabic or WORDS["no_arabic"]
     if arabic and (latin := entry["transliteration"]):
-        said = joined(arabic, " ", element("em", _bdi(latin)))
+        said = joined(arabic, " ", element("em", element("bdi", latin)))
     rows = [("arabic", said)]
     if entry["variants"]:
-        rows.append(("variants", joined(*map(_bdi, entry["variants"]), apart=" · ")))
+        rows.append(
+            ("variants", joined(*(element("bdi", name) for name in entry["variants"]), apart=" · "))
+        )
     rows.append(("paragraphs", ", ".join(entry["paragraphs"]) or WORDS["no_paragraph"]))
     if entry["lessons"]:
         links = (joined(x["number"], " ", _link(x["file"], x["title"])) for x in entry["lessons"])
