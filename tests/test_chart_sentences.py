@@ -115,7 +115,7 @@ def raid(table: Any) -> Iterator[str]:
     yield f"{table['Account'].nunique()} accounts of the raid"
     yield f"against {table['Point'].nunique()} points"
     apart = table.loc[table["Compared"].isin(["differs", "both"]), "Point"]
-    yield f"Accounts part on {apart.nunique()} points: {', '.join(dict.fromkeys(table.loc[table['Point'].isin(apart), 'Point']))}."
+    yield f"Accounts differ on {apart.nunique()} points: {', '.join(dict.fromkeys(table.loc[table['Point'].isin(apart), 'Point']))}."
 
 
 def timeline(table: Any) -> Iterator[str]:

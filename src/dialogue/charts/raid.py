@@ -71,7 +71,7 @@ def raid(agree: int | None = None) -> Picture:
         f"{len(outlets)} accounts of the raid of June 2020 against {len(points)} points. A circle "
         "says what most say, a diamond something else, a square both; a triangle speaks of it alone; a cross is "
         "silence. Accounts "
-        f"part on {len(disputed)} points: {', '.join(disputed)}."
+        f"differ on {len(disputed)} points: {', '.join(disputed)}."
     )
     twin = cells[cells["state"] != "silent"].rename(
         columns={"account": "Account", "point": "Point", "state": "Compared", "says": "Says"}
