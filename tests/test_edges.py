@@ -6,8 +6,10 @@ import importlib.metadata
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -234,3 +236,94 @@ def test_the_parser_knows_every_command_of_the_matrix() -> None:
     tried = {command.split(" ")[0] for command in COMMANDS} | {"overlay"}
     # These take no name, or start a server, run lessons, print a whole kit or build a site.
     assert every - tried <= {"lab", "tidy", "cards", "class-kit", "site", "site-lab"}
+
+
+# --- told to end -----------------------------------------------------------------------
+
+
+def told_to_end(arguments: list[str], number: int, begun: Path) -> tuple[int, str]:
+    """End a command when the file *begun* holds the number of the program that it started, and
+    see that program end too.  Returns the exit code and what was said."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "dialogue.cli", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+    try:
+        until = time.monotonic() + 60
+        while not begun.is_file() or not begun.read_text(encoding="utf-8").endswith("\n"):
+            assert process.poll() is None, process.communicate()[0]
+            assert time.monotonic() < until
+            time.sleep(0.02)
+        process.send_signal(number)
+        said = process.communicate(timeout=30)[0].decode()
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+    child = int(begun.read_text(encoding="utf-8"))
+    while Path(f"/proc/{child}").exists() and "Z" not in _state(child):
+        assert time.monotonic() < until
+        time.sleep(0.02)
+    return process.returncode, said
+
+
+def _state(process: int) -> str:
+    try:
+        return (
+            Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()[0]
+        )
+    except OSError:
+        return "Z"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals are of posix")
+@pytest.mark.parametrize(
+    ("name", "status"), [("SIGTERM", 143), ("SIGHUP", 129), ("SIGINT", 130)], ids=str
+)
+def test_who_is_told_to_end_leaves_nothing_behind(
+    name: str, status: int, here: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The old folder is whole, no half one is beside it, and the browser has ended."""
+    begun, prints = tmp_path / "begun", tmp_path / "browser"
+    prints.write_text(f"#!/bin/sh\necho $$ > '{begun}'\nexec sleep 60\n", encoding="utf-8")
+    prints.chmod(0o755)
+    monkeypatch.setenv("DIALOGUE_BROWSER", str(prints))
+    target = here / "handout"
+    target.mkdir()
+    (target / "05-round-one-plan.html").write_text("old", encoding="utf-8")
+    before = sorted(here.iterdir())
+    ended = told_to_end(
+        ["handout", "05", "--output", str(target), "--force"], getattr(signal, name), begun
+    )
+    assert ended == (status, "")
+    assert sorted(here.iterdir()) == before
+    assert [file.read_text(encoding="utf-8") for file in target.iterdir()] == ["old"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals are of posix")
+@pytest.mark.parametrize(("name", "status"), [("SIGTERM", 143), ("SIGINT", 130)], ids=str)
+def test_a_lesson_that_runs_ends_with_its_command(
+    name: str, status: int, here: Path, tmp_path: Path
+) -> None:
+    import nbformat
+
+    begun, lesson = tmp_path / "begun", here / "mine.ipynb"
+    waits = f"import os, time\nprint(os.getpid(), file=open({str(begun)!r}, 'w'), flush=True)"
+    cells = [nbformat.v4.new_code_cell(f"{waits}\ntime.sleep(60)", id="waits")]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), lesson)
+    before = lesson.read_bytes()
+    ended = told_to_end(["tidy", str(lesson)], getattr(signal, name), begun)
+    assert ended == (status, "mine … ")
+    assert lesson.read_bytes() == before
+
+
+def test_a_signal_that_is_ignored_stays_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As ``nohup`` does; and the handlers are those of before when a command has ended."""
+    before = signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    try:
+        seen = edges.guarded(lambda: int(signal.getsignal(signal.SIGTERM) == signal.SIG_IGN))
+        assert seen == 1
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert signal.getsignal(signal.SIGTERM) == before

@@ -104,6 +104,9 @@ def test_every_cut_of_a_zip_is_one_sentence(tmp_path):
     # The directory at the end is whole, what it points to is not.
     broken = whole[:40] + bytes(60) + whole[100:]
     assert "cut off or damaged" in fault(lambda: files.read_zip(zipped(tmp_path, broken)))
+    # Its first member begins before the file does.
+    early = b"PK" + whole[8:]
+    assert "cut off or damaged" in fault(lambda: files.read_zip(zipped(tmp_path, early)))
     assert "not a zip" in fault(lambda: files.read_zip(zipped(tmp_path, b"<html>")))
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 
 import pytest
 
 from dialogue import bank
 from dialogue.bank import overlay
 from dialogue.cli import main
+from dialogue.course import files
 from dialogue.widgets import quiz
 
 ITEM = "05-permanent-bases"
@@ -250,3 +253,22 @@ def test_a_supplement_is_text_and_questions(over):
     assert list(questions.questions) == ["my-own"]
     assert supplements.parts("06") == []
     assert "no lesson" in repr(dialogue.supplement("99"))
+
+
+def test_two_that_copy_at_once_lose_nothing(over):
+    """Each command reads what the other has written, or one of them waits."""
+    items = [q.id for q in bank.read(overlay=False).questions.values() if q.id.startswith("05-")]
+    items = items[:3]
+    command = [sys.executable, "-m", "dialogue.cli", "overlay", "replace"]
+    started = [subprocess.Popen([*command, item], stdout=subprocess.DEVNULL) for item in items]
+    assert [one.wait(timeout=60) for one in started] == [0] * len(items)
+    assert set(overlay.current().replaced) == set(items)
+    assert faults() == []
+
+
+def test_who_does_not_end_is_named(over, monkeypatch, capsys):
+    monkeypatch.setattr(files, "_PATIENCE", 0.05)
+    with files.alone(over):
+        assert main(["overlay", "hide", ITEM]) == 1
+    assert "another program is writing here; wait" in capsys.readouterr().err
+    assert main(["overlay", "hide", ITEM]) == 0

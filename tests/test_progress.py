@@ -756,6 +756,29 @@ def test_a_full_disk_is_one_plain_message_for_an_import(tmp_path: Path) -> None:
     assert "\n" not in str(caught.value)
 
 
+def test_two_that_import_the_same_file_at_once(tmp_path: Path, own_record: Path) -> None:
+    """Each answer is added once, and one of the two says so."""
+    copy = write(*[line(id=str(n)) for n in range(20_000)], to=tmp_path / "copy")
+    command = [sys.executable, "-m", "dialogue.cli", "progress", "import", str(copy)]
+    both = [subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8") for _ in range(2)]
+    assert sorted(one.communicate(timeout=60)[0] for one in both) == [
+        "Added 0 answers; 20000 were there already.\n",
+        "Added 20000 answers; 0 were there already.\n",
+    ]
+    assert len(progress.path().read_bytes().splitlines()) == 20_000
+
+
+def test_a_line_whose_question_is_no_text_stops_no_command(
+    own_record: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(line("05-permanent-bases"), line("xx").replace(b"xx", b"x\xadx"))
+    assert progress.names() == {"05-permanent-bases"}
+    for command in (["show"], ["export", str(own_record / "copy")]):
+        assert main(["progress", *command]) == 0
+        said = capsys.readouterr()
+        assert ":2: 1 line of your record cannot be read" in said.out + said.err
+
+
 def test_an_import_while_another_process_appends(tmp_path: Path, own_record: Path) -> None:
     copy = write(*[line(id=str(n)) for n in range(500)], to=tmp_path / "copy")
     script = WRITER.replace("100_000", "300")

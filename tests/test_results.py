@@ -411,6 +411,25 @@ def test_what_two_files_claim_is_nobody_s_until_somebody_looks(inbox, capsys, na
     assert name in told
 
 
+def test_a_report_replaces_one_that_had_more_tables(inbox, tmp_path, capsys):
+    """Nobody doubts any more, and the roster is of one gradebook."""
+    classes.write(inbox, 2, ITEMS[:4])
+    (inbox / "copy.json").write_bytes((inbox / "0000.json").read_bytes())
+    resealed(inbox / "copy.json", lambda d: [e.update(response=0) for e in d["answers"]])
+    output = tmp_path / "out"
+    again = ["results", str(inbox), "--output", str(output), "--force"]
+    assert main(again) == 0
+    assert (output / "doubts.csv").is_file()
+    (inbox / "copy.json").unlink()
+    roster = tmp_path / "roster.csv"
+    roster.write_bytes((output / "canvas.csv").read_bytes())
+    assert main([*again, "--roster", str(roster)]) == 0
+    assert not {"doubts.csv", "moodle.csv"} & {file.name for file in output.iterdir()}
+    (output / "mine.txt").touch()
+    assert main(again) == 1
+    assert "it also holds mine.txt" in capsys.readouterr().err
+
+
 def test_the_first_and_the_fuller_file_of_one_learner_are_one_row(inbox):
     """Handed in on Monday and again on Friday, the class typed with a space."""
     classes.write(inbox, 2, ITEMS[:8])

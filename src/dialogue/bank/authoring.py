@@ -78,23 +78,24 @@ def add(file: Path, entry: str, lesson: catalogue.Lesson) -> int:
     Raises :class:`FileFault` when the file is no bank that can be added to.  Nothing that is
     in it changes.
     """
-    if file.exists():
-        before = files.read_text(file)
-        found = bank.read([file], keep_nodes=False)
-        # An author may have several drafts open: only what makes adding impossible counts.
-        broken = [fault for fault in found.faults if not fault.item]
-        if broken:
-            raise FileFault(file, broken[0].message, broken[0].remedy, broken[0].line)
-        item = re.search(r"- id: (\S+)", entry)
-        if item and (place := found.places.get(item[1])):
-            raise FileFault(file, f"{item[1]} is there already", "choose another id", place[1])
-        text = before if before.endswith("\n") else before + "\n"
-    else:
-        title = lesson.title.replace('"', "'")
-        text = f'quiz: {lesson.stem}\ntitle: "{title}"\nitems:\n'
-    own = re.search(r"^( *)- id:", text, re.MULTILINE)
-    if own and len(own[1]) != 2:  # a bank with another indentation keeps it
-        entry = "".join(own[1] + line[2:] for line in entry.splitlines(keepends=True))
-    gap = "\n" if own else ""
-    files.write(file, f"{text}{gap}{entry}", force=True)
+    with files.alone(file.parent):
+        if file.exists():
+            before = files.read_text(file)
+            found = bank.read([file], keep_nodes=False)
+            # An author may have several drafts open: only what makes adding impossible counts.
+            broken = [fault for fault in found.faults if not fault.item]
+            if broken:
+                raise FileFault(file, broken[0].message, broken[0].remedy, broken[0].line)
+            item = re.search(r"- id: (\S+)", entry)
+            if item and (place := found.places.get(item[1])):
+                raise FileFault(file, f"{item[1]} is there already", "choose another id", place[1])
+            text = before if before.endswith("\n") else before + "\n"
+        else:
+            title = lesson.title.replace('"', "'")
+            text = f'quiz: {lesson.stem}\ntitle: "{title}"\nitems:\n'
+        own = re.search(r"^( *)- id:", text, re.MULTILINE)
+        if own and len(own[1]) != 2:  # a bank with another indentation keeps it
+            entry = "".join(own[1] + line[2:] for line in entry.splitlines(keepends=True))
+        gap = "\n" if own else ""
+        files.write(file, f"{text}{gap}{entry}", force=True)
     return (text + gap).count("\n") + 1

@@ -83,8 +83,8 @@ def _table(
             return None
         sheet = tables.sheet(resources[name]["file"])
         return name, sheet.header, list(sheet.rows)
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        message = f"the table {name!r} cannot be read ({type(error).__name__})"
+    except (OSError, ValueError, KeyError, TypeError):
+        message = f"the table {name!r} cannot be read"
         reader.fault(line, message, "see what 'dialogue check' says about the tables")
         return None
 

@@ -172,7 +172,7 @@ def build(
         f"{lesson.stem}-plan": plan.page(lesson),
     }
     written = []
-    with files.folder(folder, force=force) as place:
+    with files.folder(folder, force=force, ours=[f"{name}.pdf" for name in pages]) as place:
         for name, content in pages.items():
             files.write(place / f"{name}.html", content)
             written.append(f"{name}.html")

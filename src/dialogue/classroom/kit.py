@@ -276,7 +276,7 @@ def build(
         sheets[side].append(("points", f"Points of {_named(side)}", points_sheet(lead, other)))
         sheets[side].append(("home", f"Home of {_named(side)}", home_sheet(side)))
     written = []
-    with files.folder(folder, force=force) as place:
+    with files.folder(folder, force=force, ours=[f"{name}.pdf" for name in sheets]) as place:
         files.write(place / "index.html", page("The class kit", index(learners, seed)))
         files.write(place / "play.html", play_page(seed))
         written += ["index.html", "play.html"]

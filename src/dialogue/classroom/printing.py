@@ -56,7 +56,8 @@ def pdf(page: Path, target: Path) -> None:
     program = browser()
     if program is None:
         raise FileFault(target, "no browser that prints was found", "install Chromium or Chrome")
-    with tempfile.TemporaryDirectory() as profile:
+    # A browser that was just ended may still write there.
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         command = [
             program,
             "--headless",

@@ -1,5 +1,8 @@
 """``dialogue``: everything that is done from a terminal; one module a group of commands."""
 
-from dialogue.cli.parser import main
+try:
+    from dialogue.cli.parser import main
+except KeyboardInterrupt:  # within the second that it takes to begin
+    raise SystemExit(130) from None
 
 __all__ = ["main"]

@@ -11,6 +11,7 @@ from __future__ import annotations
 import io
 import os
 import re
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -69,9 +70,38 @@ def _silence(stream: Any) -> None:
         os.close(nowhere)
 
 
+# The system ends a program with these (a closed terminal, a shutdown, `timeout`) on the spot.
+_ENDS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+
+
+def _end(number: int, _frame: Any) -> None:
+    for one in _ENDS:  # the second of the two does not break off the clearing away
+        signal.signal(one, signal.SIG_IGN)
+    raise SystemExit(128 + number)
+
+
+@contextmanager
+def _orderly() -> Iterator[None]:
+    """Who is told to end leaves nothing half written behind, and no program that it started.
+
+    A signal that is ignored (`nohup`) stays so; outside the main thread none can be taken.
+    """
+    before = {one: signal.getsignal(one) for one in _ENDS}
+    with suppress(ValueError):
+        for one, handler in before.items():
+            if handler == signal.SIG_DFL:
+                signal.signal(one, _end)
+    try:
+        yield
+    finally:
+        with suppress(ValueError):
+            for one, handler in before.items():
+                signal.signal(one, handler)
+
+
 def guarded(run: Callable[[], int]) -> int:
     """The exit code of *run*: 1, and one line, for whatever the system refuses."""
-    with _streams():
+    with _orderly(), _streams():
         try:
             try:
                 status = run()

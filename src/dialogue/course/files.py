@@ -15,15 +15,21 @@ import re
 import shutil
 import stat
 import tempfile
+import time
 import unicodedata
 import zipfile
-import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from dialogue.course.faults import Fault, one_line, shown
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
 
 # What every message about a tool that only instructors use tells the reader to do.
 GET_TOOLS = "run 'make teach' in the course's folder; README.md says how to without make"
@@ -194,7 +200,9 @@ def read_zip(file: str | os.PathLike[str], *, most: int = MOST) -> dict[str, byt
                     raise FileFault(file, "it is locked with a password", "save it without one")
                 with archive.open(entry) as member:
                     members[name] = member.read(entry.file_size + 1)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
+    except FileFault:
+        raise
+    except Exception as error:  # whatever damaged numbers make of a zip: there is no end of kinds
         raise FileFault(file, *damaged) from error
     return members
 
@@ -217,6 +225,8 @@ def zip_bytes(members: Mapping[str, bytes]) -> bytes:
 
 
 def _target(file: str | os.PathLike[str], *, force: bool, folder: bool) -> Path:
+    if "\n" in os.fspath(file) or "\r" in os.fspath(file):  # POSIX (2024) advises to make none
+        raise FileFault(file, "a name is one line", "choose another name")
     target = Path(os.path.realpath(os.path.expanduser(file)))
     what = "folder" if folder else "file"
     if not target.parent.is_dir():
@@ -263,6 +273,40 @@ def write(file: str | os.PathLike[str], content: bytes | str, *, force: bool = F
     return target
 
 
+_PATIENCE = 10.0  # seconds; who writes here needs far less than one
+
+
+@contextmanager
+def alone(place: str | os.PathLike[str]) -> Iterator[None]:
+    """What is read and written again in the folder *place*, is written by one program at a time.
+
+    Raises :class:`FileFault` when another one does not end.  Where the system or the drive knows
+    no such lock, there is none: each file is still written as a whole.
+    """
+    try:
+        descriptor = os.open(place, os.O_RDONLY) if fcntl else -1
+    except (OSError, ValueError):  # no such folder yet: whoever writes says so
+        descriptor = -1
+    try:
+        until = time.monotonic() + _PATIENCE
+        while fcntl and descriptor >= 0:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() > until:
+                    fault = "another program is writing here"
+                    raise FileFault(place, fault, "wait for its end and try again") from None
+                time.sleep(0.02)
+            except OSError:
+                break
+            else:
+                break
+        yield
+    finally:
+        if descriptor >= 0:
+            os.close(descriptor)
+
+
 def append(file: str | os.PathLike[str], lines: bytes) -> None:
     """Add whole *lines* to a learner's file in one write, or raise ``OSError``.
 
@@ -294,13 +338,16 @@ def _umask() -> int:
 
 
 @contextmanager
-def folder(path: str | os.PathLike[str], *, force: bool = False) -> Iterator[Path]:
+def folder(
+    path: str | os.PathLike[str], *, force: bool = False, ours: Sequence[str] = ()
+) -> Iterator[Path]:
     """A folder to fill, put in its place when the block ends well and thrown away when not.
 
     An empty folder may be there already.  With *force* a filled one is replaced as a whole,
     and only at the end.  Raises :class:`FileFault` as :func:`write` does, and also when the
-    folder to be replaced holds a file that the new one does not (somebody else's work), and
-    when it is the folder that the command runs in.
+    folder to be replaced holds a file that the new one does not (somebody else's work), unless
+    one of the patterns *ours* says that this command writes such a file at times, and when it
+    is the folder that the command runs in.
     """
     target = _target(path, force=force, folder=True)
     if target.exists() and Path.cwd().is_relative_to(target):
@@ -317,7 +364,7 @@ def folder(path: str | os.PathLike[str], *, force: bool = False) -> Iterator[Pat
         yield beside
         old = None
         if target.exists():
-            if other := _of_others(target, beside):
+            if other := _of_others(target, beside, ours):
                 fault = f"it also holds {other}, which would be lost"
                 raise FileFault(path, fault, "name another folder, or move that away first")
             old = Path(tempfile.mkdtemp(prefix=".old-", dir=target.parent))
@@ -357,15 +404,16 @@ def undone(made: Iterable[Path]) -> Iterator[None]:
         raise
 
 
-def _of_others(old: Path, new: Path) -> str:
-    """A file of the folder *old* that *new* has not, or nothing."""
+def _of_others(old: Path, new: Path, ours: Sequence[str]) -> str:
+    """A file of the folder *old* that *new* has not, and none of *ours*; or nothing."""
     for place, folders, names in os.walk(old):
         folders[:] = sorted(set(folders) - _LITTER)
         here = Path(place)
         links = [name for name in folders if (here / name).is_symlink()]
         for name in sorted({*names, *links} - _LITTER):
             inside = (here / name).relative_to(old)
-            if not (new / inside).exists():
+            mine = any(fnmatchcase(inside.as_posix(), pattern) for pattern in ours)
+            if not mine and not (new / inside).exists():
                 return inside.as_posix()
     return ""
 

@@ -7,6 +7,7 @@ no machine's metadata.  An unchanged second run then gives no difference.
 
 from __future__ import annotations
 
+import asyncio
 import copy
 import hashlib
 import json
@@ -16,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
@@ -294,9 +296,24 @@ def execute(path: Path) -> dict[str, Any]:
         over = overlaid.folder()
         if over and path.resolve().is_relative_to(over.resolve()):  # but one of its own lessons
             environment["DIALOGUE_OVERLAY"] = str(over)
-        NotebookClient(
+        client = NotebookClient(
             notebook, km=manager, timeout=120, resources={"metadata": {"path": str(path.parent)}}
-        ).execute(env=environment, stderr=subprocess.DEVNULL)  # the kernel's own start-up notices
+        )
+        # Without the kernel's own start-up notices.  In the main thread nbclient would take the
+        # signals that end a command, and say that a kernel died.
+        with ThreadPoolExecutor(1) as beside:
+            run = beside.submit(
+                lambda: asyncio.run(
+                    client.async_execute(env=environment, stderr=subprocess.DEVNULL)
+                )
+            )
+            try:
+                run.result()
+            except BaseException:
+                while not wait([run], 0.1).done:  # broken off: the kernel ends first
+                    if process := getattr(manager.provisioner, "process", None):
+                        process.kill()
+                raise
     return json.loads(nbformat.writes(notebook))
 
 

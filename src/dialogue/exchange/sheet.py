@@ -357,7 +357,8 @@ def items(
         found.append(item)
     if faults:
         n, first = faults[0]
-        more = f" (and {len(faults) - 1} more rows with faults)" if len(faults) > 1 else ""
+        others = len(faults) - 1
+        more = f" (and {others} more row{'s' * (others > 1)} with faults)" if others else ""
         raise FileFault(file, f"row {n}: {first.message}{more}", first.remedy)
     if not found:
         raise FileFault(file, "the table has a header and no row", "write one row an item")

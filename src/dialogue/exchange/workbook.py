@@ -182,7 +182,7 @@ def read(data: bytes, file: str, language: str = "en") -> tuple[list[dict[str, A
     except FileFault:
         raise
     except Exception as error:  # whatever a damaged part made openpyxl stumble over
-        fault = f"this workbook cannot be read ({type(error).__name__})"
+        fault = "this workbook cannot be read: a part or a cell of it is damaged"
         raise FileFault(file, fault, "open it in Excel, and save it again as .xlsx") from error
     return sheet.items(rows, file, language)
 

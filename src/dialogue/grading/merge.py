@@ -121,7 +121,7 @@ def documents(folder: str | os.PathLike[str]) -> Iterator[tuple[str, Callable[[]
                     yield f"{path}/{name}", partial(_refuse, _other(f"{path}/{name}"))
             if len(members) > _MOST_MEMBERS:
                 rest = len(members) - _MOST_MEMBERS
-                told = f"{rest} more members were not read"
+                told = f"{rest} more member{'s were' if rest > 1 else ' was'} not read"
                 yield str(path), partial(_refuse, FileFault(path, told, "split this zip file"))
         else:
             yield str(path), partial(_refuse, _other(path))

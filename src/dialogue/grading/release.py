@@ -78,7 +78,8 @@ def sound_bank() -> bank.Bank:
     whole = bank.course_bank()
     if whole.faults:
         fault = whole.faults[0]
-        more = f" (and {len(whole.faults) - 1} more faults)" if len(whole.faults) > 1 else ""
+        others = len(whole.faults) - 1
+        more = f" (and {others} more fault{'s' * (others > 1)})" if others else ""
         raise FileFault(fault.file, f"{fault.message}{more}", fault.remedy, fault.line)
     return whole
 

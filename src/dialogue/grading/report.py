@@ -346,6 +346,10 @@ def _mean(scores: Iterable[float]) -> float | None:
     return round(sum(scores) / len(scores), 2) if scores else None
 
 
+# Tables that a report has only if the class gives them something to say.
+AT_TIMES = ("doubts", "forecasts")
+
+
 def tables(results: ClassResults) -> list[Table]:
     """All tables of the report, in the order in which a teacher needs them."""
     return [

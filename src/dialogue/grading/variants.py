@@ -31,6 +31,8 @@ from dialogue.widgets import twin
 
 # What a row of another year, month or place makes untrue.
 _OF_ONE_ROW = ("answer", "near", "hint", "explain", "para", "sources", "as_of")
+# What a longer list of learners has left.
+_OF_A_LEARNER = ("learners/*.yaml", "keys/*.yaml")
 _HEADS = {"learner", "name", "nickname", "id", "student", "student_id", "user", "username"}
 
 Item = dict[str, Any]  # as an author types it: mappings, lists and text
@@ -225,7 +227,7 @@ def build(
         fault = f"{draw} questions are to be drawn, and {len(items)} are named"
         raise FileFault("--draw", fault, "name more, or draw fewer")
     table: list[Sequence[object]] = []
-    with files.folder(target, force=force) as beside:
+    with files.folder(target, force=force, ours=_OF_A_LEARNER) as beside:
         for name in ("learners", "keys"):
             (beside / name).mkdir()
         for count, learner in enumerate(learners, 1):

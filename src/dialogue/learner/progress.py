@@ -36,7 +36,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
-from dialogue.course import files
+from dialogue.course import faults, files
 from dialogue.course import place as place_of
 from dialogue.learner import log
 from dialogue.page.text import encodable
@@ -395,7 +395,7 @@ class _Index:
             if line.startswith(_BEGINS, start):
                 start += len(_BEGINS)
                 name = line[start : line.find(b'"', start)]
-            if not name or b"\\" in name:
+            if not name or b"\\" in name or not name.isascii():  # so every one can be decoded
                 parsed = self.parse(place, line) if line else None
                 name = parsed[1].item.encode() if parsed and parsed[1] else b""
             if name:
@@ -618,6 +618,8 @@ def export_to(file: str | os.PathLike[str], force: bool = False) -> int:
     if not lines:  # an empty file must never take the place of a good copy
         raise RecordError(f"{file}: {'; '.join(nothing())}")
     target, beside = Path(os.path.realpath(os.path.expanduser(file))), ""
+    if "\n" in os.fspath(file) or "\r" in os.fspath(file):
+        raise RecordError(faults.one_line(f"{file}: a name is one line; choose another name"))
     try:
         if target.exists() and target.samefile(path()):
             raise RecordError(f"{file}: this is the record itself; give the copy another name")
@@ -656,33 +658,41 @@ def import_from(file: str | os.PathLike[str]) -> Imported:
     read (then nothing is added) and when the attempts cannot be written.
     """
     source, known, bad = Path(os.path.expanduser(file)), 0, []
-    fresh: dict[str, Entry] = {}
+    theirs: dict[str, Entry] = {}
     remedy = "name a file that 'dialogue progress export' wrote"
-    own = _own()
     try:
         if source.exists() and not source.is_file():
             raise RecordError(f"{file}: this is not a file; {remedy}")
         with source.open("rb") as lines:
-            if own and source.samefile(path()):
+            if path().exists() and source.samefile(path()):
                 raise RecordError(f"{file}: this is the record itself; {remedy}")
             for number, line in enumerate(iter(partial(lines.readline, LONGEST_LINE), b""), 1):
                 if not line.strip():
                     continue
                 if not (parsed := _parse(line)):
                     bad.append(number)
-                elif parsed[0] in own or parsed[0] in fresh:
+                elif parsed[0] in theirs:
                     known += 1
                 else:
                     entry = Entry(*parsed, line.strip(), line.startswith(b" "))
-                    fresh[parsed[0]] = entry
+                    theirs[parsed[0]] = entry
     except OSError as error:
         raise RecordError(f"{file}: cannot be read ({_reason(error)}); {remedy}") from error
-    if not (fresh or known):
+    if not theirs:
         fault = "neither this line nor any other is an answer" if bad else "this file is empty"
         raise RecordError(f"{file}:{bad[0] if bad else 1}: {fault}; {remedy}")
     try:
-        if fresh:
-            log.append(path(), _to_add(list(fresh.values())))
+        if not str(folder()).startswith("~"):  # that, the writing refuses
+            folder().mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Of two that take in the same file at once, the second finds that it is known.
+        with files.alone(folder()):
+            own = _own()
+            fresh = [entry for name, entry in theirs.items() if name not in own]
+            known += len(theirs) - len(fresh)
+            if fresh:
+                log.append(path(), _to_add(fresh))
+    except files.FileFault as fault:
+        raise RecordError(str(fault)) from None
     except OSError as error:
         raise RecordError(
             f"{file}: not all of it could be added to {path()} ({_reason(error)}); mend that "

@@ -53,7 +53,7 @@ def main(
         raise FileFault(lesson.stem, "this lesson is not written yet", "name another one")
     place = folder or _place(lesson, new=new)
     again = (place / FILE).is_file()
-    store = Store(place)
+    store, built = Store(place), None
     try:
         # It is built while the question is read.
         built = _Edition(site, place / SITE)
@@ -63,6 +63,8 @@ def main(
             _hold(store, lesson, built.folder, port, network=network, browser=browser, again=again)
         )
     finally:
+        if built:
+            built.end()
         store.close()
 
 
@@ -94,6 +96,12 @@ class _Edition:
         if not (self.folder / f"{lesson.stem}.html").is_file():
             remedy = "build one with 'make site'"
             raise FileFault(self.folder, f"there is no page of {lesson.stem} here", remedy)
+
+    def end(self) -> None:
+        """Build no more, where the class was ended before it was there."""
+        if self._build and self._build.poll() is None:
+            self._build.terminate()
+            self._build.wait()
 
 
 def _fresh(folder: Path) -> bool:

@@ -111,7 +111,12 @@ class Hall:
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.PIPE,
         )
-        _, told = await made.communicate()
+        try:
+            _, told = await made.communicate()
+        except asyncio.CancelledError:  # the class ends: what it started clears its own away
+            made.terminate()
+            await made.wait()
+            raise
         if made.returncode:
             return told.decode("utf-8", "replace").strip() or CLASS["not_saved"]
         return CLASS["report_done"].format(folder=store.folder / report.REPORT)

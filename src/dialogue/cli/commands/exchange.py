@@ -41,7 +41,8 @@ def _counted(losses: Sequence[Loss], most: int = 6) -> list[str]:
     from dialogue.bank import printable
 
     lines = [f"  {count} × {printable(what)}" for what, count in common[:most]]
-    return lines + ([f"  … and {len(common) - most} more kinds"] if len(common) > most else [])
+    rest = len(common) - most
+    return lines + ([f"  … and {rest} more kind{'s' * (rest > 1)}"] if rest > 0 else [])
 
 
 @contextmanager

@@ -119,14 +119,24 @@ def _show(_arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _replace(arguments: argparse.Namespace) -> int:
+def _alone(change: Callable[[Path, str], int]) -> Callable[[argparse.Namespace], int]:
+    """*change* of the overlay in use, by one command at a time: the next one sees what it wrote."""
+
+    def run(arguments: argparse.Namespace) -> int:
+        from dialogue.course import files
+
+        with files.alone(folder := _used()):
+            return change(folder, arguments.item)
+
+    return run
+
+
+def _replace(folder: Path, item: str) -> int:
     from dialogue import bank
     from dialogue.bank import pictures
     from dialogue.course import catalogue, files
 
-    folder = _used()
     own = bank.read(overlay=False)
-    item = arguments.item
     if item not in own.questions:
         near = ", ".join(own.nearest(item))
         remedy = f"the nearest: {near}" if near else "name it by its id"
@@ -173,18 +183,17 @@ def _entry(lines: list[str], start: int) -> list[str]:
     return ["  " + line[depth:] if line.strip() else "" for line in lines[start:end]]
 
 
-def _hide(arguments: argparse.Namespace) -> int:
+def _hide(folder: Path, item: str) -> int:
     from dialogue import bank
     from dialogue.course import files
 
-    folder = _used()
     own = bank.read(keep_nodes=False, overlay=False)
-    if arguments.item not in own.questions:
-        near = ", ".join(own.nearest(arguments.item))
+    if item not in own.questions:
+        near = ", ".join(own.nearest(item))
         remedy = f"the nearest: {near}" if near else "name it by its id"
-        raise files.FileFault(arguments.item, "the course has no such question", remedy)
-    _note(folder / "overlay.yaml", "hide", f"- {arguments.item}")
-    print(f"{arguments.item} is hidden. To show it again, take its line out of overlay.yaml.")
+        raise files.FileFault(item, "the course has no such question", remedy)
+    _note(folder / "overlay.yaml", "hide", f"- {item}")
+    print(f"{item} is hidden. To show it again, take its line out of overlay.yaml.")
     return 0
 
 
@@ -261,7 +270,7 @@ def add(commands: argparse._SubParsersAction) -> None:
     action("none", _none, "use no overlay", "The folder itself is kept.")
     action(
         "replace",
-        _replace,
+        _alone(_replace),
         "copy a question of the course into the overlay, to change it there",
         "The version of the course's own is noted, and 'dialogue check' tells when it changes.",
         given="item",
@@ -270,7 +279,7 @@ def add(commands: argparse._SubParsersAction) -> None:
     )
     action(
         "hide",
-        _hide,
+        _alone(_hide),
         "hide a question of the course",
         given="item",
         metavar="ID",

@@ -53,7 +53,8 @@ def _results(arguments: argparse.Namespace) -> int:
     roster = gradebook.read_roster(arguments.roster) if arguments.roster else None
     questions = selection.select(arguments.only, drafts=True)
     progress = _Progress()
-    with files.folder(arguments.output, force=arguments.force) as folder:
+    at_times = [f"{name}.csv" for name in (*report.AT_TIMES, *gradebook.SYSTEMS)]
+    with files.folder(arguments.output, force=arguments.force, ours=at_times) as folder:
         found = merge.merge(arguments.folder, questions, step=progress)
         progress.end()
         if roster:
