@@ -1,9 +1,6 @@
 // The learner's desk: the course's own part of JupyterLab, one plain script without a build.
-//
-// It lists the lessons with progress, runs a trusted lesson when it is opened, shows where one is,
-// leads back from a link, keeps keys inside the widgets and has a projector view.  Without it every
-// lesson still works by Run All.  JupyterLab loads it as a federated extension: it finds
-// `window._JUPYTERLAB[name]` and takes JupyterLab's own modules from the scope it is given.
+// Without it every lesson still works by Run All.  JupyterLab loads it as a federated extension: it
+// finds `window._JUPYTERLAB[name]` and takes JupyterLab's own modules from the scope it is given.
 (() => {
   const NAME = "dialogue-desk"; // the same as "name" in package.json
   const PAGE = /^notebooks\/(\d\d-[^/]+|what-now|review|glossary|pre-test|post-test)\.ipynb$/;
@@ -22,7 +19,6 @@
     return (await versions[key].get())();
   }
 
-  // --- small helpers
   function make(tag, attributes = {}, ...children) {
     const node = document.createElement(tag);
     for (const [name, value] of Object.entries(attributes)) {
@@ -40,7 +36,7 @@
     if (!node.isEqualNode(fresh)) node.replaceChildren(...fresh.childNodes);
   }
   const kept = {
-    // Private windows and full disks refuse: then nothing is remembered, and nothing breaks.
+    // Private windows and full disks refuse: nothing is remembered, nothing breaks.
     get(key) { try { return JSON.parse(localStorage.getItem(key)); } catch { return null; } },
     set(key, value) { try { localStorage.setItem(key, JSON.stringify(value)); } catch { /* as above */ } },
   };
@@ -118,7 +114,7 @@
       const alive = code.some((w) => w.model.sharedModel.getOutputs().some((o) => o.data?.[VIEW]));
       if (reply.content.execution_count > 0 && alive) return "has run";
       // Neither runAll (makes the last cell active) nor runCells (scrolls to the active cell).
-      // One after the other, so that a cell the reader runs meanwhile need not wait for all.
+      // One by one: a cell the reader runs meanwhile need not wait for all.
       for (const cell of code) {
         if (cell.isDisposed || panel.sessionContext.session?.kernel !== kernel) return "stopped";
         // There, too, a question may be answered before its kernel has come: it stays as it is.
@@ -147,7 +143,7 @@
       return answer.json();
     };
   }
-  // Where no server of ours answers (JupyterLite, a hub that is not ours) the folder is the list.
+  // Where no server of ours answers (JupyterLite, another's hub) the folder is the list.
   async function listing(app) {
     const folder = await app.serviceManager.contents.get("notebooks", { content: true });
     const lessons = folder.content.filter((f) => /^notebooks\/\d\d-/.test(f.path)).sort((a, b) => older(a.path, b.path));
@@ -161,14 +157,20 @@
   }
 
   const STYLE = `
-.dd-Panel { overflow: auto; padding: 10px; background: var(--jp-layout-color1); color: var(--jp-ui-font-color1);
-  font-size: var(--jp-ui-font-size1); line-height: 1.35; min-width: 220px; }
+:is(.dd-Panel, .dd-Beats) { background: var(--jp-layout-color1); color: var(--jp-ui-font-color1); font-size: var(--jp-ui-font-size1); }
+.dd-Panel { overflow: auto; padding: 10px; line-height: 1.35; min-width: 220px; }
 .dd-Panel h2 { font-size: 1em; margin: 14px 0 4px; }
 .dd-Panel :is(p, ol) { margin: 4px 0; }
-/* Tables are mostly words here: a column has the room that its words need. */
+/* A table has the room that its words need, and a column that of a date. */
 .jp-Notebook table.dataframe { table-layout: auto; width: max-content; max-width: max(100%, 35em); }
-.jp-Notebook .dataframe :is(th, td) { text-align: start; padding: .5em .3em; }
-.jp-Notebook .dataframe tbody th { min-width: 6.2em; }
+.jp-Notebook .dataframe :is(th, td) { text-align: start; padding: .5em .25em; }
+.jp-Notebook .dataframe :is(td, tbody th) { min-width: 5.8em; }
+.jp-RenderedVegaCommon5 svg { max-width: 100%; height: auto; }
+.jp-Notebook { --jp-content-heading-line-height: 1.2; }
+@media (max-width: 1000px) {
+.jp-Notebook { --jp-cell-prompt-width: 28px; --jp-notebook-padding: 4px; }
+.jp-Notebook :is(.jp-InputPrompt, .jp-OutputPrompt) { font-size: 9px; padding-inline: 0; }
+}
 .dialogue-twin .dialogue-picture { max-block-size: 60vh; background: #fff; }
 .dd-Panel ol { list-style: none; padding: 0; }
 :is(.dd-Panel, .dd-Tip, .dd-Lost, .dd-Said) button, .dd-Back { font: inherit; cursor: pointer; min-height: 28px; }
@@ -186,17 +188,16 @@
 .dd-Buttons button:disabled { opacity: .6; cursor: default; }
 :is(.dd-Panel, .dd-Beats, .dd-Tip, .dd-Lost) :focus-visible, .dd-Back:focus-visible
   { outline: 3px solid var(--jp-brand-color1); outline-offset: 1px; }
-.dd-Beats { display: flex; gap: 2px; align-items: center; padding: 4px 8px; min-height: 24px; max-height: 34px;
-  background: var(--jp-layout-color1); color: var(--jp-ui-font-color1); font-size: var(--jp-ui-font-size1); overflow: hidden; }
-.dd-Beats button.dd-Beat { flex: 1 1 0; min-width: 10px; height: 24px; border: 0; padding: 0; background: none; cursor: pointer; display: flex; align-items: center; }
+.dd-Beats { display: flex; gap: 2px; align-items: center; padding: 4px 8px; min-height: 24px; max-height: 34px; overflow: hidden; }
+.dd-Beats button.dd-Beat { flex: 1; min-width: 10px; height: 24px; border: 0; padding: 0; background: none; cursor: pointer; display: flex; align-items: center; }
 .dd-Beat span { display: block; width: 100%; height: 6px; border-radius: 3px; background: var(--jp-layout-color3); overflow: hidden; }
 .dd-Beat i { display: block; height: 100%; background: var(--jp-brand-color1); }
 .dd-Beat[aria-current] span { outline: 2px solid var(--jp-ui-font-color1); }
-.dd-Said { flex: none; padding-inline-start: 8px; white-space: nowrap; }
-.dd-Said button { color: var(--jp-content-link-color); background: none; border: 0; text-decoration: underline; }
+.dd-Said { display: flex; align-items: center; min-width: 0; padding-inline-start: 8px; white-space: pre; }
+.dd-Said button { color: var(--jp-content-link-color); background: none; border: 0; text-decoration: underline;
+  overflow: hidden; text-overflow: ellipsis; }
 .dd-Back { position: fixed; inset-inline-end: 28px; bottom: 40px; z-index: 20; padding: 8px 14px; min-height: 36px;
   background: var(--jp-brand-color1); color: var(--jp-ui-inverse-font-color1); }
-.dd-Back[hidden] { display: none; }
 .dd-Tip { position: fixed; z-index: 30; max-width: min(26em, calc(100vw - 24px)); padding: 8px 10px;
   background: var(--jp-layout-color1); color: var(--jp-content-font-color1);
   box-shadow: var(--jp-elevation-z6); font-size: var(--jp-content-font-size1); line-height: 1.4; }
@@ -303,7 +304,7 @@
       const desk = make("section", { class: "dd-Notes", hidden: true }, make("h2", {}, "My notes"), about, field, told, others);
       panel.node.append(desk);
       const part = (cell) => lines.get(current())?.outline.find((one) => one.cell === cell)?.title ?? "";
-      // One after the other, so that the last words written are the last ones kept.
+      // One by one: the last words written are the last ones kept.
       const keepNote = () => {
         const { path, cell } = note, text = field.value;
         if (!path || !cell || (note.texts[cell] ?? "") === text.trim()) return note.sent;
@@ -353,7 +354,7 @@
       };
       const soon = later(() => void refresh(), 400);
       tests.refresh = refresh;
-      // A quiz says when the kernel has saved something; a click may have been anything else.
+      // A quiz says when the kernel has saved something; a click may be anything.
       document.addEventListener("dialogue:saved", soon);
       document.addEventListener("click", (event) => { if (event.target.closest?.(".jp-OutputArea")) setTimeout(soon, 1200); }, true);
 
