@@ -1,8 +1,8 @@
-// The learner's desk: the course's own part of JupyterLab, one plain script without a build.
+// The learner's desk: the course's own part of JupyterLab, a plain script without build.
 // Without it every lesson still works by Run All.  JupyterLab loads it as a federated extension: it
 // finds `window._JUPYTERLAB[name]` and takes JupyterLab's own modules from the scope it is given.
 (() => {
-  const NAME = "dialogue-desk"; // the same as "name" in package.json
+  const NAME = "dialogue-desk"; // as in package.json
   const PAGE = /^notebooks\/(\d\d-[^/]+|what-now|review|glossary|pre-test|post-test)\.ipynb$/;
   const CONTROL = "input, select, textarea, button, summary, [contenteditable], [role=slider], [tabindex]";
   const VIEW = "application/vnd.jupyter.widget-view+json";
@@ -104,7 +104,7 @@
     if (!PAGE.test(context.path)) return "no lesson";
     const code = notebook.widgets.filter((w) => w.model.type === "code");
     if (!code.length || !code.every((w) => w.model.trusted)) return "not trusted";
-    const release = keepPlace(notebook); // from here on: saved outputs are drawn late, too
+    const release = keepPlace(notebook); // saved outputs are drawn late, too
     try {
       await panel.sessionContext.ready;
       const kernel = panel.sessionContext.session?.kernel;
@@ -160,11 +160,13 @@
 :is(.dd-Panel, .dd-Beats) { background: var(--jp-layout-color1); color: var(--jp-ui-font-color1); font-size: var(--jp-ui-font-size1); }
 .dd-Panel { overflow: auto; padding: 10px; line-height: 1.35; min-width: 220px; }
 .dd-Panel h2 { font-size: 1em; margin: 14px 0 4px; }
-.dd-Panel :is(p, ol) { margin: 4px 0; }
-/* A table has the room that its words need, and a column that of a date. */
+.dd-Panel :is(p, ol) { margin: 4px 0; padding: 0; list-style: none; }
+/* A column has room for its words, or for a date. */
 .jp-Notebook table.dataframe { table-layout: auto; width: max-content; max-width: max(100%, 35em); }
 .jp-Notebook .dataframe :is(th, td) { text-align: start; padding: .5em .25em; }
 .jp-Notebook .dataframe :is(td, tbody th) { min-width: 5.8em; }
+.jp-RenderedMarkdown details + p { margin-top: 1em; }
+.jp-RenderedText pre { word-break: normal; }
 .jp-RenderedVegaCommon5 svg { max-width: 100%; height: auto; }
 .jp-Notebook { --jp-content-heading-line-height: 1.2; }
 @media (max-width: 1000px) {
@@ -172,7 +174,6 @@
 .jp-Notebook :is(.jp-InputPrompt, .jp-OutputPrompt) { font-size: 9px; padding-inline: 0; }
 }
 .dialogue-twin .dialogue-picture { max-block-size: 60vh; background: #fff; }
-.dd-Panel ol { list-style: none; padding: 0; }
 :is(.dd-Panel, .dd-Tip, .dd-Lost, .dd-Said) button, .dd-Back { font: inherit; cursor: pointer; min-height: 28px; }
 .dd-Panel button { color: inherit; }
 .dd-Row { display: grid; grid-template-columns: 2.2em 1fr; gap: 0 6px; width: 100%; text-align: start; padding: 6px;
@@ -189,7 +190,7 @@
 :is(.dd-Panel, .dd-Beats, .dd-Tip, .dd-Lost) :focus-visible, .dd-Back:focus-visible
   { outline: 3px solid var(--jp-brand-color1); outline-offset: 1px; }
 .dd-Beats { display: flex; gap: 2px; align-items: center; padding: 4px 8px; min-height: 24px; max-height: 34px; overflow: hidden; }
-.dd-Beats button.dd-Beat { flex: 1; min-width: 10px; height: 24px; border: 0; padding: 0; background: none; cursor: pointer; display: flex; align-items: center; }
+.dd-Beat { flex: 1; min-width: 10px; height: 24px; border: 0; padding: 0; background: none; cursor: pointer; display: flex; align-items: center; }
 .dd-Beat span { display: block; width: 100%; height: 6px; border-radius: 3px; background: var(--jp-layout-color3); overflow: hidden; }
 .dd-Beat i { display: block; height: 100%; background: var(--jp-brand-color1); }
 .dd-Beat[aria-current] span { outline: 2px solid var(--jp-ui-font-color1); }
@@ -354,7 +355,7 @@
       };
       const soon = later(() => void refresh(), 400);
       tests.refresh = refresh;
-      // A quiz says when the kernel has saved something; a click may be anything.
+      // A quiz says when something was saved; a click may be anything.
       document.addEventListener("dialogue:saved", soon);
       document.addEventListener("click", (event) => { if (event.target.closest?.(".jp-OutputArea")) setTimeout(soon, 1200); }, true);
 
