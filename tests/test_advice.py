@@ -261,7 +261,7 @@ def test_advice_is_shown_and_does_not_fail(file: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     first, last = done.stdout.splitlines()
     assert "advice: there is no 'hint'" in first
-    assert last == "4 questions in 1 file(s), no faults; 1 piece of advice"
+    assert last == "4 questions in 1 file, no faults; 1 piece of advice"
     strict = run(file, "--strict")
     assert strict.returncode == 1
     assert "advice: there is no 'hint'" in strict.stdout

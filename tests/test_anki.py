@@ -5,6 +5,7 @@ With the package of Anki's own program, which reads a deck as the program does.
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -73,6 +74,13 @@ def test_a_deck_imported_twice_doubles_nothing_and_a_newer_one_updates(
     # And what an older deck says afterwards does not undo it.
     brought(collection, [ONE, BLANKS], tmp_path, monkeypatch, 1_700_000_050)
     assert "Which of the two?" in notes(collection)["05-one"][1]
+
+
+def test_a_deck_leaves_no_temporary_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    assert deck.write([ONE], "Round one")[0]
+    assert list(tmp_path.iterdir()) == []
+    assert tempfile.tempdir == str(tmp_path)
 
 
 def test_a_card_shows_blanks_and_the_lines_of_code(

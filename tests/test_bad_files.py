@@ -210,7 +210,7 @@ def test_the_settings_of_an_overlay_are_no_bank(
     )
     capsys.readouterr()
     assert main(["check", str(mine), "--no-advice"]) == 0
-    assert "in 1 file(s), no faults" in capsys.readouterr().out
+    assert "in 1 file, no faults" in capsys.readouterr().out
 
 
 OVERLAYS: dict[str, Callable[[Path], object]] = {

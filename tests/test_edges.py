@@ -243,11 +243,15 @@ def test_the_parser_knows_every_command_of_the_matrix() -> None:
 
 def told_to_end(arguments: list[str], number: int, begun: Path) -> tuple[int, str]:
     """End a command when the file *begun* holds the number of the program that it started, and
-    see that program end too.  Returns the exit code and what was said."""
+    see that program end too, with no temporary file left.  Returns the exit code and what was
+    said."""
+    temporary = begun.parent / "temporary"
+    temporary.mkdir()
     process = subprocess.Popen(
         [sys.executable, "-m", "dialogue.cli", *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
+        env={**os.environ, "TMPDIR": str(temporary)},
         start_new_session=True,
     )
     try:
@@ -265,6 +269,7 @@ def told_to_end(arguments: list[str], number: int, begun: Path) -> tuple[int, st
     while Path(f"/proc/{child}").exists() and "Z" not in _state(child):
         assert time.monotonic() < until
         time.sleep(0.02)
+    assert list(temporary.iterdir()) == []
     return process.returncode, said
 
 
@@ -286,7 +291,7 @@ def test_who_is_told_to_end_leaves_nothing_behind(
 ) -> None:
     """The old folder is whole, no half one is beside it, and the browser has ended."""
     begun, prints = tmp_path / "begun", tmp_path / "browser"
-    prints.write_text(f"#!/bin/sh\necho $$ > '{begun}'\nexec sleep 60\n", encoding="utf-8")
+    prints.write_text(f"#!/bin/sh\nsleep 60 &\necho $! > '{begun}'\nwait\n", encoding="utf-8")
     prints.chmod(0o755)
     monkeypatch.setenv("DIALOGUE_BROWSER", str(prints))
     target = here / "handout"

@@ -110,7 +110,7 @@ def test_whoever_stands_in_a_course_means_that_one(
     assert place.root() == tmp_path / "pact"
     capsys.readouterr()
     assert main(["check"]) == 0
-    assert "1 file(s)" in capsys.readouterr().out
+    assert "in 1 file and" in capsys.readouterr().out
     monkeypatch.setenv("DIALOGUE_COURSE", str(tmp_path / "other"))
     assert place.root() == tmp_path / "other"
 

@@ -166,9 +166,10 @@ def test_a_link_in_the_folder_of_pictures_is_not_followed(folder: Path, tmp_path
     assert "is a link" in str(bank.read([folder / "rich.yaml"]).faults[0])
 
 
-def test_a_picture_on_the_web_is_words_and_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize("where", ["https://e.invalid/m.png", "/etc/m", "data:image/png,AA"])
+def test_a_picture_elsewhere_is_words_and_named(tmp_path: Path, where: str) -> None:
     file = tmp_path / "b.yaml"
-    ask = "See ![a map](https://evil.invalid/m.png)"
+    ask = f"See ![a map]({where})"
     file.write_text(
         f"quiz: b\nitems:\n- id: b\n  type: short\n  ask: '{ask}'\n  accept: [a]\n",
         encoding="utf-8",

@@ -20,7 +20,7 @@ _FORMULA = "write a formula as \\(x^2\\), in the TeX that CONTRIBUTING.md descri
 _PICTURE = (
     "put the file into 'pictures' beside the bank, and write ![what it shows](pictures/a.png)"
 )
-_ON_THE_WEB = re.compile(r"!\[[^\[\]\n]*\]\((?:[A-Za-z][\w+.-]*:)?//?[^()\s]+\)")
+_ELSEWHERE = re.compile(r"!\[[^\[\]\n]*\]\((?:[A-Za-z][\w+.-]*:|/)[^()\s]+\)")
 _MARKS = ("\\(", "\\[", "![")
 
 
@@ -33,10 +33,9 @@ def faults(bank: Bank) -> list[Fault]:
                 (f"the formula {what} is shown as typed: {why}", _FORMULA)
                 for what, why in text.no_formulas(words)
             ]
-            if away := _ON_THE_WEB.search(words):
-                said.append(
-                    (f"the picture {away[0]} is shown as typed: it is on the web", _PICTURE)
-                )
+            if away := _ELSEWHERE.search(words):
+                where = "it is no file beside the bank"
+                said.append((f"the picture {away[0]} is shown as typed: {where}", _PICTURE))
             found += [Fault(bank.places[name][0], line, name, *each) for each in said]
     return found
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from dialogue.course.files import FileFault
@@ -73,13 +75,32 @@ def pdf(page: Path, target: Path) -> None:
         if sys.platform == "linux" and os.geteuid() == 0:
             command.insert(1, "--no-sandbox")
         try:
-            done = subprocess.run(command, capture_output=True, timeout=SECONDS)
+            status = _run(command)
         except (OSError, subprocess.TimeoutExpired) as error:
             raise FileFault(
                 target, f"the browser did not print ({error})", "print the HTML"
             ) from None
-    if done.returncode or not target.is_file() or not target.read_bytes().startswith(b"%PDF"):
+    if status or not target.is_file() or not target.read_bytes().startswith(b"%PDF"):
         raise FileFault(target, "the browser made no PDF", "open the HTML file and print it")
+
+
+def _run(command: list[str]) -> int:
+    """The exit code of a browser, which ends with us: all its programs, and what they left."""
+    nowhere = subprocess.DEVNULL
+    process = subprocess.Popen(
+        command, stdin=nowhere, stdout=nowhere, stderr=nowhere, start_new_session=True
+    )
+    try:
+        return process.wait(timeout=SECONDS)
+    except BaseException:
+        process.terminate()  # so that it clears its own folders away
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=5)
+        with suppress(OSError, AttributeError):  # no such group is left, or none on Windows
+            os.killpg(process.pid, signal.SIGKILL)
+        process.kill()
+        process.wait()
+        raise
 
 
 def pages(file: Path) -> int:

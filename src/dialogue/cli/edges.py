@@ -74,7 +74,11 @@ def _silence(stream: Any) -> None:
 _ENDS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
 
+_told: list[int] = []
+
+
 def _end(number: int, _frame: Any) -> None:
+    _told.append(128 + number)
     for one in _ENDS:  # the second of the two does not break off the clearing away
         signal.signal(one, signal.SIG_IGN)
     raise SystemExit(128 + number)
@@ -104,7 +108,10 @@ def guarded(run: Callable[[], int]) -> int:
     with _orderly(), _streams():
         try:
             try:
+                _told.clear()
                 status = run()
+                # Python drops what is raised within a callback of its own.
+                status = _told[0] if _told else status
             finally:  # a command that ends by itself (--help) has written as well
                 sys.stdout.flush()
             return status

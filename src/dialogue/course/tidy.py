@@ -8,6 +8,7 @@ no machine's metadata.  An unchanged second run then gives no difference.
 from __future__ import annotations
 
 import asyncio
+import atexit
 import copy
 import hashlib
 import json
@@ -36,6 +37,7 @@ from dialogue.course.anatomy import (
 from dialogue.page.html import TWIN
 from dialogue.page.text import EMBED, VEGA
 
+_QUIET = subprocess.DEVNULL
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
 # What may stand in a committed notebook.  Editors add marks of their own (folds, timings, hashes,
@@ -301,19 +303,27 @@ def execute(path: Path) -> dict[str, Any]:
         )
         # Without the kernel's own start-up notices.  In the main thread nbclient would take the
         # signals that end a command, and say that a kernel died.
+        begun: list[asyncio.Task[Any]] = []
+
+        async def whole() -> None:
+            begun.append(asyncio.create_task(client.async_execute(env=environment, stderr=_QUIET)))
+            await begun[0]
+
         with ThreadPoolExecutor(1) as beside:
-            run = beside.submit(
-                lambda: asyncio.run(
-                    client.async_execute(env=environment, stderr=subprocess.DEVNULL)
-                )
-            )
+            run = beside.submit(asyncio.run, whole())
             try:
                 run.result()
             except BaseException:
                 while not wait([run], 0.1).done:  # broken off: the kernel ends first
                     if process := getattr(manager.provisioner, "process", None):
                         process.kill()
+                    for task in begun:
+                        with suppress(RuntimeError):  # its loop is closed: it has just ended
+                            task.get_loop().call_soon_threadsafe(task.cancel)
+                manager.cleanup_connection_file()
                 raise
+            finally:
+                atexit.unregister(client._cleanup_kernel)
     return json.loads(nbformat.writes(notebook))
 
 

@@ -187,6 +187,11 @@ def _package(genanki: Any, deck: Any, shown: Sequence[Picture]) -> bytes:
     made = io.BytesIO()
     with tempfile.TemporaryDirectory() as folder:
         media = [files.write(Path(folder) / each.unique, each.data) for each in shown]
-        genanki.Package(deck, media_files=media).write_to_file(made, timestamp=_now())
+        # It makes its database where temporary files go, and leaves it there.
+        before, tempfile.tempdir = tempfile.tempdir, folder
+        try:
+            genanki.Package(deck, media_files=media).write_to_file(made, timestamp=_now())
+        finally:
+            tempfile.tempdir = before
     with zipfile.ZipFile(made) as old:
         return files.zip_bytes({name: old.read(name) for name in old.namelist()})

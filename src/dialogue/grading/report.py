@@ -394,7 +394,9 @@ def summary(results: ClassResults) -> list[str]:
     if results.absent:
         said.append(f"Handed in nothing: {', '.join(results.absent)}.")
     if results.left_out:
-        said.append(f"{len(results.left_out)} file(s) were left out; they are named below.")
+        files = len(results.left_out)
+        was = "1 file was" if files == 1 else f"{files} files were"
+        said.append(f"{was} left out; named below.")
     said.append(handin.NO_PROOF)
     return said
 

@@ -153,7 +153,8 @@ def annotation(one: Fault | Advice, level: str) -> str:
 
 
 def _summary(found: Found, show: bool) -> str:
-    read = f"{found.questions} questions in {found.files} file(s)"
+    one, only = found.questions == 1, found.files == 1
+    read = f"{found.questions} question{'s'[one:]} in {found.files} file{'s'[only:]}"
     if found.tables:
         read += f" and {found.tables} tables"
     if count := len(found.faults):
