@@ -154,9 +154,8 @@ def two_level(text: str = "BBBBBB") -> Picture:
     together = panel("all four", PARTIES["both"][0], "All four")
     figure = Together([panels[:2], [*panels[2:], together]], between=24, below=18)
     counts = ", ".join(f"{name} {int(grid[name].sum())}" for name, _, _ in TABLES)
-    rest = ", ".join(
-        f"{issue}{chosen[issue]}" for issue in options.index if issue not in (WITHDRAWAL, PLEDGE)
-    )
+    said_of = {issue: f"“{titles[issue, letter]}”" for issue, letter in chosen.items()}
+    rest = [text for issue, text in said_of.items() if issue not in (WITHDRAWAL, PLEDGE)]
     table = grid.copy()
     table.insert(0, "Withdrawal", [titles[WITHDRAWAL, pace] for pace in grid["pace"]])
     table.insert(1, "Pledge", [titles[PLEDGE, pledge] for pledge in grid["pledge"]])
@@ -165,8 +164,8 @@ def two_level(text: str = "BBBBBB") -> Picture:
     return Picture(
         figure,
         f"Five small grids of {len(grid)} texts, from slow to fast withdrawal and from a loose to "
-        f"a firm pledge, with the other issues at {rest}. A full field is accepted, a cross "
-        f"refused; a ring marks {WITHDRAWAL}{chosen[WITHDRAWAL]} with {PLEDGE}{chosen[PLEDGE]}. "
+        f"a firm pledge, with the other issues at {listed(rest)}. A full field is accepted, a cross "
+        f"refused; a ring marks {said_of[WITHDRAWAL]} with {said_of[PLEDGE]}. "
         f"Fields accepted: {counts}; by all four {int(grid['all four'].sum())}.",
         table.rename(columns={"all four": "All four"}),
         caption(
