@@ -210,6 +210,22 @@ def test_the_overlay_is_checked_with_the_course(over, capsys):
     )
 
 
+def test_what_is_added_with_an_objective_of_the_course_needs_no_place_in_its_lesson(over, capsys):
+    entry = NEW.replace("my-own", "05-my-own").replace(
+        "    type:", "    objective: 05-2\n    type:"
+    )
+    put(over, entry)
+    assert main(["check"]) == 0, capsys.readouterr().out
+
+
+def test_a_question_is_looked_for_in_a_bank_that_cannot_be_read(over, capsys):
+    put(over, NEW + "  - id: [\n")
+    assert main(["preview", "my-own", "--output", str(over / "p.html")]) == 1
+    error = capsys.readouterr().err
+    assert "05-round-one.yaml:" in error
+    assert "no lesson, objective, question" not in error
+
+
 def test_an_overlay_that_is_gone_is_one_sentence(over, capsys, monkeypatch):
     monkeypatch.setenv("DIALOGUE_OVERLAY", str(over / "nowhere"))
     assert main(["check"]) == 1

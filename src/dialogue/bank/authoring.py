@@ -52,7 +52,7 @@ def skeleton(kind: str, item: str, lesson: catalogue.Lesson, objective: str) -> 
     ask: ""   # the question: one sentence, no trap
 {KINDS[kind].skeleton}    hint: ""   # where to look, without the answer
     explain: ""   # two sentences: why it is so
-    sources: []   # ids from seeds/sources.csv, such as [JS-2020-06]
+    sources: []   # ids from seeds/sources.csv, such as [STATE-2020-06-11-AR]
 """
 
 

@@ -72,6 +72,10 @@ def _one(name: str, whole: bank.Bank, drafts: bool) -> Iterable[Question]:
         ]
         if chosen:
             return chosen
+    if whole.faults:  # it may be in a file that could not be read
+        first = whole.faults[0]
+        message = f"there is no {name!r} among the questions that can be read: {first.message}"
+        raise FileFault(first.file, message, first.remedy, first.line)
     known = [*whole.questions, *lessons, *{q.objective for q in whole.questions.values()}]
     near = nearest(name, known, 3)
     remedy = f"the nearest: {', '.join(near)}" if near else "such as 05, 05-2 or an id"

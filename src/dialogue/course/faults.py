@@ -74,6 +74,12 @@ class Advice:
         return printable(f"{place} advice: {self.message}; {self.remedy} ({self.rule})")
 
 
+def typed(path: Path | str) -> str:
+    """The same, in quotation marks where a command line needs them."""
+    name = str(path) if isinstance(path, str) else shown(path)
+    return f'"{name}"' if " " in name else name
+
+
 def shown(path: Path) -> str:
     """The path as the person at the keyboard would type it."""
     try:

@@ -830,6 +830,7 @@ CLASS = {
     "stage_shown": "Both votes are shown",
     "stage_told": "Both votes and the key are shown",
     "stage_ended": "No vote is running",
+    "step_none": "No vote is running. Choose a question below to begin one.",
     "counts_show": "Show me the counts",
     "counts_hide": "Hide the counts",
     "cards": "Cards and hands",

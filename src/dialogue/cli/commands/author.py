@@ -72,10 +72,10 @@ def _new_lesson(arguments: argparse.Namespace) -> int:
     for file in made.files:
         print(faults.shown(file))
     place = faults.shown(made.notebook)
-    named = f'"{place}"' if " " in place else place
     print(
-        f"This is a small lesson that passes every check. Change it part by part.\n"
-        f"To run and tidy it:  dialogue tidy {named}\n"
+        f"This is a small lesson that works; run once, it passes every check. Change it part by "
+        f"part.\n"
+        f"To run and tidy it:  dialogue tidy {faults.typed(place)}\n"
         f"To check it:         dialogue check\n"
         f"To see it:           dialogue lab"
     )
@@ -84,6 +84,7 @@ def _new_lesson(arguments: argparse.Namespace) -> int:
 
 def _new_course(arguments: argparse.Namespace) -> int:
     from dialogue.bank import founding
+    from dialogue.course import faults
 
     def begun() -> None:
         print("Writing the course and running its pages once …", file=sys.stderr)
@@ -91,7 +92,8 @@ def _new_course(arguments: argparse.Namespace) -> int:
     folder = founding.course(arguments.folder, arguments.title, begun)
     print(
         f"{folder} holds a small course that passes every check. README.md there says how to make "
-        f"it yours.\nTo check it:  make -C {folder} test\nTo open it:   make -C {folder} lab"
+        f"it yours.\nTo check it:  make -C {faults.typed(str(folder))} test\n"
+        f"To open it:   make -C {faults.typed(str(folder))} lab"
     )
     return 0
 

@@ -71,20 +71,27 @@ def _look(paths: Sequence[Path]) -> Found:
 
 def _look_at_lessons(found: Found, read: bank.Bank) -> None:
     """The notebooks by the rules for lessons: their parts, their form, and the teaching notes."""
+    from dialogue.bank import overlay
     from dialogue.course import anatomy, catalogue, tidy
-    from dialogue.course.faults import Fault, shown
+    from dialogue.course.faults import Fault, shown, typed
 
     lessons = [one for one in catalogue.lessons() if one.written and not one.fault]
     unlike = tidy.unlike([lesson.path for lesson in lessons])
+    # What an overlay adds to a lesson of the course is asked in supplements.ipynb.
+    over = overlay.current()
+    added = set(over.added) if over else ()
+    asked = {name: one for name, one in read.questions.items() if name not in added}
     for lesson in lessons:
         place = shown(lesson.path)
         with suppress(TableFault):
-            for one in anatomy.check(lesson.path, read.questions):
+            for one in anatomy.check(
+                lesson.path, asked if catalogue.root() in lesson.path.parents else read.questions
+            ):
                 remedy = "CONTRIBUTING says what a lesson has"
                 found.faults.append(Fault(place, 1, one.cell, one.message, remedy))
         if lesson.path in unlike:
             message = "the file is not in its one form"
-            found.faults.append(Fault(place, 1, "", message, f"run: dialogue tidy {place}"))
+            found.faults.append(Fault(place, 1, "", message, f"run: dialogue tidy {typed(place)}"))
         if lesson.number != "00" and not lesson.notes.is_file():
             remedy = "write what a teacher needs; 'dialogue new lesson' shows the parts"
             message = "there are no teaching notes"
@@ -152,17 +159,20 @@ def annotation(one: Fault | Advice, level: str) -> str:
     return printable(f"::{level} {place}::{data(f'{one.message}; {one.remedy}')}")
 
 
+def _count(many: int, what: str) -> str:
+    return f"{many} {what}{'s' * (many != 1)}"
+
+
 def _summary(found: Found, show: bool) -> str:
-    one, only = found.questions == 1, found.files == 1
-    read = f"{found.questions} question{'s'[one:]} in {found.files} file{'s'[only:]}"
+    read = f"{_count(found.questions, 'question')} in {_count(found.files, 'file')}"
     if found.tables:
-        read += f" and {found.tables} tables"
+        read += f" and {_count(found.tables, 'table')}"
     if count := len(found.faults):
-        summary = f"{count} fault{'s' * (count != 1)}; read: {read}"
+        summary = f"{_count(count, 'fault')}; read: {read}"
     else:
         summary = f"{read}, no faults"
     if many := len(found.told):
-        summary += f"; {many} piece{'s' * (many != 1)} of advice"
+        summary += f"; {_count(many, 'piece')} of advice"
         if not show:
             summary += ", to see with: dialogue check --advice"
     return summary

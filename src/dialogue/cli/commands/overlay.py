@@ -13,6 +13,10 @@ from typing import Any
 _START = """# An overlay: your own questions and texts over the course, kept through every upgrade.
 name: "{name}"
 
+# Your questions lie in exercises/, in a file named after a lesson or by a name of your own. A text
+# for a lesson lies in supplements/ under the lesson's name, such as supplements/05-round-one.md.
+# The page notebooks/supplements.ipynb shows learners both.
+
 # Questions of the course that your class should not see:
 hide: []
 

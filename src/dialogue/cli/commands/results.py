@@ -125,8 +125,8 @@ def add(commands: argparse._SubParsersAction) -> None:
         help="merge what a class handed in: report, tables, gradebooks",
         description="Read every learner's file in FOLDER (also inside the zip that Canvas or Moodle "
         "gives you), mark the answers again with your questions, and write a folder with "
-        "report.html, report.ipynb, five tables (CSV), and canvas.csv and moodle.csv for the "
-        "gradebooks. Files that are twice there, were changed, or come from another version of "
+        "report.html, report.ipynb, five tables (CSV), and canvas.csv, moodle.csv and "
+        "blackboard.csv for the gradebooks. Files that are twice there, were changed, or come from another version of "
         "the course are named, and so is who is in the roster and handed in nothing. Where two files "
         "claim the same answers or the same learner, neither earns a mark until you have looked. A "
         "hand-in is no proof of who worked: whoever has the course can write such a file in any "

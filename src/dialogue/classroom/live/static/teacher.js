@@ -171,7 +171,7 @@ async function report() {
 }
 function next() {
   const vote = state?.vote;
-  if (!vote || vote.stage === "ended") return;
+  if (!vote || vote.stage === "ended") { said.textContent = strings.step_none; return; }
   const end = vote.stage === "told" || (vote.stage === "shown" && vote.last);
   act(end ? { do: "end" } : { do: "step", poll: vote.number, from: vote.stage });
 }

@@ -3,7 +3,7 @@
 // finds `window._JUPYTERLAB[name]` and takes JupyterLab's own modules from the scope it is given.
 (() => {
   const NAME = "dialogue-desk"; // as in package.json
-  const PAGE = /^notebooks\/(\d\d-[^/]+|what-now|review|glossary|pre-test|post-test)\.ipynb$/;
+  const PAGE = /^notebooks\/(\d\d-[^/]+|what-now|review|glossary|supplements|(pre|post)-test)\.ipynb$/;
   const CONTROL = "input, select, textarea, button, summary, [contenteditable], [role=slider], [tabindex]";
   const VIEW = "application/vnd.jupyter.widget-view+json";
   const [PLACE, PANEL, ROUTE] = ["place", "panel", "route"].map((name) => `${NAME}:${name}`);
