@@ -1,4 +1,4 @@
-// The learner's desk: the course's own part of JupyterLab, a plain script without build.
+// The learner's desk: the course's own part of JupyterLab, one plain script.
 // Without it every lesson still works by Run All.  JupyterLab loads it as a federated extension: it
 // finds `window._JUPYTERLAB[name]` and takes JupyterLab's own modules from the scope it is given.
 (() => {
