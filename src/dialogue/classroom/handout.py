@@ -50,7 +50,8 @@ def chosen(lesson: catalogue.Lesson, questions: Sequence[Question]) -> list[Ques
     task = next((q for q in questions if q.id in tasks and isinstance(q, Essay)), None)
     # A guess before reading has lost its point beside the digest.
     fit = [q for q in questions if recall.reviewable(q) and not q.ask.startswith("Before you")]
-    fit = [q for q in fit if q is not vote]
+    # Pull quotes and the like are not printed, so nothing is asked about them.
+    fit = [q for q in fit if q is not vote and all(map(_printed, q.paragraphs()))]
     found: list[Question] = []
 
     def take(question: Question) -> None:
@@ -125,10 +126,14 @@ def _digests(questions: Sequence[Question]) -> list[tuple[str, str, list[str]]]:
     """The paragraphs that the questions name, those first that more of them name."""
     known = sources.paragraphs()
     asked = Counter(para for question in questions for para in question.paragraphs())
-    body = [name for name in asked if known.get(name, {}).get("kind") == "body"]
+    body = [name for name in asked if name in known and _printed(name)]
     most = sorted(body, key=lambda name: -asked[name])[:DIGESTS]
     wanted = sorted(most, key=lambda name: int(name[1:]))
     return [(name, known[name]["digest"], _corrections(name)) for name in wanted]
+
+
+def _printed(paragraph: str) -> bool:
+    return sources.paragraphs().get(paragraph, {}).get("kind", "body") == "body"
 
 
 def _corrections(paragraph: str) -> list[str]:
