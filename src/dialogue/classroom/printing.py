@@ -8,7 +8,9 @@ import signal
 import subprocess
 import sys
 import tempfile
-from contextlib import suppress
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from dialogue.course.files import FileFault
@@ -33,6 +35,7 @@ _PLACES = (
 )
 # Long enough for a slow machine; a page of ours prints in about a second.
 SECONDS = 120
+_SHORT = 50
 
 
 def browser() -> str | None:
@@ -58,8 +61,7 @@ def pdf(page: Path, target: Path) -> None:
     program = browser()
     if program is None:
         raise FileFault(target, "no browser that prints was found", "install Chromium or Chrome")
-    # A browser that was just ended may still write there.
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
+    with _profile() as profile:
         command = [
             program,
             "--headless",
@@ -75,7 +77,7 @@ def pdf(page: Path, target: Path) -> None:
         if sys.platform == "linux" and os.geteuid() == 0:
             command.insert(1, "--no-sandbox")
         try:
-            status = _run(command)
+            status = _run(command, profile)
         except (OSError, subprocess.TimeoutExpired) as error:
             raise FileFault(
                 target, f"the browser did not print ({error})", "print the HTML"
@@ -84,11 +86,27 @@ def pdf(page: Path, target: Path) -> None:
         raise FileFault(target, "the browser made no PDF", "open the HTML file and print it")
 
 
-def _run(command: list[str]) -> int:
+@contextmanager
+def _profile() -> Iterator[str]:
+    """A folder of the browser's own.  One that was just ended may write there for a moment."""
+    folder = tempfile.mkdtemp()
+    try:
+        yield folder
+    finally:
+        for _ in range(30):
+            shutil.rmtree(folder, ignore_errors=True)
+            if not os.path.lexists(folder):
+                break
+            time.sleep(0.1)
+
+
+def _run(command: list[str], profile: str) -> int:
     """The exit code of a browser, which ends with us: all its programs, and what they left."""
     nowhere = subprocess.DEVNULL
+    # Its temporary files go with its folder, unless its sockets would have too long a name there.
+    env = {**os.environ, "TMPDIR": profile} if len(profile) < _SHORT else None
     process = subprocess.Popen(
-        command, stdin=nowhere, stdout=nowhere, stderr=nowhere, start_new_session=True
+        command, stdin=nowhere, stdout=nowhere, stderr=nowhere, env=env, start_new_session=True
     )
     try:
         return process.wait(timeout=SECONDS)
