@@ -2,7 +2,7 @@
 // Without it every lesson still works by Run All.  JupyterLab loads it as a federated extension: it
 // finds `window._JUPYTERLAB[name]` and takes JupyterLab's own modules from the scope it is given.
 (() => {
-  const NAME = "dialogue-desk"; // as in package.json
+  const NAME = "dialogue-desk";
   const PAGE = /^notebooks\/(\d\d-[^/]+|what-now|review|glossary|supplements|(pre|post)-test)\.ipynb$/;
   const CONTROL = "input, select, textarea, button, summary, [contenteditable], [role=slider], [tabindex]";
   const VIEW = "application/vnd.jupyter.widget-view+json";
@@ -164,13 +164,14 @@
 /* A column has room for its words, or for a date. */
 .jp-Notebook table.dataframe { table-layout: auto; width: max-content; max-width: max(100%, 35em); }
 .jp-Notebook .dataframe :is(th, td) { text-align: start; padding: .5em .25em; }
-.jp-Notebook .dataframe :is(td, tbody th) { min-width: 5.8em; }
+.jp-Notebook .dataframe :is(td, tbody th) { min-width: 5.9em; }
 .jp-RenderedMarkdown details + p { margin-top: 1em; }
 .jp-RenderedText pre { word-break: normal; }
+.role-title-text text { fill: var(--jp-content-font-color1); }
 .jp-RenderedVegaCommon5 svg { max-width: 100%; height: auto; }
 .jp-Notebook { --jp-content-heading-line-height: 1.2; }
 @media (max-width: 1000px) {
-.jp-Notebook { --jp-cell-prompt-width: 28px; --jp-notebook-padding: 4px; }
+.jp-Notebook { --jp-cell-prompt-width: 32px; --jp-notebook-padding: 4px; }
 .jp-Notebook :is(.jp-InputPrompt, .jp-OutputPrompt) { font-size: 9px; padding-inline: 0; }
 }
 .dialogue-twin .dialogue-picture { max-block-size: 60vh; background: #fff; }
@@ -251,7 +252,7 @@
       panel.title.iconClass = "jp-SideBar-tabIcon jp-ListIcon";
       app.shell.add(panel, "left", { rank: 50 });
       restorer?.add(panel, panel.id);
-      const list = make("div"); // drawn anew; the note below it stays while one writes
+      const list = make("div"); // drawn anew; the note below it stays
       panel.node.append(list);
 
       const words = (one) => {
@@ -406,7 +407,6 @@
         if (cell && boxOf(notebook.content).scrollTop > 200) kept.set(PLACE, { path: notebook.context.path, cell: cell.model.id });
       }
 
-      // --- opening
       function look() {
         const notebook = current();
         drawPanel();
