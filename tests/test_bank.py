@@ -701,7 +701,7 @@ def test_check_names_a_formula_that_is_none_on_its_line(
 def test_check_of_the_course_is_clean() -> None:
     done = run()
     assert done.returncode == 0, done.stdout
-    assert re.match(r"\d+ questions in \d+ file\(s\) and \d+ tables, no faults", done.stdout)
+    assert re.match(r"\d+ questions in \d+ files? and \d+ tables, no faults", done.stdout)
 
 
 @pytest.mark.parametrize("name", ["missing.yaml", "."])

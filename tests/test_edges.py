@@ -241,6 +241,11 @@ def test_the_parser_knows_every_command_of_the_matrix() -> None:
 # --- told to end -----------------------------------------------------------------------
 
 
+def _as_at_a_terminal() -> None:
+    for name in ("SIGHUP", "SIGINT", "SIGTERM"):
+        signal.signal(getattr(signal, name), signal.SIG_DFL)
+
+
 def told_to_end(arguments: list[str], number: int, begun: Path) -> tuple[int, str]:
     """End a command when the file *begun* holds the number of the program that it started, and
     see that program end too, with no temporary file left.  Returns the exit code and what was
@@ -253,6 +258,8 @@ def told_to_end(arguments: list[str], number: int, begun: Path) -> tuple[int, st
         stderr=subprocess.STDOUT,
         env={**os.environ, "TMPDIR": str(temporary)},
         start_new_session=True,
+        # What runs the tests in the background may ignore these, and a child would inherit it.
+        preexec_fn=_as_at_a_terminal,
     )
     try:
         until = time.monotonic() + 60
