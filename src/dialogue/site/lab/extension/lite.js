@@ -297,8 +297,9 @@ async function plugins() {
       if (seen.has(notebook)) return;
       seen.add(notebook);
       await notebook.context.ready;
-      if (!navigator.serviceWorker?.controller && !(await registered())) {
-        say(notebook, Widget, "This browser keeps no files for this page (a private window, or an address without https). You can work through the lesson; answers to its questions may be lost when you close it.");
+      if (!navigator.serviceWorker?.controller) {
+        // Not waited for: it may take its ten seconds, and the questions need none of them.
+        void registered().then((there) => there || say(notebook, Widget, "This browser keeps no files for this page (a private window, or an address without https). You can work through the lesson; answers to its questions may be lost when you close it."));
       }
       if (await copies.behind(lesson.path)) {
         say(notebook, Widget, "The course has a newer version of this lesson. Yours is kept as you left it; “Fresh copy” in the panel Course takes the new one and puts yours aside.");
