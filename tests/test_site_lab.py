@@ -471,3 +471,16 @@ def _file(lines: list[dict[str, Any]]) -> Path:
     file = progress.folder().with_name("from-the-page.jsonl")
     file.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
     return file
+
+
+@pytest.mark.slow
+def test_questions_do_not_wait_for_what_keeps_files(browser: Any, address: str) -> None:
+    context = browser.new_context(service_workers="block")
+    # The page gives the browser ten seconds for that: here they never end.
+    context.add_init_script(
+        "const later = window.setTimeout; window.setTimeout = "
+        "(work, wait, ...rest) => (wait === 10_000 ? 0 : later(work, wait, ...rest));"
+    )
+    lesson = Lesson(context, address, "05-round-one")
+    lesson.page.locator("[data-dialogue-live] form[data-item]").first.wait_for()
+    context.close()
