@@ -374,7 +374,8 @@ def test_the_four_tables_agree_with_the_counts_of_the_whole_game() -> None:
     payoffs, rules = load("negotiation_payoffs"), load("negotiation_support")
     issues = [list(own["option"]) for _, own in payoffs.groupby("issue")]
     texts = [dict(enumerate(letters, 1)) for letters in product(*issues)]
-    said = [two_level.verdicts(text, payoffs, rules) for text in texts]
+    scores, tests = list(payoffs.itertuples()), list(rules.itertuples())
+    said = [two_level.verdicts(text, scores, tests) for text in texts]
     signed = [v for v in said if v["US delegation"].accepts and v["Iraqi delegation"].accepts]
     passed = [v for v in signed if all(one.accepts for one in v.values())]
     assert (len(texts), len(signed), len(passed)) == (1728, 467, 203)

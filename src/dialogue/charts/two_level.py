@@ -6,7 +6,7 @@ and ``negotiation_support``.  They say nothing about what any side wanted in 202
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dialogue.charts.handling import (
@@ -40,6 +40,9 @@ TABLES = (
 WITHDRAWAL, PLEDGE = 1, 3  # numbers of the issues that the two sliders set
 
 
+Rows = Sequence[Any]
+
+
 class Verdict(NamedTuple):
     """What one of the four tables says of a text: a number, the number needed, yes or no.
 
@@ -66,14 +69,17 @@ def holds(condition: str, text: Mapping[int, str]) -> bool:
     )
 
 
-def verdicts(text: Mapping[int, str], payoffs: Any, rules: Any) -> dict[str, Verdict]:
-    """What each of the four tables says of *text*, by the names in :data:`TABLES`."""
+def verdicts(text: Mapping[int, str], payoffs: Rows, rules: Rows) -> dict[str, Verdict]:
+    """What each of the four tables says of *text*, by the names in :data:`TABLES`.
+
+    *payoffs* and *rules* are the rows of their tables.
+    """
     points = {"United States": 0, "Iraq": 0}
-    for row in payoffs.itertuples():
+    for row in payoffs:
         if text[row.issue] == row.option:
             points["United States"] += int(row.points_us)
             points["Iraq"] += int(row.points_iraq)
-    rule = {row.rule_id: row for row in rules.itertuples()}
+    rule = {row.rule_id: row for row in rules}
     blocs = tuple(
         (row.bloc, int(row.value))
         for row in rule.values()
@@ -111,10 +117,11 @@ def two_level(text: str = "BBBBBB") -> Picture:
         )
     chosen = dict(zip(options.index, text, strict=True))
     titles = payoffs.set_index(["issue", "option"])["option_text"]
+    scores, tests = list(payoffs.itertuples()), list(rules.itertuples())
     cells = []
     for pledge in options[PLEDGE]:
         for pace in options[WITHDRAWAL]:
-            said = verdicts({**chosen, WITHDRAWAL: pace, PLEDGE: pledge}, payoffs, rules)
+            said = verdicts({**chosen, WITHDRAWAL: pace, PLEDGE: pledge}, scores, tests)
             cells.append(
                 {"pace": pace, "pledge": pledge}
                 | {name: verdict.accepts for name, verdict in said.items()}
@@ -201,7 +208,7 @@ def explore_two_level(wishes: Mapping[str, Any]) -> Steps:
         )
         text[issue] = yield Control(key, label, kind, offered, "B")
     letters = "".join(text[issue] for issue in sorted(text))
-    said = verdicts(text, payoffs, rules)
+    said = verdicts(text, list(payoffs.itertuples()), list(rules.itertuples()))
     yes = [name for name, _, _ in TABLES if said[name].accepts]
     no = [name for name, _, _ in TABLES if not said[name].accepts]
     if not no:

@@ -611,6 +611,7 @@ EXPLORER = {
     "failed": "The picture could not be drawn for this setting. Choose another one, or run the cell again.",
     "ended": "The notebook’s kernel has ended, so that the picture does not move. Choose Run, then Run All Cells.",
     "in_words": "The picture in words",
+    "picture": "Picture",
     "as_table": "As a table: {tables}",
     "rows": "{caption} ({n} rows)",
 }
@@ -645,7 +646,6 @@ SITE = {
     "search_for": "Search lessons, glossary and tables:",
     "search_found": "Found: {n}. Shown: {most}.",
     "search_none": "Nothing found. Try fewer or other words.",
-    "picture": "Picture",
     "still_controls": "In JupyterLab on a laptop this picture has more controls: {names}.",
     "teach": "For teachers",
     "own_code": "This task is answered with code of your own, in JupyterLab on a laptop.",

@@ -133,9 +133,6 @@ Dialogue.views["explorer-page"] = {
       get: (name) => (name === "scene" ? scene : strings.explorer), set() {}, save_changes() {}, send() {},
       on: (_, act) => heard.add(act), off: (_, act) => heard.delete(act),
     };
-    const stop = Dialogue.views.explorer.render({ model: own, el: stage });
-    // On a telephone the picture keeps its size, so that it can be read, and scrolls in its box.
-    grown(stage.querySelector(".dx-picture"), { tabindex: 0, role: "group", "aria-label": strings.site.picture }, []);
-    return stop;
+    return Dialogue.views.explorer.render({ model: own, el: stage });
   },
 };

@@ -70,23 +70,37 @@ function field(item, strings, uid, { label, unit, wide, mode }) {
   };
 }
 
+/** A menu whose choice is shown whole, in as many lines as it needs: a browser's own is one line,
+    and cuts it.  *shown* copies the choice after the menu was set by a script. */
+function wrappingMenu(attributes, options) {
+  const menu = make("select", attributes, ...options);
+  const words = make("span", { "aria-hidden": "true", dir: "auto" });
+  const shown = () => { words.textContent = menu.selectedOptions[0]?.textContent ?? ""; };
+  menu.addEventListener("change", shown);
+  shown();
+  return { menu, shown, node: make("span", { class: "dq-menu" }, menu, words) };
+}
+
 /** Rows with a menu each: statements to label, or left sides to match. */
 function menus(rows, strings, uid, { read, write, key }) {
   const drawn = rows.map((entry, i) => {
     const mark = make("span", { class: "dq-mark", id: `${uid}-${i}-mark` });
-    const menu = make("select", { id: `${uid}-${i}`, "aria-describedby": mark.id },
+    const { menu, shown, node } = wrappingMenu({ id: `${uid}-${i}`, "aria-describedby": mark.id }, [
       make("option", { value: "" }, say(strings, "choose_label")),
-      ...entry.menu.map(([value, text]) => make("option", { value }, text)));
+      ...entry.menu.map(([value, text]) => make("option", { value }, text))]);
     const words = make("label", { class: "dq-text", for: menu.id, dir: "auto" },
       make("span", { class: "dq-letter" }, `${i + 1}.`), " ", ...growInline(entry.text));
-    return { menu, mark, row: make("div", { class: "dq-statement" }, words, menu, mark) };
+    return { menu, shown, mark, row: make("div", { class: "dq-statement" }, words, node, mark) };
   });
   return {
     node: drawn.map((r) => r.row),
     instruction: "",
     read: () => drawn.map((r) => (r.menu.value === "" ? null : read(r.menu.value))),
     write(response) {
-      drawn.forEach((r, i) => { r.menu.value = Array.isArray(response) ? write(response[i]) : ""; });
+      drawn.forEach((r, i) => {
+        r.menu.value = Array.isArray(response) ? write(response[i]) : "";
+        r.shown();
+      });
     },
     mark(found, revealed) {
       drawn.forEach((r, i) => {

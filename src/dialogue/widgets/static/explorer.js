@@ -40,7 +40,8 @@ function seeLabels(svg) {
 
 function render({ model, el }) {
   const strings = model.get("strings");
-  const picture = make("div", { class: "dx-picture" });
+  // In a narrow page the picture keeps a size that can be read, and scrolls in its box.
+  const picture = make("div", { class: "dx-picture", tabindex: 0, role: "group", "aria-label": strings.picture });
   // Here from the beginning and only its text changes, so that a screen reader announces it.
   const words = make("p", { class: "dx-words", role: "status", "aria-live": "polite" });
   const summary = make("summary");

@@ -40,18 +40,22 @@ KINDS.cloze = {
     const drawn = item.gaps.map((gap, i) => {
       const mark = make("span", { class: "dq-mark", id: `${uid}-${i}-mark` });
       const named = { id: `${uid}-${i}`, "aria-describedby": mark.id, dir: "auto" };
-      const control = gap.choices.length
-        ? make("select", named, make("option", { value: "" }, say(strings, "choose_label")), ...gap.choices.map((text) => make("option", { value: text }, text)))
-        : make("input", { ...named, type: "text", class: gap.answer === null ? "dq-words" : "dq-number", inputmode: gap.answer === null ? "text" : "decimal", autocomplete: "off", autocapitalize: "off", spellcheck: "false" });
+      const choice = gap.choices.length
+        ? wrappingMenu(named, [make("option", { value: "" }, say(strings, "choose_label")), ...gap.choices.map((text) => make("option", { value: text }, text))])
+        : null;
+      const control = choice?.menu ?? make("input", { ...named, type: "text", class: gap.answer === null ? "dq-words" : "dq-number", inputmode: gap.answer === null ? "text" : "decimal", autocomplete: "off", autocapitalize: "off", spellcheck: "false" });
       const label = make("label", { class: "dq-text", for: named.id }, say(strings, "gap", { n: i + 1 }));
-      return { control, mark, row: make("div", { class: "dq-statement dq-gap" }, label, control, mark) };
+      return { control, mark, shown: choice?.shown, row: make("div", { class: "dq-statement dq-gap" }, label, choice?.node ?? control, mark) };
     });
     return {
       node: drawn.map((r) => r.row),
       instruction: say(strings, "gaps_how"),
       read: () => drawn.map((r) => (r.control.value === "" ? null : r.control.value)),
       write(response) {
-        drawn.forEach((r, i) => { r.control.value = Array.isArray(response) && typeof response[i] !== "object" ? response[i] ?? "" : ""; });
+        drawn.forEach((r, i) => {
+          r.control.value = Array.isArray(response) && typeof response[i] !== "object" ? response[i] ?? "" : "";
+          r.shown?.();
+        });
       },
       mark(found, revealed) {
         drawn.forEach((r, i) => {
