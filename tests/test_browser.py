@@ -33,18 +33,23 @@ def wrong_and_right(item: str) -> tuple[int, int]:
     return rights.index(False), rights.index(True)
 
 
-def end_sessions(lab: Lab) -> None:
-    for session in lab.api("api/sessions"):
-        lab.api(f"api/sessions/{session['id']}", "DELETE")
+def end_session(page: Page) -> None:
+    """End the kernel of *page*'s notebook, and no other test's."""
+    if session := page.session():
+        page.lab.api(f"api/sessions/{session['id']}", "DELETE")
 
 
 @pytest.fixture
 def own_page(browser: Any, lab: Lab) -> Iterator[Page]:
-    """A page and a kernel for one test that restarts and closes them."""
-    opened = Page(browser, lab, LESSON).open()
+    """A copy of the lesson and a kernel for one test that restarts and closes them: JupyterLab
+    gives two pages of one notebook the same kernel."""
+    notebooks = lab.course / "notebooks"
+    own = f"{LESSON}-own"
+    (notebooks / f"{own}.ipynb").write_bytes((notebooks / f"{LESSON}.ipynb").read_bytes())
+    opened = Page(browser, lab, own).open()
     yield opened
     opened.close()
-    end_sessions(lab)
+    end_session(opened)
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +59,7 @@ def page(browser: Any, lab: Lab) -> Iterator[Page]:
     opened.run_all()
     yield opened
     opened.close()
-    end_sessions(lab)
+    end_session(opened)
 
 
 def focused(page: Page) -> dict[str, Any]:
@@ -334,7 +339,7 @@ def test_a_review_mixes_options_and_records_the_banks_order(browser: Any, lab: L
     last = json.loads(record.read_text(encoding="utf-8").splitlines()[-1])
     assert (last["response"], last["verdict"]) == (right, "right")
     page.close()
-    end_sessions(lab)
+    end_session(page)
     record.unlink()
 
 
@@ -360,7 +365,10 @@ def test_erasing_asks_first(browser: Any, lab: Lab) -> None:
     page.close()
 
 
-@pytest.mark.parametrize("notebook", ["00-start-here", LESSON])
+@pytest.mark.parametrize(
+    "notebook",
+    ["00-start-here", pytest.param(LESSON, marks=pytest.mark.slow)],  # the same path again
+)
 def test_run_and_save_leaves_the_file_as_it_was(browser: Any, lab: Lab, notebook: str) -> None:
     """Somebody who only learns must not find changed files, a conflict or a red `make test`."""
     file = lab.course / "notebooks" / f"{notebook}.ipynb"
