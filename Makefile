@@ -38,7 +38,6 @@ class: .venv/.class ## Hold a lesson with a room: phones answer and vote (make c
 test: .venv/.test ## Check code, notebooks, data and exercises
 	@.venv/bin/ruff check src tests notebooks benchmarks deploy
 	@.venv/bin/ruff format --check src tests notebooks benchmarks deploy
-	@.venv/bin/mypy
 	@.venv/bin/pytest
 
 # What repeats the same path many times over is left to it and to CI.

@@ -34,6 +34,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """A throw-away home: whoever runs the tests has settings, fonts and a record of their own."""
     config.addinivalue_line("markers", "slow: left out by `make test`, run by CI")
+    config.addinivalue_line("markers", "sweep(n): the cases of one path; those after n are slow")
     browsers = Path.home() / PLAYWRIGHT.get(sys.platform, ".cache/ms-playwright")
     os.environ.setdefault("PLAYWRIGHT_BROWSERS_PATH", str(browsers))
     own = tempfile.mkdtemp(prefix="dialogue-tests-")
@@ -108,8 +109,23 @@ def _longest_files_first(items: list[Any]) -> None:
     items.sort(key=lambda item: -weight[item.path])
 
 
+def _waits_for_ci(items: list[Any]) -> list[Any]:
+    """The tests marked slow, and of a sweep what comes after its first *n* cases."""
+    seen: Counter[Any] = Counter()
+    slow = []
+    for item in items:
+        sweep = item.get_closest_marker("sweep")
+        if sweep:
+            seen[item.path, item.originalname] += 1
+        if item.get_closest_marker("slow") or (
+            sweep and seen[item.path, item.originalname] > sweep.args[0]
+        ):
+            slow.append(item)
+    return slow
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[Any]) -> None:
-    slow = [item for item in items if item.get_closest_marker("slow")]
+    slow = _waits_for_ci(items)
     if slow and not SLOW_TOO and not config.option.markexpr:
         config.stash[SLOW] = len(slow)
         config.hook.pytest_deselected(items=slow)

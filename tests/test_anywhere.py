@@ -59,6 +59,7 @@ def test_the_server_of_this_environment_loads_it() -> None:
     assert named == {point["module"]: True for point in points}
 
 
+@pytest.mark.sweep(1)
 @pytest.mark.parametrize("source", ['ask("05-permanent-bases")', 'explore("troops")'])
 def test_nbconvert_shows_the_twin_and_asks_nobody(tmp_path: Path, source: str) -> None:
     notebook = new_notebook(cells=[new_code_cell(f"from dialogue import ask, explore\n{source}")])

@@ -6,6 +6,8 @@ The imports are read from the source, so that an import which no test happens to
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -39,6 +41,14 @@ def modules() -> dict[str, Path]:
 
 
 MODULES = modules()
+
+
+def test_types_are_true() -> None:
+    """mypy over the package.  Here and not before the tests, so that they need not wait for it."""
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy"], cwd=ROOT, capture_output=True, encoding="utf-8"
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def imports(name: str) -> Iterator[tuple[str, int, bool]]:

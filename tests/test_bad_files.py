@@ -61,6 +61,7 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
 }
 
 
+@pytest.mark.sweep(3)
 @POSIX
 @pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
 def test_an_unreadable_lesson_stops_no_other_and_is_named(
@@ -151,6 +152,7 @@ BANKS = {
 }
 
 
+@pytest.mark.sweep(3)
 @POSIX
 @pytest.mark.parametrize("damage", BANKS.values(), ids=BANKS)
 def test_an_unreadable_bank_stops_no_other_and_is_named(
@@ -224,6 +226,7 @@ OVERLAYS: dict[str, Callable[[Path], object]] = {
 }
 
 
+@pytest.mark.sweep(3)
 @POSIX
 @pytest.mark.parametrize("damage", OVERLAYS.values(), ids=OVERLAYS)
 def test_a_bad_overlay_leaves_the_course_as_it_is(
@@ -357,6 +360,7 @@ TABLE_DAMAGE: dict[str, tuple[tuple[str, ...], Callable[[Path], object]]] = {
 }
 
 
+@pytest.mark.sweep(3)
 @pytest.mark.parametrize("damage", TABLE_DAMAGE)
 def test_every_unusable_table_and_card_is_named_and_the_questions_are_checked(
     damage: str, course: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

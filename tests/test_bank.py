@@ -597,6 +597,7 @@ def mutants(item: str) -> list[str]:
     return ["\n".join(mutant) for mutant in found]
 
 
+@pytest.mark.sweep(3)
 @pytest.mark.parametrize("item", ITEMS, ids=lambda item: item.split("\n")[0][6:])
 def test_a_broken_item_is_a_fault_or_a_question(tmp_path: Path, item: str) -> None:
     every = mutants(item)

@@ -60,6 +60,7 @@ BANKS = {
 }
 
 
+@pytest.mark.sweep(3)
 @pytest.mark.parametrize(("text", "says"), BANKS.values(), ids=BANKS)
 def test_a_bank_beyond_any_measure_is_one_fault(text: str, says: str, tmp_path: Path) -> None:
     (fault,) = check(tmp_path, text)
@@ -170,6 +171,7 @@ SLOW: dict[str, tuple[str, str]] = {
 }
 
 
+@pytest.mark.sweep(5)
 @pytest.mark.parametrize(("form", "text"), SLOW.values(), ids=SLOW)
 def test_a_megabyte_of_anything_is_read_or_refused(form: str, text: str) -> None:
     with contextlib.suppress(FileFault):
