@@ -86,6 +86,25 @@ def test_a_handout_can_be_worked_on_without_anything_else(lesson: catalogue.Less
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.number)
+def test_a_handout_asks_for_nothing_that_it_does_not_print(lesson: catalogue.Lesson) -> None:
+    questions = selection.select([lesson.stem])
+    picked = handout.chosen(lesson, questions)
+    cells = catalogue.notebook_cells(lesson.path)
+    assert not {q.id for q in picked} & set(beats.asked(cells, "data-exercise"))
+    told = plan.sections(lesson.notes.read_text("utf-8")).get("On paper", "")
+    left_out = set(plan.ID.findall(told))
+    assert left_out <= {q.id for q in questions}
+    assert not left_out & {q.id for q in picked}
+    page = handout.handout(lesson, picked)
+    # Paragraphs to choose from stand with their question.
+    texts = [
+        text for q in picked for role, said in q.shown() if role != "paragraph" for text in said
+    ]
+    named = re.findall(r"\bP\d+\b", " ".join([*texts, *(q.ask for q in picked)]))
+    assert {name for name in named if f"<dt>{name}</dt>" not in page} == set()
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.number)
 def test_a_plan_says_when_what_is_asked_and_how_it_goes_wrong(lesson: catalogue.Lesson) -> None:
     known = bank.course_bank().questions
     notes = plan.sections(lesson.notes.read_text("utf-8"))
@@ -96,6 +115,25 @@ def test_a_plan_says_when_what_is_asked_and_how_it_goes_wrong(lesson: catalogue.
     page = words(plan.page(lesson))
     assert all(plain(ask) in page for step in steps for ask, _ in step.asks)
     assert "What they will misread" in page
+
+
+# Points of the smallest letters on paper: of what a sheet says, and of its pictures; 0 where a
+# sheet does not fit.
+SMALLEST = """() => {
+  const sheets = [...document.querySelectorAll(".sheet")];
+  const over = sheets.some((sheet) => {
+    sheet.classList.add("measured");
+    const runs = sheet.scrollHeight > sheet.clientHeight + 1;
+    sheet.classList.remove("measured");
+    return runs;
+  });
+  const drawn = [...document.querySelectorAll("svg text")].filter((one) => one.textContent.trim());
+  const points = (one) => {
+    const grown = one.getScreenCTM();
+    return parseFloat(getComputedStyle(one).fontSize) * Math.hypot(grown.a, grown.b) * 0.75;
+  };
+  return over ? 0 : Math.min(...sheets.map((one) => parseFloat(one.dataset.points)), ...drawn.map(points));
+}"""
 
 
 def test_handouts_have_two_pages_and_plans_one_in_letters_one_can_read(
@@ -112,9 +150,7 @@ def test_handouts_have_two_pages_and_plans_one_in_letters_one_can_read(
             file.write_text(content, "utf-8")
             page.goto(file.as_uri())
             page.wait_for_function("document.documentElement.dataset.fitted !== undefined")
-            small = page.evaluate(
-                "Math.min(...[...document.querySelectorAll('.sheet')].map(s => parseFloat(s.dataset.points)))"
-            )
+            small = page.evaluate(SMALLEST)
             page.pdf(path=file.with_suffix(".pdf"), prefer_css_page_size=True)
             found[file.stem] = printing.pages(file.with_suffix(".pdf")), small >= 8
     context.close()

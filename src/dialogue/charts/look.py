@@ -7,6 +7,7 @@ pages.  Under each picture stand a description and the same data as a table.
 
 from __future__ import annotations
 
+import re
 from calendar import month_name, monthrange
 from dataclasses import dataclass
 from functools import lru_cache
@@ -241,6 +242,49 @@ def drawn(vega: dict[str, Any], size: int = TEXT_SIZE) -> str:
     made = vl_convert.vega_to_svg({**vega, "config": settings})
     own = Html('<svg role="img" aria-label="{}" ').format(vega.get("description", ""))
     return made.replace("<svg ", own, 1)
+
+
+# What gives a compiled picture its size: of the whole, of a panel, of a step of its bands.
+_SIZE = re.compile(r"(?i)(?:^|_)(?:child)?_?(width|height)$|^(?:\w+_)?([xy])_step$")
+
+
+def reshaped(vega: dict[str, Any], wide: float, high: float) -> dict[str, Any]:
+    """A picture as :meth:`Picture.vega` has it, its panels so many times as wide and as high.
+
+    Letters keep their size, those below the size of labels are raised to it: what is drawn for
+    paper is drawn for its width, and not made smaller.
+    """
+    times = {"width": wide, "x": wide, "height": high, "y": high}
+
+    def sized(signal: dict[str, Any]) -> dict[str, Any]:
+        found = _SIZE.search(signal["name"])
+        if not found or not isinstance(signal.get("value"), int | float):
+            return signal
+        return {**signal, "value": signal["value"] * times[(found[1] or found[2]).lower()]}
+
+    whole = {key: value for key, value in vega.items() if key != "config"}
+    whole = _raised(whole) | {"signals": [sized(signal) for signal in vega.get("signals", ())]}
+    for side in ("width", "height"):
+        if side in vega:
+            whole[side] = vega[side] * times[side]
+    settings = vega.get("config", {})
+    titles = {"fontSize": TEXT_SIZE, **settings.get("title", {})}
+    # A page's own letters are wider than those that the places of a key are measured with.
+    keys = {**settings.get("legend", {}), "columnPadding": 26}
+    return {**whole, "config": {**settings, "title": titles, "legend": keys}}
+
+
+def _raised(value: Any) -> Any:
+    """Letters below the size of labels, raised to it, all the way down."""
+    if isinstance(value, list):
+        return [_raised(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    made = {key: _raised(item) for key, item in value.items()}
+    size = made.get("fontSize")
+    if isinstance(size, dict) and isinstance(size.get("value"), int | float):
+        made["fontSize"] = {**size, "value": max(TEXT_SIZE, size["value"])}
+    return made
 
 
 def _mute(value: Any) -> None:

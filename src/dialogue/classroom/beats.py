@@ -13,7 +13,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 from dialogue.charts import CHARTS, EXPLORABLES, chart, stage
-from dialogue.charts.look import Picture, drawn, in_words
+from dialogue.charts.look import Picture, drawn, in_words, reshaped
 from dialogue.course import anatomy, sources
 from dialogue.page.text import VEGA
 
@@ -26,7 +26,7 @@ _HEADING = re.compile(r"#{1,2} (.+)")
 # What a class cannot see on paper or from a wall: the cell that the sentence speaks of.
 _CELL = re.compile(
     r"(?i)\b(next|previous) cells?\b|\bcell (after|below|above)\b|\brun (it|the)\b|\bthe cell\b"
-    r"|\bpress check\b|^alone\?|argument against your choice"
+    r"|\bpress check\b|\bthe curtain stands\b|\bwith the slider\b|^alone\?|argument against your choice"
 )
 SENTENCE = re.compile(r"(?<=[.?!])\s+(?=[A-Z*“])")
 _DAY = re.compile(r"\d{4}-\d\d(-\d\d)?")
@@ -55,6 +55,30 @@ class Drawn:
 
 
 Shown = Picture | Drawn
+_SIZES = re.compile(r' (?:width|height)="([\d.]+)"')
+
+
+def size_of(svg: str) -> tuple[float, float]:
+    """How wide and how high a drawing is, in pixels."""
+    wide, high = (float(side) for side in _SIZES.findall(svg)[:2])
+    return wide, high
+
+
+def fitted(picture: Shown, wide: float, high: float, least: float) -> str:
+    """A picture drawn *wide* pixels wide and, where its rows allow, at most *high*.
+
+    Its labels have the size that they have on a screen.  Its panels are made at most *least*
+    times as high as they were.
+    """
+    vega = picture.vega if isinstance(picture, Drawn) else picture.vega()
+    before = size_of(drawn(vega))
+    # What is beside and above the panels does not grow with them, so two drawings tell how much
+    # of the whole the panels are.
+    twice = size_of(drawn(reshaped(vega, 2, 2)))
+    panels = twice[0] - before[0], twice[1] - before[1]
+    wider = max(0.7, 1 + (wide - before[0]) / panels[0])
+    higher = min(1.0, max(least, 1 + (high - before[1]) / panels[1]))
+    return drawn(reshaped(vega, wider, higher))
 
 
 def cited(source: str) -> str:
@@ -247,9 +271,9 @@ def first_picture(cells: Sequence[dict[str, Any]]) -> tuple[str, Shown] | None:
 
 
 def short(description: str, words: int = 40) -> str:
-    """The first sentences of a description, about *words* long."""
+    """The first sentences of a description, about *words* long, on what can be seen."""
     kept: list[str] = []
-    for sentence in SENTENCE.split(description):
+    for sentence in SENTENCE.split(still(description)):
         if kept and len(" ".join([*kept, sentence]).split()) > words:
             break
         kept.append(sentence)

@@ -6,6 +6,7 @@ is done on its second.  The key points are answers, so they stand with the key.
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -23,10 +24,19 @@ from dialogue.questions import Essay, Question, letter
 
 # With the vote: one an objective, and few enough for one page beside the text to write.
 QUESTIONS = 4
-# What the first page has room for: digests, and rows of the table.
-DIGESTS, ROWS = 4, 6
-# Millimetres: how high a picture is at least and at most, caption and all, and a pixel of it.
-_LOWEST, _TALLEST, _A_PIXEL = 44, 104, 0.17
+# What the first page has room for: digests, at most and at least, and rows of the table.
+DIGESTS, LEAST, ROWS = 4, 3, 6
+# A sheet is 178 mm wide.  A picture is drawn for so many pixels of it that its labels have 8.2
+# points, and for at most so many of its height; its rows get no narrower than that.
+_POINTS, _MILLIMETRES = 8.2, 178.0
+A_PIXEL = _POINTS / TEXT_SIZE * 25.4 / 72
+_HIGHEST, _LEAST = 450, 0.72
+# Millimetres of a sheet, of its head and what is said under a picture, and of a line in small
+# letters; letters a line, of a digest and of the whole width.
+_SHEET, _HEAD, _LINE, _DIGEST, _WIDTH = 250, 36, 3.5, 120, 125
+_PARAGRAPH = re.compile(r"\bP\d+\b")
+# Words of its description: all that explains its marks.
+_TOLD = 80
 
 
 def _key_points(lesson: catalogue.Lesson) -> Markup:
@@ -41,17 +51,21 @@ def chosen(lesson: catalogue.Lesson, questions: Sequence[Question]) -> list[Ques
     """What works on paper: four questions with the one that the class votes on, one for each
     objective first, then other kinds; and the text to write.
 
-    Left out are forecasts, graded items, drafts, guesses, and what makes sense beside a cell
-    alone.  An objective that a lesson asks about in its vote only is met by the vote.
+    Left out are forecasts, graded items, drafts, guesses, what makes sense beside a cell alone
+    or is asked beside a picture that is handled, and what the teaching notes name under "On
+    paper".  An objective that a lesson asks about in its vote only is met by the vote.
     """
     cells = catalogue.notebook_cells(lesson.path)
     voted, tasks = beats.asked(cells, "talk"), beats.asked(cells, "write")
+    away = {*beats.asked(cells, "data-exercise"), *_not_on_paper(lesson)}
     vote = next((q for q in questions if q.id in voted and q.one_letter), None)
     task = next((q for q in questions if q.id in tasks and isinstance(q, Essay)), None)
     # A guess before reading has lost its point beside the digest.
     fit = [q for q in questions if recall.reviewable(q) and not q.ask.startswith("Before you")]
-    # Pull quotes and the like are not printed, so nothing is asked about them.
+    # Pull quotes and the like are not printed unless the vote names them, so nothing is asked
+    # about them.
     fit = [q for q in fit if q is not vote and all(map(_printed, q.paragraphs()))]
+    fit = [q for q in fit if q.id not in away] or fit
     found: list[Question] = []
 
     def take(question: Question) -> None:
@@ -76,6 +90,12 @@ def chosen(lesson: catalogue.Lesson, questions: Sequence[Question]) -> list[Ques
     return ordered + [q for q in (vote, task) if q]
 
 
+def _not_on_paper(lesson: catalogue.Lesson) -> list[str]:
+    """What asks for more than two pages print, as the lesson's teaching notes name it."""
+    told = plan.sections(files.read_text(lesson.notes)) if lesson.notes.is_file() else {}
+    return plan.ID.findall(told.get("On paper", ""))
+
+
 def _room(question: Question) -> int:
     """About how many lines a question takes on paper; a table of boxes takes the whole width."""
     texts = [(role, words) for role, said in question.shown() for words in said]
@@ -93,16 +113,21 @@ def handout(lesson: catalogue.Lesson, questions: Sequence[Question]) -> Markup:
     shown = beats.first_picture(cells)
     named = dict.fromkeys(source for question in questions for source in question.sources)
     others = [q for q in questions if q is not vote and q is not task]
+    listed = beats.ladder(cells)
+    room = _SHEET - _HEAD - _blocks(read[1]) - _blocks(listed[1])
+    least = sum(_high(digest, _DIGEST) for _, digest, _ in _digests(questions))
+    picture = shown and _picture(shown[1], min(_HIGHEST, (room - least) / A_PIXEL))
+    room -= picture["tall"] if picture else 0
     return templates.render(
         "classroom/handout.html",
         title=lesson.title,
         lesson=lesson,
         opening=beats.opening(cells),
         text=read if read[1] else None,
-        ladder=listed if (listed := beats.ladder(cells))[1] else None,
-        digests=_digests(questions),
-        picture=shown and _picture(shown[1]),
-        questions=paper.questions(others),
+        ladder=listed if listed[1] else None,
+        digests=_digests(questions, room),
+        picture=picture,
+        questions=paper.questions(others, helped=True),
         vote=vote,
         options=[(letter(n), one.text) for n, one in enumerate(getattr(vote, "options", ()))],
         task=task,
@@ -112,24 +137,56 @@ def handout(lesson: catalogue.Lesson, questions: Sequence[Question]) -> Markup:
     )
 
 
-def _picture(picture: beats.Shown) -> dict[str, Any]:
-    """A picture with the height, in millimetres, at which its labels can be read on paper."""
-    drawn = picture.svg(TEXT_SIZE)
-    found = re.search(r' height="([\d.]+)"', drawn)
-    high = float(found[1]) if found else 0
-    tall = round(min(_TALLEST, max(_LOWEST, _A_PIXEL * high)))
-    told = beats.short(picture.description)
-    return {"drawn": Markup(drawn), "told": told, "tall": tall}
+def _picture(picture: beats.Shown, highest: float) -> dict[str, Any]:
+    """A picture drawn for the width of the paper, and the height in millimetres that it needs."""
+    made = beats.fitted(picture, _MILLIMETRES / A_PIXEL, highest, _LEAST)
+    tall = round(beats.size_of(made)[1] * A_PIXEL, 1)
+    return {"drawn": Markup(made), "told": beats.short(picture.description, _TOLD), "tall": tall}
 
 
-def _digests(questions: Sequence[Question]) -> list[tuple[str, str, list[str]]]:
-    """The paragraphs that the questions name, those first that more of them name."""
+def _high(words: str, letters: int) -> float:
+    """About how many millimetres a text takes in small letters, so many to a line."""
+    return _LINE * -(-len(words) // letters)
+
+
+def _blocks(source: str) -> float:
+    """About how many millimetres a table or a list takes, with its heading."""
+    rows = [line.strip("|- ").split("|") for line in source.splitlines() if line.strip("|- ")]
+    return (
+        9 + sum(2 + max(_high(cell.strip(), _WIDTH // len(row)) for cell in row) for row in rows)
+        if rows
+        else 0.0
+    )
+
+
+def _digests(
+    questions: Sequence[Question], room: float = math.inf
+) -> list[tuple[str, str, list[str]]]:
+    """The paragraphs that the questions name: those first that they name in words, then those
+    that more of them are about; as many as there is *room* for, in millimetres."""
     known = sources.paragraphs()
     asked = Counter(para for question in questions for para in question.paragraphs())
-    body = [name for name in asked if name in known and _printed(name)]
-    most = sorted(body, key=lambda name: -asked[name])[:DIGESTS]
-    wanted = sorted(most, key=lambda name: int(name[1:]))
-    return [(name, known[name]["digest"], _corrections(name)) for name in wanted]
+    words = " ".join(said for question in questions for said in _said(question))
+    told = {name for name in _PARAGRAPH.findall(words) if name in known}
+    most = sorted(
+        (name for name in {**asked, **dict.fromkeys(told)} if name in known),
+        key=lambda name: (name not in told, -asked[name], int(name[1:])),
+    )
+    found: list[tuple[str, str, list[str]]] = []
+    for name in most:
+        if name not in told and (not _printed(name) or len(found) >= DIGESTS):
+            continue
+        digest = name, known[name]["digest"], _corrections(name)
+        room -= _high(f"{digest[1]} But: {' '.join(digest[2])}", _DIGEST)
+        if name in told or room >= 0 or len(found) < LEAST:
+            found.append(digest)
+    return sorted(found, key=lambda one: int(one[0][1:]))
+
+
+def _said(question: Question) -> list[str]:
+    """What a learner reads of a question on paper."""
+    shown = [said for role, said in question.shown() if role != "paragraph"]
+    return [question.ask, *(words for said in shown for words in said)]
 
 
 def _printed(paragraph: str) -> bool:

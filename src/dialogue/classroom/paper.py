@@ -11,6 +11,7 @@ from functools import partial
 
 from markupsafe import Markup
 
+from dialogue.classroom import beats
 from dialogue.exchange import Loss
 from dialogue.page import templates
 from dialogue.page.words import STRINGS
@@ -21,12 +22,15 @@ from dialogue.widgets import twin
 _parts = partial(templates.parts, "classroom/questions.html")
 
 
-def questions(items: Sequence[Question]) -> Markup:
-    """The items as a learner gets them on paper: no key, no comment, no hint."""
-    return Markup().join(_item(n, question) for n, question in enumerate(items, 1))
+def questions(items: Sequence[Question], *, helped: bool = False) -> Markup:
+    """The items as a learner gets them on paper: no key, no comment, no hint.
+
+    *helped*, what has to be worked out comes with its hint: its rule stands nowhere else.
+    """
+    return Markup().join(_item(n, question, helped) for n, question in enumerate(items, 1))
 
 
-def _item(number: int, question: Question) -> Markup:
+def _item(number: int, question: Question, helped: bool) -> Markup:
     about = []
     if para := question.paragraphs():
         about.append(f"{STRINGS['paragraphs']} {', '.join(para)}")
@@ -35,6 +39,8 @@ def _item(number: int, question: Question) -> Markup:
     if question.contested:
         about.append(STRINGS["contested"])
     about += twin.unjudged(question)
+    if helped and question.kind == "numeric" and (hint := beats.still(question.hint)):
+        about.append(f"{STRINGS['hint']}: {hint}")
     sure = []
     if question.confidence and question.marked:
         sure = [STRINGS[name] for name in ("how_sure", "sure_1", "sure_2", "sure_3")]

@@ -20,7 +20,7 @@ from dialogue.questions import Question
 
 _PLAN, _VOTE, _MISREADINGS = "A plan for 50 minutes", "The vote", "Typical misreadings"
 _CARE = "People with ties to the events"
-_ID = re.compile(r"`(\d\d-[a-z0-9-]+)`")
+ID = re.compile(r"`(\d\d-[a-z0-9-]+)`")
 _POINT = re.compile(r"\n(?=- )")
 
 
@@ -53,7 +53,7 @@ def steps(section: str, known: Mapping[str, Question]) -> list[Step]:
         ]
         asks = tuple(
             (text.plain(known[name].ask), _answer(known[name]))
-            for name in _ID.findall(items)
+            for name in ID.findall(items)
             if name in known
         )
         found.append(Step(minutes, happens, asks))

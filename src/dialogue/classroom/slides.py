@@ -167,7 +167,7 @@ def _vote(question: Question, source: str) -> Markup:
 def _drawn(picture: beats.Shown) -> Markup:
     """The picture with labels that read from the back row, as far as they have room."""
     drawn = picture.svg(TEXT_SIZE)
-    wide, high = (float(size) for size in re.findall(r' (?:width|height)="([\d.]+)"', drawn)[:2])
+    wide, high = beats.size_of(drawn)
     wanted = SMALLEST / min(_WIDE / wide, _HIGH / high)
     return Markup(picture.svg(min(round(wanted), _LARGEST)) if wanted > TEXT_SIZE else drawn)
 
