@@ -346,10 +346,11 @@ def draw(figure: alt.Chart, sentence: str = "") -> Picture:
     shown = table[list(fields)]
     if fields and any(channel.get("aggregate") == "count" for channel in channels.values()):
         shown = shown.value_counts(sort=False).reset_index(name="number of rows")
+    named = {c["field"]: c["title"] for c in channels.values() if c.get("title") and "field" in c}
     for name, channel in channels.items():  # words on axes and keys, and not names of columns
-        said = getattr(figure.encoding, name)
-        if "title" not in channel and "_" in channel.get("field", "") and hasattr(said, "title"):
-            figure = figure.encode(**{name: said.title(channel["field"].replace("_", " "))})
+        said, field = getattr(figure.encoding, name), channel.get("field", "")
+        if "title" not in channel and (field in named or "_" in field) and hasattr(said, "title"):
+            figure = figure.encode(**{name: said.title(named.get(field, field.replace("_", " ")))})
     # The groups of a chart stand one below the other: their heads take the place of the title.
     axis: dict[str, Any] = {"axisY": {"title": None}} if "row" in channels else {}
     figure = figure.configure(**_LEARNT, **axis)

@@ -40,7 +40,7 @@
     get(key) { try { return JSON.parse(localStorage.getItem(key)); } catch { return null; } },
     set(key, value) { try { localStorage.setItem(key, JSON.stringify(value)); } catch { /* as above */ } },
   };
-  const NARROW = matchMedia("(max-width: 899px)"); // a panel would leave no room for the lesson
+  const NARROW = matchMedia("(max-width: 899px)"); // no room for a panel
   const boxOf = (notebook) => notebook.outerNode ?? notebook.node;
   const topIn = (node, box) => node.getBoundingClientRect().top - box.getBoundingClientRect().top;
   function later(act, wait) {
@@ -161,10 +161,11 @@
 .dd-Panel { overflow: auto; padding: 10px; line-height: 1.35; min-width: 220px; }
 .dd-Panel h2 { font-size: 1em; margin: 14px 0 4px; }
 .dd-Panel :is(p, ol) { margin: 4px 0; padding: 0; list-style: none; }
-/* A column has room for its words, or for a date. */
+/* Room for words, or a date. */
 .jp-Notebook table.dataframe { table-layout: auto; width: max-content; max-width: 100%; }
-.jp-Notebook .dataframe :is(th, td) { text-align: start; padding: .5em .25em; }
+.jp-Notebook .dataframe :is(th, td) { text-align: start; padding: .5em; }
 .jp-Notebook .dataframe :is(td, tbody th) { min-width: 5.9em; }
+.jp-RenderedMarkdown { max-width: 54em; }
 .jp-RenderedMarkdown details + p { margin-top: 1em; }
 .jp-RenderedText pre { word-break: normal; }
 .role-title-text text { fill: var(--jp-content-font-color1); }
