@@ -12,6 +12,7 @@ from grading import ITEMS, VECTORS
 from dialogue.questions import (
     KINDS,
     NotANumber,
+    Numeric,
     Option,
     Question,
     Single,
@@ -107,6 +108,31 @@ def test_a_question_without_a_rule_is_an_error_of_ours() -> None:
 def test_what_is_no_number(value: Any) -> None:
     with pytest.raises(NotANumber):
         number(value)
+
+
+@pytest.mark.parametrize(
+    ("answer", "unit", "told"),
+    [
+        (1, "steps", "1 step"),
+        (1, "percentage points", "1 percentage point"),
+        (1, "buses", "1 bus"),
+        (1, "men", "1 man"),
+        (1, "US dollars", "1 US dollar"),
+        (1, "countries", "1 country"),
+        (1, "billion US dollars", "1 billion US dollars"),
+        (1, "of 26 lines", "1 of 26 lines"),
+        (1, "per cent", "1 per cent"),
+        (1, "", "1"),
+        (2, "steps", "2 steps"),
+        (1.5, "steps", "1.5 steps"),
+    ],
+)
+def test_a_one_stands_before_its_unit_in_the_singular(answer: float, unit: str, told: str) -> None:
+    assert Numeric(id="a", ask="?", answer=answer, unit=unit).key() == [told]
+
+
+def test_a_unit_is_typed_in_the_singular_too() -> None:
+    assert number("1 step", "steps") == number("1 steps", "steps") == 1
 
 
 def test_the_version_changes_with_the_words_and_the_key() -> None:

@@ -235,7 +235,7 @@ def explore_article(wishes: Mapping[str, Any]) -> Steps:
     before, after = 100 * yes / every, 100 * kept / fewer
     if no_quotes:
         change = (
-            f"{abs(after - before):.0f} points {'lower' if after < before else 'higher'} than"
+            f"{how_many(round(abs(after - before)), 'point')} {'lower' if after < before else 'higher'} than"
             if round(after) != round(before)
             else "much the same as"
         )

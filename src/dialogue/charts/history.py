@@ -110,7 +110,7 @@ def timeline(
     counts = dots["strand"].value_counts()
     told = ", ".join(f"{name} {counts.get(name, 0)}" for name in order)
     lane = f" in the strand {STRANDS[strand]}" if strand else " in five strands"
-    told = f"{len(dots)} events from {start} to {end}{lane}, one mark each: {told}."
+    told = f"{how_many(len(dots), 'event')} from {start} to {end}{lane}, one mark each: {told}."
     if on:
         told += f" An upright line stands at {on}."
     if known_on < end or not on:

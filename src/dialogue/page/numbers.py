@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 
@@ -28,3 +29,25 @@ def exact(value: float) -> str:
         return str(int(value))
     shown = repr(value)
     return shown if "e" not in shown else f"{Decimal(shown):f}"
+
+
+_IRREGULAR = {"people": "person", "men": "man", "women": "woman", "children": "child"}
+
+
+def singular(unit: str) -> str:
+    """An English *unit* as it stands behind a one: *step* for *steps*.
+
+    What begins with *of* or with a number word counts something else and stays.
+    """
+    if re.match(r"(of|hundred|thousand|million|billion)\b", unit):
+        return unit
+    *before, last = unit.split(" ")
+    for many, one in (
+        (r"ies$", "y"),
+        (r"(ss|sh|ch|x|\bbus)es$", r"\1"),
+        (r"(?<=[a-z])(?<!s)s$", ""),
+    ):
+        found, changed = re.subn(many, one, last)
+        if changed:
+            return " ".join([*before, found])
+    return " ".join([*before, _IRREGULAR.get(last, last)])

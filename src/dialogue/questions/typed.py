@@ -57,7 +57,7 @@ def number(text: str | float, unit: str = "") -> float:
     if not isinstance(text, str):
         raise NotANumber(str(text))
     cleaned = tidied(text)
-    for ending in (unit, "%"):
+    for ending in (unit, unit.removesuffix("s"), "%"):  # "1 step" for "steps"
         if ending and cleaned.lower().endswith(ending.lower()):
             cleaned = cleaned[: -len(ending)]
     cleaned = re.sub(r"[\s_]", "", cleaned)

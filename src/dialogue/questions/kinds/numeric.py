@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from dialogue.page import text
-from dialogue.page.numbers import exact, plain
+from dialogue.page.numbers import exact, plain, singular
 from dialogue.page.words import STRINGS
 from dialogue.questions import named, shape
 from dialogue.questions.model import (
@@ -315,8 +315,9 @@ class Numeric(Question):
         return Blank("your_answer", how, self.unit, wide=bool(self.values))
 
     def key(self) -> list[str]:
-        unit = f" {self.unit}" if self.unit else ""
-        return [f"{self.answer_text or f'{self.answer:g}'}{unit}"]
+        words = self.answer_text or f"{self.answer:g}"
+        unit = singular(self.unit) if words == "1" and self.language == "en" else self.unit
+        return [f"{words} {unit}".rstrip()]
 
     @property
     def variety(self) -> str:

@@ -13,7 +13,7 @@ function number(text, unit = "") {
   if (typeof text === "number") return Number.isFinite(text) ? text : null;
   if (typeof text !== "string") return null;
   let cleaned = tidied(text);
-  for (const ending of [unit, "%"]) {
+  for (const ending of [unit, unit.replace(/s$/, ""), "%"]) {
     if (ending && cleaned.toLowerCase().endsWith(ending.toLowerCase())) {
       cleaned = cleaned.slice(0, -ending.length);
     }
