@@ -484,18 +484,20 @@ def test_the_waiver_of_a_day(day: str, certain: list[str], possible: list[str]) 
     before, _, perhaps = words.partition("Perhaps in force")
     # A gap names its neighbours; otherwise nothing but what holds is named.
     if certain or possible:
-        assert re.findall(r"\bW\d\d\b", before) == certain
-        assert re.findall(r"\bW\d\d\b", perhaps) == possible
+        told = [f"W{int(n):02}" for n in re.findall(r"\bno\. (\d+) (?:for|of)", before)]
+        assert told == certain
+        told = [f"W{int(n):02}" for n in re.findall(r"\bno\. (\d+) (?:for|of)", perhaps)]
+        assert told == possible
     else:
         assert "no waiver that was certainly in force" in words
 
 
 def test_a_gap_in_the_table_is_no_proof_and_the_end_is_the_end() -> None:
     gap = stage("waivers", {"date": "2023-01-01"}).scene.words
-    assert "W16 had run out (26 July 2022), and W17 began later (18 July 2023)" in gap
+    assert "no. 16 had run out (26 July 2022), and no. 17 began later (18 July 2023)" in gap
     assert "does not prove a gap in the waivers" in gap
     end = stage("waivers", {"date": "2025-03-20"}).scene.words
-    assert "W21 had run out (8 March 2025), and by the table none followed" in end
+    assert "no. 21 had run out (8 March 2025), and by the table none followed" in end
 
 
 def test_every_waiver_in_force_is_told_with_length_and_reason(
@@ -507,11 +509,12 @@ def test_every_waiver_in_force_is_told_with_length_and_reason(
         cover = money.covered(table, state.settings["date"])
         for position in (*cover.certain, *cover.possible):
             row = table.iloc[position]
-            told = state.scene.words.split(row["waiver_id"])[1].split(" W")[0]
+            number = int(row["waiver_id"][1:])
+            told = state.scene.words.split(f"no. {number} ")[1].split("; no. ")[0]
             if row.isna()["length_days"]:
                 assert "length that was not found" in told
             else:
-                assert told.startswith(f" for {row['length_days']} days")
+                assert told.startswith(f"for {row['length_days']} days")
             if row.isna()["stated_reason"]:
                 assert "does not prove that there was none" in told
             else:
@@ -730,9 +733,9 @@ def test_a_closed_row_tells_no_outcome(sweep: Sweep) -> None:
         )
         for row in closed.itertuples():
             assert row.evidence not in everything
-        shown = state.scene.picture.table.set_index("No.")["Outcome"]
-        assert set(shown[closed["forecast_id"]]) <= {"not opened"}
-        assert "not opened" not in set(shown.drop(closed["forecast_id"]))
+        shown = state.scene.picture.table.set_index("Forecast, in our words")["Outcome"]
+        assert set(shown[closed["statement"]]) <= {"not opened"}
+        assert "not opened" not in set(shown.drop(closed["statement"]))
 
 
 def test_a_row_opens_by_a_verdict_and_the_next_is_named() -> None:
@@ -791,17 +794,16 @@ def test_what_cannot_be_scored_is_not_and_is_said() -> None:
     assert not set(scored["kind"].astype(str)) & {"advice", "conditional"}
     assert rows.loc["FC01", "score"] == 0
     assert rows.loc["FC24", "score"] == 1
-    told = stage("ledger", {"all": True}).scene.tables[0][1].set_index("No.")
+    told = stage("ledger", {"all": True}).scene.tables[0][1].set_index("Forecast, in our words")
     for number, row in rows.iterrows():
-        outcome = told.loc[number, "Outcome"]
-        counted = told.loc[number, "Counted as"]
+        outcome, counted = told.loc[row["statement"], ["Outcome", "Counted as"]]
         assert counted == (int(row["score"]) if number in scored.index else "not scored")
         if row["outcome"] == "mixed":
             assert "contested" in outcome
         if row["outcome"] == "not-scorable":
             assert outcome == "cannot be scored"
-    assert "advice, so not scored" in told.loc["FC26", "Outcome"]
-    assert "stand-in" in told.loc["FC30", "Outcome"]
+    assert "advice, so not scored" in told.loc[rows.loc["FC26", "statement"], "Outcome"]
+    assert "stand-in" in told.loc[rows.loc["FC30", "statement"], "Outcome"]
 
 
 def test_the_open_rows_say_how_many_can_be_scored() -> None:

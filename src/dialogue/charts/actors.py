@@ -82,7 +82,12 @@ def actors(
         # Named, because an actor may have no tie of the kind that is asked for.
         columns=["x", "y", "x2", "y2", "nature", "tie"],
     )
-    nodes = pd.DataFrame([{"x": x, "y": y, "name": names[a]} for a, (x, y) in spots.items()])
+    nodes = pd.DataFrame(
+        [
+            {"x": x, "y": y, "name": names[actor], "role": people["role"][actor]}
+            for actor, (x, y) in spots.items()
+        ]
+    )
     across = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[-2.1, 2.1]))
     up = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[-1.15, 1.15]))
     natures = ["formal", "reported"]
@@ -106,7 +111,7 @@ def actors(
     dots = (
         alt.Chart(nodes)
         .mark_point(filled=True, size=110, opacity=1, color=SERIES[4])
-        .encode(x=across, y=up, tooltip=tips("name"))
+        .encode(x=across, y=up, tooltip=tips("name", "role"))
     )
     labels = []
     for rows, on_right in ((nodes[nodes["x"] >= 0], True), (nodes[nodes["x"] < 0], False)):
@@ -257,7 +262,7 @@ def explore_actors(wishes: Mapping[str, Any]) -> Steps:
         )
     degrees = _degree_table(kept[kept["tie_id"] != removed], names, around)
     if nature != "all":  # a nought would say that there is none, and it is only out of view
-        degrees = degrees[["Actor", nature.capitalize()]]
+        degrees = degrees[["Actor", "Role", nature.capitalize()]]
     return Scene(
         actors(
             around=None if around == "all" else around,
@@ -265,7 +270,7 @@ def explore_actors(wishes: Mapping[str, Any]) -> Steps:
             without=removed or None,
         ),
         " ".join(words),
-        (("Ties counted by actor", degrees),),
+        (("The actors, their roles and their ties", degrees),),
         list_only=view == "list",
     )
 
@@ -281,14 +286,13 @@ def _degree_table(ties: Any, names: Any, around: str) -> pd.DataFrame:
             ties[["to_actor_id", "nature"]].rename(columns={"to_actor_id": "actor"}),
         ]
     )
-    rows = []
+    rows, roles = [], load("actors").set_index("actor_id")["role"]
     for actor in dict.fromkeys(ends["actor"]):
         own = ends.loc[ends["actor"] == actor, "nature"]
         formal, reported = int((own == "formal").sum()), int((own == "reported").sum())
-        rows.append(
-            {"Actor": names[actor], "Formal": formal, "Reported": reported, "All": len(own)}
-        )
-    table = pd.DataFrame(rows, columns=["Actor", "Formal", "Reported", "All"])
+        counted = {"Formal": formal, "Reported": reported, "All": len(own)}
+        rows.append({"Actor": names[actor], "Role": roles[actor]} | counted)
+    table = pd.DataFrame(rows, columns=["Actor", "Role", "Formal", "Reported", "All"])
     return table.sort_values(["All", "Actor"], ascending=[False, True]).reset_index(drop=True)
 
 

@@ -12,6 +12,7 @@ from dialogue.charts.handling import (
     Scene,
     Steps,
     how_many,
+    in_short,
     tick,
 )
 from dialogue.charts.look import (
@@ -70,8 +71,8 @@ def forecasts() -> Picture:
     told = ", ".join(f"{o.replace('-', ' ')} {counts.get(o, 0)}" for o in OUTCOMES)
     return Picture(
         figure,
-        f"{len(shown)} forecasts of the article in five rows by what became of them, as of "
-        f"{table['as_of'].max()}: {told}. One mark is one forecast; marks differ in shape as well "
+        f"{len(shown)} forecasts of the article in five rows by what became of them, last checked "
+        f"in {in_words(table['as_of'].max())}: {told}. One mark is one forecast; marks differ in shape as well "
         "as in colour.",
         shown[["id", "paragraph", "outcome", "statement"]].rename(
             columns={
@@ -190,7 +191,6 @@ def ledger(opened: int = 0) -> Picture:
     read = pd.DataFrame(
         {
             "Row": table["ledger"],
-            "No.": table["forecast_id"],
             "From": table["paragraph"],
             "Forecast, in our words": table["statement"],
             "Article's hedge": table["hedge"],
@@ -201,7 +201,7 @@ def ledger(opened: int = 0) -> Picture:
     return Picture(
         points.properties(width=440, height=440),
         f"A ledger of {len(ROWS)} rows, F1 to F{len(ROWS)}, with {len(table)} statements of the "
-        f"article, one mark each. {opened} rows are open. "
+        f"article, one mark each. {how_many(opened, 'row')} {'is' if opened == 1 else 'are'} open. "
         + (
             f"Of their {int(is_open.sum())} statements: {told}. "
             if opened
@@ -397,7 +397,7 @@ def _row_told(rows: Any, name: str) -> str:
     for row in rows_of(rows):
         parts.append(
             f"“{row.statement}” ({row.paragraph}; the article's hedge: {row.hedge}) "
-            f"Outcome as of {in_words(row.as_of)}: {_verdict(row)}. {row.evidence}"
+            f"Outcome, last checked in {in_words(row.as_of)}: {_verdict(row)}. {row.evidence}"
         )
     return f" {name} says: {' '.join(parts)}"
 
@@ -421,13 +421,13 @@ def _outcomes(seen: Any) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Row": seen["ledger"],
-            "No.": seen["forecast_id"],
+            "Forecast, in our words": seen["statement"],
             "Outcome": [_verdict(row) for row in rows_of(seen)],
             "Settled": ["" if pd.isna(day) else in_words(day) for day in seen["outcome_date"]],
             "Counted as": ["not scored" if pd.isna(s) else int(s) for s in seen["score"]],
             "How sure": seen["confidence"],
             "Evidence": seen["evidence"],
-            "Source": seen["source_id"],
+            "Source": seen["source_id"].map(in_short),
             "Note": seen["note"].fillna(""),
         }
     )

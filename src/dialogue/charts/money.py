@@ -344,7 +344,7 @@ def explore_waivers(wishes: Mapping[str, Any]) -> Steps:
             else f"reason: {row['stated_reason'].rstrip('.')}"
         )
         return (
-            f"{row['waiver_id']} {length}, {row['granted_meaning']} {_when(row['granted'])}, from "
+            f"{_numbered(row['waiver_id'])} {length}, {row['granted_meaning']} {_when(row['granted'])}, from "
             f"{in_words(row['start'])} to {in_words(row['expires'])} ({reason}; "
             f"{in_short(row['source_id'])})"
         )
@@ -363,10 +363,14 @@ def explore_waivers(wishes: Mapping[str, Any]) -> Steps:
         before = [p for p in range(len(table)) if last_day(table["expires"][p]) < day]
         later = [p for p in range(len(table)) if _first_day(table["start"][p]) > day]
         ended = table.iloc[before[-1]]
-        words += f" {ended['waiver_id']} had run out ({in_words(ended['expires'])})"
+        words += (
+            f" Waiver {_numbered(ended['waiver_id'])} had run out ({in_words(ended['expires'])})"
+        )
         if later:
             begun = table.iloc[later[0]]
-            words += f", and {begun['waiver_id']} began later ({in_words(begun['start'])})."
+            words += (
+                f", and {_numbered(begun['waiver_id'])} began later ({in_words(begun['start'])})."
+            )
             words += " The table is not complete: a gap in it does not prove a gap in the waivers."
         else:
             words += ", and by the table none followed."
@@ -379,6 +383,11 @@ def explore_waivers(wishes: Mapping[str, Any]) -> Steps:
         ("Waivers with start, length and stated reason", _waiver_table(table)),
     )
     return Scene(waivers(on=day), words, tables)
+
+
+def _numbered(waiver_id: str) -> str:
+    """A waiver as a reader counts it: no. 9 of the table below the picture."""
+    return f"no. {int(waiver_id[1:])}"
 
 
 def _when(text: str) -> str:
@@ -398,7 +407,7 @@ def _events_around(day: str) -> pd.DataFrame:
         {
             "Date": events["date"],
             "Event": events["title"],
-            "Source": events["source_id"],
+            "Source": events["source_id"].map(in_short),
         }
     )
 
@@ -408,7 +417,7 @@ def _waiver_table(table: pd.DataFrame) -> pd.DataFrame:
 
     return pd.DataFrame(
         {
-            "No.": table["waiver_id"],
+            "No.": table["waiver_id"].str[1:].astype(int),
             "From": table["start"],
             "Until": table["expires"],
             "Days": ["not found" if pd.isna(n) else int(n) for n in table["length_days"]],

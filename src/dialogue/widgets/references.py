@@ -22,7 +22,11 @@ class References:
 
     def _notes(self) -> list[str]:
         every = [*sources.bibliography(), *sources.paragraphs()]
-        notes = [f"What came later is told as of {self.until}."] if self.until else []
+        notes = []
+        if self.until:
+            notes.append(
+                f"What came later is told as of {self.until}. A later report has its date."
+            )
         for name in self.unknown:
             near = nearest(name, every, 3)
             hint = f" The nearest: {', '.join(near)}." if near else ""
