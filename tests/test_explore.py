@@ -98,6 +98,7 @@ def drawn(name: str, wish: dict[str, Any]) -> None:
     assert svg.startswith('<svg role="img" aria-label="'), wish
 
 
+@pytest.mark.sweep(4)
 @pytest.mark.parametrize("name", EXPLORABLES)
 def test_pictures_can_be_drawn_with_every_control_at_its_end(name: str) -> None:
     controls = stage(name, {}).controls
@@ -871,6 +872,7 @@ def test_the_saved_ledger_does_not_know_the_learner(
 # --- live ----------------------------------------------------------------------------------
 
 
+@pytest.mark.sweep(4)
 @pytest.mark.parametrize("name", EXPLORABLES)
 def test_every_control_has_a_visible_name_and_moves_the_picture(name: str) -> None:
     live = explore(name)

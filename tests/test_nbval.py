@@ -73,6 +73,7 @@ QUICK = ("a table's text", "a chart's colour", "a question", "a digest")
 PICKED = [w if w in QUICK else pytest.param(w, marks=pytest.mark.slow) for w in CHANGES]
 
 
+@pytest.mark.sweep(2)
 @pytest.mark.parametrize("what", PICKED)
 def test_a_change_is_seen(copy: Path, what: str) -> None:
     CHANGES[what](copy)

@@ -135,6 +135,7 @@ def test_replace_copies_a_question_that_reads_back_the_same(over, capsys):
     assert ITEM in capsys.readouterr().err
 
 
+@pytest.mark.sweep(3)
 @pytest.mark.parametrize("item", list(bank.read(overlay=False).questions)[::9])
 def test_any_question_can_be_copied(over, item):
     assert main(["overlay", "replace", item]) == 0
