@@ -14,6 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+# nbgrader unpacks with it.  Before any test: setuptools puts its own distutils in place of Python's,
+# and refuses to be imported where a test before has brought Python's in another way.
+import setuptools  # noqa: F401
 from grading import ITEMS
 from test_release import BANK, CANARIES, GRADED, found_in, notebook
 
