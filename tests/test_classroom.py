@@ -114,6 +114,8 @@ def test_a_plan_says_when_what_is_asked_and_how_it_goes_wrong(lesson: catalogue.
     assert all(step.happens for step in steps)
     page = words(plan.page(lesson))
     assert all(plain(ask) in page for step in steps for ask, _ in step.asks)
+    # "Ask, and the answer" holds one for each: a vote and a forecast say what they are.
+    assert all(answer and plain(answer) in page for step in steps for _, answer in step.asks)
     assert "What they will misread" in page
 
 

@@ -24,8 +24,9 @@ ID = re.compile(r"`(\d\d-[a-z0-9-]+)`")
 _POINT = re.compile(r"\n(?=- )")
 
 
-# Letters of an answer, words of a paragraph, and points of a list that a page has room for.
-_LONGEST, _WORDS, _POINTS = 90, 60, 4
+# Letters of an answer and, at least, of a part of it, words of a paragraph, and points of a list
+# that a page has room for.
+_LONGEST, _SHORTEST, _WORDS, _POINTS = 100, 18, 55, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +62,36 @@ def steps(section: str, known: Mapping[str, Question]) -> list[Step]:
 
 
 def _answer(question: Question) -> str:
-    """The key in a few words; empty where there is none, or where it is long."""
-    if question.keyless or question.vote or question.use == "vote":
-        return ""
-    words = "; ".join(text.plain(one) for one in question.solution())
-    return words if len(words) <= _LONGEST else ""
+    """The key in a few words: of a long one each part begins, and its label or letter stays."""
+    if question.keyless:
+        return "Graded: its key stays apart."
+    if question.vote or question.use == "vote":
+        return "Nothing is right: reasons for each stand in the key."
+    told = [text.plain(one) for one in question.solution()]
+    if question.kind == "forecast":  # what happened; others' chances stand in the key
+        return told[0]
+    if question.kind in ("short", "essay"):  # spellings of one answer, and models of a text
+        return told[0] if told else "A text of their own: models stand in the key."
+    whole = "; ".join(told)
+    if len(whole) <= _LONGEST:
+        return whole
+    room = max(_SHORTEST, _LONGEST // len(told))
+    return "; ".join(_begun(one, room) for one in told)
+
+
+def _begun(part: str, room: int) -> str:
+    """The beginning of one part of a key, with its label: ``It ran for three …: security``."""
+    said, label, rest = part.rpartition(": ")
+    if not said:
+        return _cut(rest, room)
+    # Of two that belong together each begins; a label is short, and stays.
+    return f"{_cut(said, room)}{label}{_cut(rest, room)}"
+
+
+def _cut(words: str, room: int) -> str:
+    if len(words) <= room:
+        return words
+    return words[: words.rfind(" ", 0, room)].rstrip(",;:.") + " …"
 
 
 def page(lesson: catalogue.Lesson) -> Markup:
