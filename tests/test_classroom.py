@@ -566,6 +566,22 @@ def test_slides_move_by_keyboard_and_fetch_nothing(browser: Any, tmp_path: Path)
                 .filter(([size]) => size < 24)"""
         )
         assert small == [], lesson.stem
+        # On paper a slide is a page, whole, and nothing of the controls is left.
+        page.emulate_media(media="print")
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        cut = page.evaluate(
+            """() => [...document.querySelectorAll(".slides > section")].filter((slide) => {
+                const { width, height } = slide.getBoundingClientRect();
+                return Math.round(width) !== 1200 || Math.round(height) !== 720
+                    || slide.scrollHeight > 720 || slide.scrollWidth > 1200;
+            }).map(slide => slide.id).concat([...document.querySelectorAll(".reveal > :not(.slides)")]
+                .filter(one => one.getClientRects().length).map(one => one.className))"""
+        )
+        assert cut == [], lesson.stem
+        page.pdf(path=file.with_suffix(".pdf"), prefer_css_page_size=True)
+        shown = page.evaluate("Reveal.getSlides().length")
+        assert printing.pages(file.with_suffix(".pdf")) == shown, lesson.stem
+        page.emulate_media(media="screen")
     assert errors == []
     assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
     context.close()
