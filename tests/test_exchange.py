@@ -777,3 +777,17 @@ def test_an_id_of_somebody_else_becomes_one_that_a_bank_allows() -> None:
     items = incoming.items(found, losses)
     assert [i["id"] for i in items] == ["etc-passwd", "frage-a", "item", "ok-1", "ok-1-2"]
     assert len([loss for loss in losses if "its id" in loss.what]) == 4
+
+
+@pytest.mark.parametrize("form", ["gift", "moodle"])
+def test_a_bank_named_by_its_path_is_called_by_its_title(form: str, tmp_path: Path) -> None:
+    bank_file = tmp_path / "old/papers/rivers.yaml"
+    bank_file.parent.mkdir(parents=True)
+    items = 'items:\n  - id: my-river\n    type: short\n    ask: "Which?"\n    accept: ["Tigris"]\n'
+    for title, wanted in (("title: Two rivers\n", "Two rivers"), ("", "rivers")):
+        bank_file.write_text(f"quiz: rivers\n{title}{items}", encoding="utf-8")
+        out = tmp_path / f"{wanted}.{'gift' if form == 'gift' else 'xml'}"
+        assert cli.main(["export", form, str(bank_file), "--output", str(out)]) == 0
+        text = out.read_text(encoding="utf-8")
+        assert f"$course$/top/{wanted}\n" in text.replace("</text>", "\n")
+        assert str(tmp_path).replace("/", "//") not in text

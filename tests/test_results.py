@@ -687,8 +687,9 @@ def test_moodle_gets_a_column_that_tells_who_is_who(inbox):
     assert not gradebook.fits(roster, "canvas")
     text, missing = gradebook.moodle(found, columns(found), "first", roster)
     rows = list(csv.reader(io.StringIO(text)))
-    assert rows[0] == ["ID number", "Email address", "05 Round one"]
+    assert rows[0] == ["ID number", "Email address", "05 Round one", "05 Round one: maximum"]
     assert rows[1][:2] == ["learner 0000", "j@x.org"]
+    assert float(rows[1][3]) == sum(q.points for q in ITEMS)
     assert missing == ["learner 0001"]
 
 
@@ -711,7 +712,8 @@ def test_blackboard_knows_people_by_their_user_name_and_columns_by_their_number(
     assert float(rows[1][3]) == sum(one(found, "learner 0000").last.values())
     assert missing == ["learner 0001"]
     alone, _ = gradebook.blackboard(found, [column], "last", None)
-    assert alone.splitlines()[0] == f"Username,{column.title}"
+    assert alone.splitlines()[0] == f"Username,{column.title},{column.title}: maximum"
+    assert alone.splitlines()[1].endswith(f",{column.possible}")
 
 
 def test_a_column_that_the_gradebook_has_is_not_doubled(inbox):

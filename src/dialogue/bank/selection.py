@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from dialogue import bank
+from dialogue.bank.files import Bank, top_of
 from dialogue.course import catalogue
 from dialogue.course.faults import nearest
 from dialogue.course.files import FileFault
@@ -80,6 +81,18 @@ def _one(name: str, whole: bank.Bank, drafts: bool) -> Iterable[Question]:
     near = nearest(name, known, 3)
     remedy = f"the nearest: {', '.join(near)}" if near else "such as 05, 05-2 or an id"
     raise FileFault(name, "no lesson, objective, question or bank has this name", remedy)
+
+
+def titles(names: Sequence[str]) -> list[str]:
+    """What a reader calls each of *names*: a bank that was named by its path by its title, or else
+    by its file's name; anything else as it was typed."""
+    return [_title(Path(name)) if name.endswith((".yaml", ".yml")) else name for name in names]
+
+
+def _title(path: Path) -> str:
+    top, reader = top_of(path, Bank())
+    values = top.value if top and isinstance(top.value, dict) else {}
+    return reader.text(values, "title") or path.stem
 
 
 def _file(path: Path, drafts: bool) -> Iterable[Question]:

@@ -6,7 +6,8 @@ know becomes a new assignment (its ``lib/gradebook_importer.rb``).  Moodle lets 
 map any column, and knows people by their number or address (docs.moodle.org, "Grade
 import").  Blackboard knows people by ``Username`` and a column by the number at the end of its
 heading; a heading without one becomes a new column, of text, which the teacher turns into a score
-(help.blackboard.com, "Work offline with grade data").  A heading that the roster already has for
+(help.blackboard.com, "Work offline with grade data").  These two are not told how many points can
+be had, so a column of its own tells the teacher.  A heading that the roster already has for
 a lesson is written as it stands there, so that marks come into that column and into no second one.
 
 The roster is the teacher's own export from either of them and stays on this computer: only
@@ -155,15 +156,7 @@ def moodle(
 ) -> tuple[str, list[str]]:
     """The gradebook for Moodle as CSV text, and the learners who are not in the roster."""
     known = [n for n in _NAMES["moodle"] if roster and n in roster.header] or ["ID number"]
-    header = [*known, *_headings(roster, cols)]
-    rows: list[list[object]] = []
-    missing = []
-    for learner, person in _people(results, roster, "ID number"):
-        if person is None:
-            missing.append(learner.name)
-            continue
-        rows.append([*(person.get(name, "") for name in known), *_marks(learner, cols, marks)])
-    return csv_text(header, rows), missing
+    return _told_apart(results, cols, marks, roster, known, "ID number")
 
 
 def blackboard(
@@ -173,14 +166,34 @@ def blackboard(
     known = [n for n in BLACKBOARD if roster and n in roster.header] or ["Username"]
     if "Username" not in known:
         known = ["Username", *known]
-    header = [*known, *_headings(roster, cols)]
+    return _told_apart(results, cols, marks, roster, known, "Username")
+
+
+def _told_apart(
+    results: ClassResults,
+    cols: Sequence[Column],
+    marks: str,
+    roster: Roster | None,
+    known: Sequence[str],
+    heading: str,
+) -> tuple[str, list[str]]:
+    """A table whose first columns, *known*, tell who is who.
+
+    Beside the marks of a column that the gradebook has not yet stands the most that can be had:
+    unlike Canvas, such a system is not told it, and takes 100 or nothing.
+    """
+    headings = _headings(roster, cols)
+    fresh = [col for col, name in zip(cols, headings, strict=True) if name == col.title]
+    header = [*known, *headings, *(f"{col.title}: maximum" for col in fresh)]
+    most = [col.possible for col in fresh]
     rows: list[list[object]] = []
     missing = []
-    for learner, person in _people(results, roster, "Username"):
+    for learner, person in _people(results, roster, heading):
         if person is None:
             missing.append(learner.name)
             continue
-        rows.append([*(person.get(name, "") for name in known), *_marks(learner, cols, marks)])
+        own = (person.get(name, "") for name in known)
+        rows.append([*own, *_marks(learner, cols, marks), *most])
     return csv_text(header, rows), missing
 
 

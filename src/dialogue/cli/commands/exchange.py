@@ -77,7 +77,9 @@ def _export(arguments: argparse.Namespace) -> int:
     if keyless:
         fault = f"{keyless[0]} has no key here" + (f" (of {len(keyless)})" * (len(keyless) > 1))
         raise files.FileFault(form.name, fault, "export from the full course, not a learner's copy")
-    title = arguments.title or (place.title() + "".join(f" {n}" for n in arguments.names))
+    told = selection.titles(arguments.names)
+    banks = told if told and not set(told) & set(arguments.names) else [place.title(), *told]
+    title = arguments.title or " ".join(banks)
     second = target.with_name(f"{target.stem}-key{target.suffix}")
     _free([target, report_of(target), *([second] if form.key else [])], arguments.force)
     if sys.stderr.isatty() and len(questions) > 100:

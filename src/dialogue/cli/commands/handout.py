@@ -47,7 +47,10 @@ def _screen(arguments: argparse.Namespace) -> int:
     if not questions:
         raise files.FileFault(arguments.names[0], "no question fits on a wall", "name others")
     titles = {lesson.number: lesson.title for lesson in catalogue.lessons()}
-    title = arguments.title or titles.get(questions[0].id[:2], "Questions")
+    told = selection.titles(arguments.names)
+    title = arguments.title or (
+        told[0] if told[0] not in arguments.names else titles.get(questions[0].id[:2], "Questions")
+    )
     files.write(arguments.output, wall.page(questions, title), force=arguments.force)
     many = len(questions)
     print(
