@@ -585,8 +585,10 @@ def test_summary_counts_questions_not_attempts() -> None:
     attempt("05-b", verdict="right")
     attempt("05-b", verdict="partly")
     progress.append(Attempt("05-c", "v1", "hint"))
+    attempt("05-forecast", verdict="logged")
+    attempt("05-vote", verdict="kept")
     summary = progress.summary()
-    assert (summary["questions"], summary["right"]) == (2, 1)
+    assert (summary["questions"], summary["right"], summary["given"]) == (2, 1, 2)
 
 
 def test_erase_removes_everything_and_says_how_much() -> None:
@@ -926,6 +928,10 @@ def test_command_tells_of_a_clock_that_ran_ahead() -> None:
 def test_command_shows_and_erases_only_when_told() -> None:
     attempt()
     assert "Questions tried: 1" in command().stdout
+    assert "never marked" not in command().stdout
+    attempt("05-forecast", verdict="logged")
+    assert "Questions tried: 1" in (told := command().stdout)
+    assert "Given and never marked (forecasts, guesses, votes): 1." in told
     assert command("erase", typed="no\n").returncode == 1
     assert progress.path().exists()
     unattended = command("erase", typed="")
@@ -949,6 +955,7 @@ def test_command_says_where_the_answers_are_and_that_they_stay(own_record: Path)
         assert shown == {
             "questions": 1,
             "right": 1,
+            "given": 0,
             "path": str(own_record / "answers.jsonl"),
         }
 

@@ -61,6 +61,10 @@ class RecordError(Exception):
     """The record cannot be written, exported or imported.  One line for the learner."""
 
 
+# Verdicts that are none: of a forecast or a guess, and of a vote or what a teacher marks.
+UNJUDGED = frozenset({"logged", "kept"})
+
+
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """One attempt at one question.  ``event`` is check, hint, reveal, reset, write or note.
@@ -529,7 +533,8 @@ def erase() -> int:
 
 
 def summary() -> dict[str, Any]:
-    """How many questions were tried and how many were right at the last attempt."""
+    """How many questions were tried and how many were right at the last attempt; how many
+    answers were given that nothing judges: forecasts, guesses, votes, what a teacher marks."""
     last: dict[str, Attempt] = {}
     every = names()
     with suppress(OSError), _open() as record:
@@ -538,8 +543,14 @@ def summary() -> dict[str, Any]:
             for attempt in index.tries(record, [name], rest):
                 if attempt.event == "check":
                     last[name] = attempt
-    right = sum(1 for attempt in last.values() if attempt.verdict == "right")
-    return {"questions": len(last), "right": right, "path": str(path())}
+    verdicts = [attempt.verdict for attempt in last.values()]
+    given = sum(verdict in UNJUDGED for verdict in verdicts)
+    return {
+        "questions": len(verdicts) - given,
+        "right": verdicts.count("right"),
+        "given": given,
+        "path": str(path()),
+    }
 
 
 def names() -> set[str]:

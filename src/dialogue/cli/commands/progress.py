@@ -21,6 +21,7 @@ def _say(told: str) -> None:
 
 def _show(arguments: argparse.Namespace) -> int:
     from dialogue.learner import delivery, progress
+    from dialogue.page.words import STRINGS
 
     told = progress.unread_told()
     summary = progress.summary()
@@ -36,6 +37,8 @@ def _show(arguments: argparse.Namespace) -> int:
         f"your teachers on this hub: 'dialogue campus' says more."
     )
     print(f"Questions tried: {summary['questions']}; right at the last attempt: {summary['right']}")
+    if summary["given"]:
+        print(STRINGS["answers_given"].format(given=summary["given"]))
     _say(told)
     if ahead := progress.ahead(list(progress.attempts())):
         print(

@@ -38,9 +38,10 @@ function desk({ el }) {
   const tell = (...lines) => status.replaceChildren(...lines.map((line) => make("p", { dir: "auto" }, line)));
 
   function refresh() {
-    const { questions, right } = record.summary();
+    const { given, ...counted } = record.summary();
     const lines = record.lines().length;
-    setText(count, lines ? say(strings, "answers_count", { questions, right }) : say(strings, "answers_none"));
+    const told = [say(strings, "answers_count", counted), given ? say(strings, "answers_given", { given }) : ""];
+    setText(count, lines ? told.join(" ").trim() : say(strings, "answers_none"));
     setText(loose, record.unsaved ? say(strings, "answers_unsaved", { n: record.unsaved }) : "");
     save.disabled = erase.disabled = !lines;
   }

@@ -213,7 +213,9 @@ function makeRecord(store, clock = () => Date.now()) {
     summary() {
       const last = new Map();
       for (const { attempt } of entries()) if (attempt?.event === "check") last.set(attempt.item, attempt);
-      return { questions: last.size, right: [...last.values()].filter((one) => one.verdict === "right").length };
+      // A forecast, a guess or a vote is given, and neither right nor wrong.
+      const all = [...last.values()], judged = all.filter(({ verdict }) => !["logged", "kept"].includes(verdict));
+      return { questions: judged.length, given: all.length - judged.length, right: judged.filter(({ verdict }) => verdict === "right").length };
     },
 
     /** Every attempt once, as the text of a file that `dialogue progress import` reads. */

@@ -22,7 +22,7 @@ function answers(model, root) {
   function refresh() {
     const state = model.get("state");
     where.textContent = state.path;
-    count.textContent = say(strings, "erase_count", state);
+    count.textContent = [say(strings, "erase_count", state), state.given ? say(strings, "answers_given", state) : ""].join(" ").trim();
   }
   const tell = (key) => setText(status, say(strings, key));
   erase.addEventListener("click", () => { sure.hidden = false; setText(status, ""); no.focus(); });
