@@ -519,16 +519,16 @@ def test_all_is_in_sight_at_1280_by_720_and_nothing_runs_out_on_narrow_pages(pag
             return [low.getBoundingClientRect().bottom - top.getBoundingClientRect().top, sees.clientHeight];
         }"""
         wait_until(lambda: (two := browser.evaluate(heights))[0] <= two[1], "all is in sight")
-        for width in (800, 360):
-            if width == 360:  # on a telephone nobody has the list of files open
-                browser.keyboard.press("Control+b")
-            browser.set_viewport_size({"width": width, "height": 720})
-            wait_until(
-                lambda: browser.evaluate(
-                    "(() => { const v = document.querySelector('.dn'); return v.scrollWidth <= v.clientWidth; })()"
-                ),
-                f"nothing runs out at {width}",
-            )
+        files = browser.locator("#jp-left-stack")
+        fits = "(() => { const v = document.querySelector('.dn'); return v.scrollWidth <= v.clientWidth; })()"
+        browser.set_viewport_size({"width": 800, "height": 720})
+        wait_until(lambda: not files.is_visible(), "the desk has closed the list of files")
+        browser.keyboard.press("Control+b")
+        wait_until(files.is_visible, "it is opened by hand")
+        wait_until(lambda: browser.evaluate(fits), "nothing runs out at 800")
+        browser.keyboard.press("Control+b")
+        browser.set_viewport_size({"width": 360, "height": 720})
+        wait_until(lambda: browser.evaluate(fits), "nothing runs out at 360")
     finally:
         browser.keyboard.press("Control+b")
         browser.set_viewport_size(before)

@@ -34,11 +34,11 @@ _SCRIPTS = {
     "wall": ("shared", "wall"),
 }
 _STYLES = {
-    "quiz": ("quiz",),
-    "glossary": ("quiz", "glossary"),
+    "quiz": ("quiz", "menu"),
+    "glossary": ("quiz", "menu", "glossary"),
     "explorer": ("explorer",),
-    "negotiation": ("negotiation",),
-    "assessment": ("quiz",),
+    "negotiation": ("menu", "negotiation"),
+    "assessment": ("quiz", "menu"),
 }
 
 

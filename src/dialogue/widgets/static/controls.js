@@ -70,17 +70,6 @@ function field(item, strings, uid, { label, unit, wide, mode }) {
   };
 }
 
-/** A menu whose choice is shown whole, in as many lines as it needs: a browser's own is one line,
-    and cuts it.  *shown* copies the choice after the menu was set by a script. */
-function wrappingMenu(attributes, options) {
-  const menu = make("select", attributes, ...options);
-  const words = make("span", { "aria-hidden": "true", dir: "auto" });
-  const shown = () => { words.textContent = menu.selectedOptions[0]?.textContent ?? ""; };
-  menu.addEventListener("change", shown);
-  shown();
-  return { menu, shown, node: make("span", { class: "dq-menu" }, menu, words) };
-}
-
 /** Rows with a menu each: statements to label, or left sides to match. */
 function menus(rows, strings, uid, { read, write, key }) {
   const drawn = rows.map((entry, i) => {

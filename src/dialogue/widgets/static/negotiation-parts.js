@@ -103,11 +103,11 @@ function issueTable(content, words, uid, changed) {
   // On a narrow page the heads of the columns are out of sight, so the numbers bring their own.
   const counted = (key) => make("td", { class: "dn-count", "data-label": words(`label_${key}`) });
   const rows = content.issues.map((issue, i) => {
-    const menu = make("select", { id: `${uid}-${i}`, "aria-label": words("your_option", { title: issue.title }) });
+    const { menu, shown, node } = wrappingMenu({ id: `${uid}-${i}`, "aria-label": words("your_option", { title: issue.title }) }, []);
     const cells = { they: make("td", { dir: "auto" }), sign: make("td", { class: "dn-sign" }), yours: counted("yours"), theirs: counted("theirs") };
     menu.addEventListener("change", changed);
-    const row = make("tr", {}, make("th", { scope: "row", dir: "auto" }, issue.title), make("td", {}, menu), cells.sign, cells.they, cells.yours, cells.theirs);
-    return { issue, menu, cells, row };
+    const row = make("tr", {}, make("th", { scope: "row", dir: "auto" }, issue.title), make("td", {}, node), cells.sign, cells.they, cells.yours, cells.theirs);
+    return { issue, menu, shown, cells, row };
   });
   const total = make("th", { scope: "row", colspan: 4, dir: "auto" });
   const totals = { yours: counted("yours"), theirs: counted("theirs") };
@@ -133,10 +133,10 @@ function issueTable(content, words, uid, changed) {
     compare({ points, walk }, offer) {
       const text = current();
       let sum = 0;
-      rows.forEach(({ issue, menu, cells }, i) => {
+      rows.forEach(({ issue, shown, cells }, i) => {
         const theirs = offer?.text[i], differs = offer && theirs !== text[i];
         sum += points[i][text[i]];
-        menu.title = menu.selectedOptions[0].textContent; // a narrow menu cuts its words off
+        shown();
         setText(cells.they, offer ? Object.fromEntries(issue.options)[theirs] : words("no_offer"));
         setText(cells.yours, String(points[i][text[i]]));
         setText(cells.theirs, offer ? String(points[i][theirs]) : "");

@@ -164,7 +164,7 @@
 /* Room for words, or a date. */
 .jp-Notebook table.dataframe { table-layout: auto; width: max-content; max-width: 100%; }
 .jp-Notebook .dataframe :is(th, td) { text-align: start; padding: .5em; }
-.jp-Notebook .dataframe :is(td, tbody th) { min-width: 5.9em; }
+.jp-Notebook .dataframe :is(td, tbody th) { min-width: 9.3ch; }
 .jp-RenderedMarkdown { max-width: 54em; }
 .jp-RenderedMarkdown details + p { margin-top: 1em; }
 .jp-RenderedText pre { word-break: normal; }
