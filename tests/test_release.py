@@ -8,8 +8,13 @@ import html
 import io
 import json
 import re
+import struct
+import tarfile
+import time
+import unicodedata
 import urllib.parse
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -529,7 +534,25 @@ def test_a_comment_that_stands_elsewhere_stops_the_release(course: Path, tmp_pat
     assert not (tmp_path / "copy").exists()
 
 
-TOLD = "Because nobody counted the “boats” on that day."
+def remark(kind: bytes, text: bytes) -> bytes:
+    """A picture with a remark of its editor."""
+    chunks = ((b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0)), (kind, text), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+        for name, data in chunks
+    )
+
+
+def taped(text: str) -> bytes:
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w:xz") as archive:
+        entry = tarfile.TarInfo("inside.txt")
+        entry.size = len(data := text.encode())
+        archive.addfile(entry, io.BytesIO(data))
+    return file.getvalue()
+
+
+TOLD = "Because nobody counted the café’s “boats” on that day."
 WAYS: dict[str, Any] = {
     # Where a comment of a graded item may lie hidden from whoever only looks at pages.
     "a remark of HTML": lambda told: f"<!-- {told} -->".encode(),
@@ -544,13 +567,59 @@ WAYS: dict[str, Any] = {
     "a zip file as base64": lambda told: base64.b64encode(packed(told)),
     "gzip": lambda told: gzip.compress(told.encode()),
     "another look": lambda told: told.upper().replace(" ", "\n  ").encode(),
+    "a form's percent": lambda told: urllib.parse.quote_plus(urllib.parse.quote(told)).encode(),
+    "escapes of Python": lambda told: told.encode("unicode_escape"),
+    "long escapes": lambda told: "".join(f"\\U{ord(c):08x}" for c in told).encode(),
+    "escapes of JavaScript": lambda told: "".join(f"\\u{{{ord(c):x}}}" for c in told).encode(),
+    "bytes of Python": lambda told: repr(told.encode()).encode(),
+    "entities twice": lambda told: html.escape(html.escape(f"<{told}>")).encode(),
+    "the lines of a remark": lambda told: ("# " + told.replace(" ", "\n# ")).encode(),
+    "lines in a notebook": lambda told: json.dumps(
+        {"a": "# " + told.replace(" ", "\n# ")}
+    ).encode(),
+    "two strings": lambda told: f"'{told[:20]}'\n    '{told[20:]}'".encode(),
+    "tags within words": lambda told: f"<b>{'</b><b>'.join(told)}</b>".encode(),
+    "colours": lambda told: json.dumps("\x1b[31m" + told.replace(" ", "\x1b[0m ")).encode(),
+    "other quotation marks": lambda told: told.translate(str.maketrans("’“”", '\'""')).encode(),
+    "letters in two parts": lambda told: unicodedata.normalize("NFD", told).encode(),
+    "what is not seen": lambda told: "\u200b".join(told).encode(),
+    "soft hyphens": lambda told: "\u00ad".join(told).encode(),
+    "Windows": lambda told: told.encode("cp1252"),
+    "utf-32": lambda told: told.encode("utf-32"),
+    "lines of base64": lambda told: base64.encodebytes(f"{told} {told}".encode()),
+    "base64 in a notebook": lambda told: json.dumps(
+        {"image/png": base64.encodebytes(f"{told} {told}".encode()).decode()}
+    ).encode(),
+    "utf-16 as base64": lambda told: base64.b64encode(told.encode("utf-16")),
+    "a picture's remark": lambda told: remark(b"tEXt", b"Comment\0" + told.encode()),
+    "a packed remark": lambda told: remark(b"zTXt", b"A\0\0" + zlib.compress(told.encode())),
+    "a picture as base64": lambda told: base64.b64encode(
+        remark(b"iTXt", b"A\0\1\0\0\0" + zlib.compress(told.encode()))
+    ),
+    "a tape": taped,
 }
 
 
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
 def test_a_comment_is_found_under_every_wrapping(way: Any) -> None:
-    assert search.plain(TOLD) in search.readable(way(TOLD))
-    assert search.plain(TOLD) not in search.readable(way("Something else that nobody hides."))
+    assert search.letters(TOLD) in search.searchable(way(TOLD))
+    assert search.letters(TOLD) not in search.searchable(way("Something else that nobody hides."))
+
+
+@pytest.mark.parametrize("piece", ["\\", "<", "&", "%25", "\\x41", "A", "[", "\\\\u0041", "&amp;"])
+def test_a_search_takes_no_longer_than_the_text(piece: str) -> None:
+    started = time.process_time()
+    search.searchable((piece * 10**6)[: 10**6].encode())
+    assert time.process_time() - started < 5
+
+
+def test_a_comment_is_found_without_its_picture() -> None:
+    item = replace(
+        bank.course_bank().questions["05-permanent-bases"],
+        explain="Nobody counted the boats. ![Seven boats on a wide river](pictures/a.png)",
+    )
+    words = [text for text, secret in release._long_secrets([item]) if secret.what == "explanation"]
+    assert words[1:] == ["nobodycountedtheboats", "sevenboatsonawideriver"]
 
 
 def test_a_wrapped_comment_stops_the_release(course: Path, tmp_path: Path) -> None:

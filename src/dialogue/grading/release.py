@@ -28,9 +28,16 @@ from dialogue.bank import overlay, pictures, selection
 from dialogue.course import anatomy, catalogue, files, tidy
 from dialogue.course import place as place_of
 from dialogue.course.files import FileFault
-from dialogue.grading.search import plain, readable, strings, without_comments
+from dialogue.grading.search import (
+    letters,
+    plain,
+    readable,
+    searchable,
+    strings,
+    without_comments,
+)
 from dialogue.page import numbers
-from dialogue.page.pictures import described
+from dialogue.page.pictures import TYPED
 from dialogue.questions import Question, remarks
 from dialogue.questions.model import HIDDEN, full
 
@@ -116,7 +123,12 @@ def secrets(question: Question) -> list[Secret]:
     found = [("hint", question.hint), ("explanation", question.explain)]
     found += [("comment", say) for _about, say in remarks(question)]
     found += [(part.role, part.text) for part in question.parts() if part.role in HIDDEN]
-    return [Secret(question.id, what, described(text)) for what, text in found if text]
+    return [Secret(question.id, what, _apart_from_pictures(text)) for what, text in found if text]
+
+
+def _apart_from_pictures(text: str) -> str:
+    """*text*, and the words for each picture in it as a paragraph: each can stand alone."""
+    return TYPED.sub(r"\n\n[\1]\n\n", text).strip()
 
 
 # --- the folder ----------------------------------------------------------------------------
@@ -126,7 +138,7 @@ _PROJECT = ("Makefile", "pyproject.toml", "uv.lock", "LICENSE", "LICENSE-CONTENT
 _NEEDED = ("Makefile", "pyproject.toml", "uv.lock")
 _CODE = {".py", ".js", ".css", ".json", ".md", ".j2", ".woff2"}  # .md: the licence of reveal.js
 _CONTENT = {"data": {".csv", ".json"}, "seeds": {".csv", ".json", ".yaml", ".toml", ".md"}}
-# A comment shorter than this may stand anywhere by chance.
+# A comment of fewer letters and digits may stand anywhere by chance.
 _LONG = 20
 
 COPY_NOTE = "# A learner's copy: graded items have no key here.\n"
@@ -415,7 +427,7 @@ def _write_notebooks(
         for cell in notebook["cells"]:
             if cell["cell_type"] == "markdown":
                 cell["source"] = without_comments("".join(cell["source"]))
-        said = readable(text.encode())
+        said = searchable(text.encode())
         if any(each in text for each in ids) or any(long in said for long, _ in hidden):
             notebook = without_answers(notebook, graded)
             for cell in notebook["cells"]:
@@ -443,13 +455,13 @@ def _write_notebooks(
 def _long_secrets(graded: Sequence[Question]) -> list[tuple[str, Secret]]:
     found = []
     for item in graded:
-        shown = plain("\n".join(strings(fields_without_key(item))))
+        shown = letters("\n".join(strings(fields_without_key(item))))
         for secret in secrets(item):
-            words = plain(secret.text)
             # An answer in words is a word of the course; a comment is nobody else's.
-            own = secret.what in ("hint", "comment", "explanation")
-            if own and len(words) >= _LONG and words not in shown:
-                found.append((words, secret))
+            if secret.what not in ("hint", "comment", "explanation"):
+                continue
+            parts = {letters(part): None for part in [secret.text, *secret.text.split("\n\n")]}
+            found += [(w, secret) for w in parts if len(w) >= _LONG and w not in shown]
     return found
 
 
@@ -465,13 +477,15 @@ def _search(folder: Path, graded: Sequence[Question]) -> tuple[tuple[Secret, str
     for path in sorted(folder.rglob("*")):
         if not path.is_file() or path.name == "uv.lock":
             continue
-        said = readable(path.read_bytes())
+        data = path.read_bytes()
+        said = searchable(data)
         for words_of, secret in hidden:
             if words_of in said:
                 fault = f"the {secret.what} of {secret.item} can be read here: {secret.text[:60]!r}"
                 remedy = "reword one of the two, or let the other item be graded too"
                 raise FileFault(path.relative_to(folder), fault, remedy)
         if path.suffix in (".ipynb", ".csv", ".yaml", ".md"):
+            said = readable(data)
             for secret, word in words.items():
                 if secret not in taught and bank.stands(word, said):
                     taught[secret] = str(path.relative_to(folder))

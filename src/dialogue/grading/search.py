@@ -1,20 +1,26 @@
 """Everything that a file says, however it is wrapped: what a secret is searched in.
 
 What is rendered is not all that travels.  A key may stand in a comment of YAML or HTML, in an
-attribute, in a notebook's metadata or outputs, behind escapes of JSON or HTML, in another
-encoding, or in a member of a zip file that is written as base64.
+attribute, in a notebook's metadata or outputs, behind escapes of JSON, Python or HTML, in another
+encoding, in the remarks of a picture, or in a member of a zip file that is written as base64.
+
+What is compared are letters and digits alone: a text that is wrapped into the lines of a comment,
+cut in two strings, or typed with other quotation marks or accents is still the same text.
 """
 
 from __future__ import annotations
 
 import base64
+import bz2
 import gzip
 import io
 import json
+import lzma
 import re
+import unicodedata
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from html import unescape
 from typing import Any
@@ -23,8 +29,19 @@ from urllib.parse import unquote
 # Wrapping within wrapping: nobody packs a key deeper than this by accident.
 _DEEPEST = 4
 _MOST = 64 * 2**20
-_BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{24,}={0,2}")
-_ESCAPE = re.compile(r"\\+u([0-9a-fA-F]{4})")
+_BASE64 = re.compile(rb"(?:[A-Za-z0-9+/_-]{60,}\r?\n)*[A-Za-z0-9+/_-]{24,}={0,2}")
+# \u201c, \u{201c}, \U0000201c, and bytes: \xe2\x80\x9c, \342\200\234
+_POINT = re.compile(r"(?<!\\)\\+(?:u([0-9A-Fa-f]{4})|u\{([0-9A-Fa-f]{1,6})\}|U([0-9A-Fa-f]{8}))")
+_BYTES = re.compile(r"(?<!\\)(?:\\+(?:x[0-9a-f]{2}|[0-3][0-7]{2}))+", re.IGNORECASE)
+_BYTE = re.compile(r"x([0-9a-f]{2})|([0-3][0-7]{2})", re.IGNORECASE)
+_COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+_PNG = b"\x89PNG\r\n\x1a\n"
+_PACKED: dict[bytes, Callable[[io.BytesIO], Any]] = {
+    b"\x1f\x8b": lambda data: gzip.GzipFile(fileobj=data),
+    b"BZh": bz2.BZ2File,
+    b"\xfd7zXZ": lzma.LZMAFile,
+}
+_KNOWN = (b"PK", _PNG, b"\xff\xd8\xff", b"GIF8", b"RIFF", b"%PDF", b"\xff\xfe", b"\xfe\xff")
 
 
 def strings(value: Any) -> Iterator[str]:
@@ -51,6 +68,19 @@ def _folded(text: str) -> str:
     return " ".join(re.sub(r"[*_`\\]+", "", text).casefold().split())
 
 
+def letters(text: str) -> str:
+    """The letters and digits of *text* alone, without tags, capitals and accents."""
+    return _letters(_untagged(unescape(text)))
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKD", text).casefold())
+
+
+def _untagged(text: str) -> str:
+    return re.sub(r"<[^<>]*>", "", text)
+
+
 def texts(data: bytes, depth: int = 0) -> Iterator[str]:
     """The texts that *data* holds, in any encoding and under any wrapping."""
     if depth > _DEEPEST:
@@ -64,27 +94,47 @@ def texts(data: bytes, depth: int = 0) -> Iterator[str]:
                         yield from texts(archive.read(entry), depth + 1)
         except Exception:  # whatever damaged numbers make of a zip
             pass
-    elif data.startswith(b"\x1f\x8b"):
-        try:
-            with gzip.GzipFile(fileobj=io.BytesIO(data)) as inside:
-                yield from texts(inside.read(_MOST), depth + 1)
-        except (OSError, EOFError, zlib.error):
-            pass
-    elif b"\0" in data[:4096]:
+        return
+    for start, opened in _PACKED.items():
+        if data.startswith(start):
+            with suppress(OSError, EOFError, ValueError, zlib.error, lzma.LZMAError):
+                yield from texts(opened(io.BytesIO(data)).read(_MOST), depth + 1)
+            return
+    if data.startswith(_PNG):
+        yield from _remarks_of_png(data)
+    if b"\0" in data:
+        # Any of UTF-16 and 32; whatever a binary file says in plain letters comes below.
         for code in ("utf-16-le", "utf-16-be"):
             yield data.decode(code, "replace")
-    else:
-        text = data.decode("utf-8-sig", "replace")
-        yield text
-        if text.lstrip()[:1] in ("{", "["):
-            with suppress(ValueError, RecursionError):
-                yield "\n".join(strings(json.loads(text)))
-        for blob in _BASE64.findall(data):
-            whole = blob.rstrip(b"=").translate(bytes.maketrans(b"-_", b"+/"))
-            whole = whole[: len(whole) - (len(whole) % 4 == 1)]
-            held = base64.b64decode(whole + b"=" * (-len(whole) % 4))
-            if held.startswith((b"PK", b"\x1f\x8b")) or _is_text(held):
-                yield from texts(held, depth + 1)
+        data = data.replace(b"\0", b"")
+    yield (text := data.decode("utf-8-sig", "replace"))
+    if "\ufffd" in text:
+        yield data.decode("cp1252", "replace")
+    said = data
+    if text.lstrip()[:1] in ("{", "["):
+        with suppress(ValueError, RecursionError):
+            yield (text := "\n\n".join(strings(json.loads(text))))
+            said = text.encode("utf-8", "replace")
+    for blob in _BASE64.findall(said):
+        whole = re.sub(rb"[\r\n=]+", b"", blob).translate(bytes.maketrans(b"-_", b"+/"))
+        whole = whole[: len(whole) - (len(whole) % 4 == 1)]
+        held = base64.b64decode(whole + b"=" * (-len(whole) % 4))
+        if held.startswith((*_KNOWN, *_PACKED)) or _is_text(held):
+            yield from texts(held, depth + 1)
+
+
+def _remarks_of_png(data: bytes) -> Iterator[str]:
+    """What an editor wrote into a picture and packed; unpacked remarks are seen as they are."""
+    at = len(_PNG)
+    while at + 8 <= len(data):
+        size, kind = int.from_bytes(data[at : at + 4], "big"), data[at + 4 : at + 8]
+        chunk, at = data[at + 8 : at + 8 + size], at + 12 + size
+        if kind in (b"zTXt", b"iTXt"):
+            # The packed text comes last, after a name and what ends in zero bytes.
+            for start in (i + 1 for i, byte in enumerate(chunk[:400]) if not byte):
+                with suppress(zlib.error):
+                    unpacked = zlib.decompressobj().decompress(chunk[start:], _MOST)
+                    yield unpacked.decode("utf-8", "replace")
 
 
 def _is_text(data: bytes) -> bool:
@@ -96,18 +146,62 @@ def _is_text(data: bytes) -> bool:
     return True
 
 
+def _bytes_meant(match: re.Match[str]) -> str:
+    data = bytes(int(h, 16) if h else int(o, 8) for h, o in _BYTE.findall(match[0]))
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
+
+
+def _opened(text: str) -> str:
+    """*text* without escapes, also such as stand in one another."""
+    for _ in range(_DEEPEST):
+        before = text
+        text = unescape(text)
+        if "\\" in text:
+            text = _BYTES.sub(_bytes_meant, text)
+            text = _POINT.sub(_point_meant, text)
+        if "\x1b" in text:
+            text = _COLOUR.sub("", text)
+        if text == before:
+            break
+    return text
+
+
+def _point_meant(match: re.Match[str]) -> str:
+    number = int(match[1] or match[2] or match[3], 16)
+    return chr(number) if number < 0x110000 else match[0]
+
+
 def readable(data: bytes) -> str:
-    """All that *data* says, folded for a search: with what stands in tags, and without them."""
+    """All that *data* says, folded to be read: with what stands in tags, and without them."""
     found: dict[str, None] = {}
-    for text in texts(data):
-        opened = unescape(text)
-        if "\\u" in opened:
-            opened = _ESCAPE.sub(lambda code: chr(int(code[1], 16)), opened)
-        if "%" in opened:
-            found[_folded(unquote(opened))] = None
+    for opened in _said(data):
         found[_folded(opened)] = None
         found[plain(opened)] = None
     return "\n".join(found)
+
+
+def searchable(data: bytes) -> str:
+    """All that *data* says, as :func:`letters`: with what stands in tags, and without them."""
+    found: dict[str, None] = {}
+    for opened in _said(data):
+        found[_letters(opened)] = None
+        found[_letters(_untagged(opened))] = None
+        # Lines of a comment begin with its mark, and an escaped line end is no letter.
+        if "\\n" in opened or "\\t" in opened:
+            found[_letters(_untagged(re.sub(r"\\+[nrt]", " ", opened)))] = None
+    return "\n".join(found)
+
+
+def _said(data: bytes) -> Iterator[str]:
+    for text in texts(data):
+        yield (opened := _opened(text))
+        for _ in range(2):
+            if "%" not in opened:
+                break
+            yield (opened := unquote(opened))
 
 
 def without_comments(markdown: str) -> str:
