@@ -153,7 +153,7 @@ def test_no_name_makes_a_command_fail_with_more_than_words(
         (OSError(28, "No space left on device"), 1, "the output: this cannot be used (No space"),
         (PermissionError(13, "Permission denied", b"b"), 1, "b: this cannot be used (Permission"),
         (UnicodeEncodeError("utf-8", "a\udcff", 1, 2, "no"), 1, "\\udcff: this letter cannot"),
-        (KeyboardInterrupt(), 130, ""),
+        (KeyboardInterrupt(), 130, "Stopped before it was done."),
         (BrokenPipeError(), 1, ""),
     ],
 )
@@ -289,6 +289,38 @@ def _state(process: int) -> str:
         return "Z"
 
 
+STOPPED = "Stopped before it was done.\n"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals are of posix")
+def test_ctrl_c_while_the_course_starts_is_one_line(tmp_path: Path) -> None:
+    """JupyterLab is loaded, and nothing listens yet: no question, no trace, no folder is left."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "dialogue.cli", "lab", "--no-browser"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        start_new_session=True,
+        preexec_fn=_as_at_a_terminal,
+    )
+    try:
+        until = time.monotonic() + 60
+        while not list(tmp_path.rglob("migrated")):
+            assert process.poll() is None
+            assert time.monotonic() < until
+            time.sleep(0.01)
+        os.killpg(process.pid, signal.SIGINT)
+        said = process.communicate(timeout=30)[0]
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+    # Before it a busy port may be told.
+    assert (process.returncode, said[said.find("Stopped") :]) == (130, STOPPED)
+    assert "Traceback" not in said
+    assert not list(tmp_path.rglob("migrated"))
+
+
 @pytest.mark.skipif(os.name != "posix", reason="signals are of posix")
 @pytest.mark.parametrize(
     ("name", "status"), [("SIGTERM", 143), ("SIGHUP", 129), ("SIGINT", 130)], ids=str
@@ -308,7 +340,7 @@ def test_who_is_told_to_end_leaves_nothing_behind(
     ended = told_to_end(
         ["handout", "05", "--output", str(target), "--force"], getattr(signal, name), begun
     )
-    assert ended == (status, "")
+    assert ended == (status, STOPPED if name == "SIGINT" else "")
     assert sorted(here.iterdir()) == before
     assert [file.read_text(encoding="utf-8") for file in target.iterdir()] == ["old"]
 
@@ -326,7 +358,7 @@ def test_a_lesson_that_runs_ends_with_its_command(
     nbformat.write(nbformat.v4.new_notebook(cells=cells), lesson)
     before = lesson.read_bytes()
     ended = told_to_end(["tidy", str(lesson)], getattr(signal, name), begun)
-    assert ended == (status, "mine … ")
+    assert ended == (status, f"mine … {STOPPED if name == 'SIGINT' else ''}")
     assert lesson.read_bytes() == before
 
 

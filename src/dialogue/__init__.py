@@ -9,7 +9,11 @@ nothing loads pandas, Altair or the widget machinery before a cell uses it.
 from __future__ import annotations
 
 import importlib
-from typing import Any
+
+# A Ctrl+C within these lines is one that no command can take, so nothing else is imported here.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _HOME = {
     "ask": "dialogue.widgets.quiz",

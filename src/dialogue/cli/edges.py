@@ -116,6 +116,7 @@ def guarded(run: Callable[[], int]) -> int:
                 sys.stdout.flush()
             return status
         except KeyboardInterrupt:
+            _say("Stopped before it was done.")
             return 130
         except BrokenPipeError:  # whoever read the output has seen enough, as `head` does
             _silence(sys.stdout)

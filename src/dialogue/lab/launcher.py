@@ -60,10 +60,7 @@ def main(argv: list[str] | None = None) -> int:
     if browser and not _browser_here():
         browser = False
         _say("No web browser was found here: open the address below in one.")
-    try:
-        return _serve(port, browser, fixed=args.port is not None, edit=args.edit)
-    except KeyboardInterrupt:  # Ctrl+C before the server was up
-        return 0
+    return _serve(port, browser, fixed=args.port is not None, edit=args.edit)
 
 
 def _see_to_a_home() -> None:
@@ -95,12 +92,19 @@ def _serve(port: int, browser: bool, *, fixed: bool, edit: bool = False) -> int:
     # Here, not at the top: `dialogue check` and the others must not wait for JupyterLab.
     import zmq
     from jupyter_core.paths import jupyter_config_dir
+    from jupyter_server.serverapp import ServerApp
     from jupyterlab.commands import get_user_settings_dir
     from jupyterlab.handlers.announcements import NeverCheckForUpdate
     from jupyterlab.labapp import LabApp
     from traitlets.config import Config
 
     from dialogue.lab import api
+
+    class Server(ServerApp):
+        def init_signal(self) -> None:
+            """Ctrl+C while it starts ends it, without a question; later see below."""
+
+    LabApp.serverapp_class = Server
 
     config = Config()
     # The learner's own look (a dark theme, larger type) is kept.  Configuration of other
