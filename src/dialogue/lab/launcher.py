@@ -113,45 +113,46 @@ def _serve(port: int, browser: bool, *, fixed: bool, edit: bool = False) -> int:
     config.LabApp.user_settings_dir = get_user_settings_dir()
     os.environ["JUPYTER_NO_CONFIG"] = "1"
     ours = Path(jupyter_config_dir())
-    # Jupyter would look for settings from the year 2014 to bring over.
-    (ours / "migrated").touch()
-    # Tabs of the last session, or of another project, would lie over the first lesson.
-    config.LabApp.workspaces_dir = str(ours / "workspaces")
-
-    # Nothing from outside, and nothing in the way of the lesson.  The files in lab-settings are
-    # defaults that a learner can still change (no news prompt, the list of lessons beside the
-    # lesson) and parts that are switched off (build check, language servers).  What follows
-    # here holds whatever the learner's settings say.
-    config.LabApp.app_settings_dir = str(_settings(ours / "settings", edit=edit))
-    config.LabApp.labextensions_path = [str(_extensions(ours / "extensions"))]
-    config.LabApp.news_url = None
-    config.LabApp.check_for_updates_class = NeverCheckForUpdate
-    config.LabApp.extension_manager = "readonly"
-
-    config.LabApp.default_url = f"/lab/tree/{START}"
-    config.ServerApp.root_dir = str(root())
-    config.ServerApp.contents_manager_class = (
-        "dialogue.lab.contents.CourseContents" if edit else "dialogue.lab.personal.PersonalContents"
-    )
-    # Six lessons left open took 1.2 GB; a kernel that is waited for is never ended.
-    config.MappingKernelManager.cull_idle_timeout = IDLE_SECONDS
-    config.MappingKernelManager.cull_interval = 120
-    # What somebody lets their own IPython do at every start is no part of a lesson.
-    os.environ["IPYTHONDIR"] = str(ours / "ipython")
-    config.ServerApp.kernel_manager_class = "dialogue.lab.contents.CourseKernels"
-    config.ServerApp.ip = "127.0.0.1"
-    config.ServerApp.port = port
-    # We have looked; another course that starts in the same second may still be quicker.
-    config.ServerApp.port_retries = 0 if fixed else 50
-    config.ServerApp.open_browser = browser
-    # Containers and small boards run as root; the server listens on this computer only.
-    config.ServerApp.allow_root = True
-    # Warnings here are about Jupyter's own affairs ("not trusted", a 404); errors still show.
-    config.Application.log_level = "ERROR"
-    # The same for the kernel, which warns of eavesdroppers unless its sockets are encrypted.
-    config.KernelManager.transport_encryption = "auto" if zmq.has("curve") else "disabled"
-
     try:
+        # Jupyter would look for settings from the year 2014 to bring over.
+        (ours / "migrated").touch()
+        # Tabs of the last session, or of another project, would lie over the first lesson.
+        config.LabApp.workspaces_dir = str(ours / "workspaces")
+
+        # Nothing from outside, and nothing in the way of the lesson.  The files in lab-settings are
+        # defaults that a learner can still change (no news prompt, the list of lessons beside the
+        # lesson) and parts that are switched off (build check, language servers).  What follows
+        # here holds whatever the learner's settings say.
+        config.LabApp.app_settings_dir = str(_settings(ours / "settings", edit=edit))
+        config.LabApp.labextensions_path = [str(_extensions(ours / "extensions"))]
+        config.LabApp.news_url = None
+        config.LabApp.check_for_updates_class = NeverCheckForUpdate
+        config.LabApp.extension_manager = "readonly"
+
+        config.LabApp.default_url = f"/lab/tree/{START}"
+        config.ServerApp.root_dir = str(root())
+        config.ServerApp.contents_manager_class = (
+            "dialogue.lab.contents.CourseContents"
+            if edit
+            else "dialogue.lab.personal.PersonalContents"
+        )
+        # Six lessons left open took 1.2 GB; a kernel that is waited for is never ended.
+        config.MappingKernelManager.cull_idle_timeout = IDLE_SECONDS
+        config.MappingKernelManager.cull_interval = 120
+        # What somebody lets their own IPython do at every start is no part of a lesson.
+        os.environ["IPYTHONDIR"] = str(ours / "ipython")
+        config.ServerApp.kernel_manager_class = "dialogue.lab.contents.CourseKernels"
+        config.ServerApp.ip = "127.0.0.1"
+        config.ServerApp.port = port
+        # We have looked; another course that starts in the same second may still be quicker.
+        config.ServerApp.port_retries = 0 if fixed else 50
+        config.ServerApp.open_browser = browser
+        # Containers and small boards run as root; the server listens on this computer only.
+        config.ServerApp.allow_root = True
+        # Warnings here are about Jupyter's own affairs ("not trusted", a 404); errors still show.
+        config.Application.log_level = "ERROR"
+        # The same for the kernel, which warns of eavesdroppers unless its sockets are encrypted.
+        config.KernelManager.transport_encryption = "auto" if zmq.has("curve") else "disabled"
         server = LabApp.initialize_server(config=config)
         api.add_to(server)
         if not edit:
