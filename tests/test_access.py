@@ -684,6 +684,7 @@ LAYOUT = """() => {
 }"""
 
 
+@pytest.mark.slow
 def test_at_400_per_cent(fresh: Gallery) -> None:
     """A window of 1280 by 1024 pixels at four times the size is 320 by 256."""
     fresh.give(right=False)
@@ -717,6 +718,7 @@ COLOURS = """([selector, name]) => [...document.querySelectorAll(selector)].filt
     .map((n) => getComputedStyle(n)[name])"""
 
 
+@pytest.mark.slow
 def test_in_forced_colours(fresh: Gallery) -> None:
     """Windows high contrast: the page's own colours are gone, what they said is not."""
     fresh.give(right=False)

@@ -478,7 +478,7 @@ def desk(browser: Any, lab: Lab) -> Iterator[Desk]:
     lab.api(kernels, "PUT", {"raw": "{}"})
 
 
-@pytest.mark.parametrize("why", ["busy", "stopped"])
+@pytest.mark.parametrize("why", ["busy", pytest.param("stopped", marks=pytest.mark.slow)])
 def test_a_kernel_that_does_not_answer_yet(desk: Desk, why: str) -> None:
     """An answer waits, and is saved later; erasing does not wait, and is not done later."""
     desk.answer(0)

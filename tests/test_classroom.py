@@ -138,6 +138,7 @@ SMALLEST = """() => {
 }"""
 
 
+@pytest.mark.slow  # every lesson
 def test_handouts_have_two_pages_and_plans_one_in_letters_one_can_read(
     browser: Any, tmp_path: Path
 ) -> None:

@@ -121,6 +121,7 @@ BROKEN_CELLS = [
 ]  # fmt: skip
 
 
+@pytest.mark.sweep(4)
 @pytest.mark.parametrize(("file", "column", "value", "words"), BROKEN_CELLS)
 def test_a_broken_cell_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: str, column: str, value: str, words: str
@@ -175,6 +176,7 @@ def damage(name: str) -> Callable[[Path], object]:
     }[name]
 
 
+@pytest.mark.sweep(3)
 @pytest.mark.parametrize(
     ("name", "words"),
     [
@@ -501,6 +503,7 @@ RULES = {
 }
 
 
+@pytest.mark.sweep(4)
 @pytest.mark.parametrize("name", RULES)
 def test_a_broken_rule_of_the_evidence_is_seen(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str

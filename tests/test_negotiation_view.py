@@ -600,6 +600,7 @@ def test_targets_are_large_enough_and_nothing_runs_out(page: Page) -> None:
     )
 
 
+@pytest.mark.slow
 def test_no_accessibility_fault_in_light_and_dark(page: Page, lab: Lab) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
