@@ -129,10 +129,10 @@ def scenes(picture: str, given: Wishes) -> dict[str, Any]:
             for one in state.controls
             if one.key in free
         ]
-        still = [one.label for one in state.controls if one.key not in free]
+        kept = (one.row or one.label for one in state.controls if one.key not in free)
         scene = _packed(explorer.shown(state), texts)
         scene["controls"] = texts.number(json.dumps(controls, ensure_ascii=False))
-        found.append(scene | {"still": still})
+        found.append(scene | {"still": list(dict.fromkeys(kept))})
     at = {wish: places[json.dumps(list(to.values()))] for wish, to in led.items()}
     return {"keys": list(free), "at": at, "texts": list(texts.numbers), "scenes": found}
 
