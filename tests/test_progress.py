@@ -212,6 +212,13 @@ def test_the_order_is_the_order_written_whatever_the_clock_said() -> None:
     assert progress.ahead(list(progress.attempts())) == 1
 
 
+@pytest.mark.parametrize("at", ["9999-12-31T23:59:59-23:59", "9999-12-31T23:59:59+00:00"])
+def test_the_end_of_all_time_is_ahead(at: str) -> None:
+    write(line(id="1", at=at), line(id="2", at="2026-03-01T10:00:00+00:00"))
+    assert kept() == ["1", "2"]
+    assert progress.ahead(list(progress.attempts())) == 1
+
+
 @pytest.mark.usefixtures("far_from_utc")
 def test_what_is_imported_has_its_place_by_its_time(tmp_path: Path) -> None:
     write(

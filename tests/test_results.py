@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import zipfile
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import classes
@@ -409,6 +410,49 @@ def test_what_two_files_claim_is_nobody_s_until_somebody_looks(inbox, capsys, na
     told = capsys.readouterr().err
     assert "no mark: " in told
     assert name in told
+
+
+def retimed(document, seconds=0):
+    """Times as people have them, each wait another; *seconds* later in all."""
+    start = datetime(2026, 3, 2, 9, tzinfo=UTC) + timedelta(seconds=seconds)
+    for n, entry in enumerate(document["answers"]):
+        entry["at"] = (start + timedelta(seconds=40 * n + 3 * n * n)).isoformat()
+
+
+@pytest.mark.parametrize("later", [1, 3600, 3 * 86400 + 17])
+def test_a_copy_whose_times_were_moved_is_nobody_s(inbox, later):
+    classes.write(inbox, 3, ITEMS[:8])
+    resealed(inbox / "0000.json", retimed)
+    (inbox / "copy.json").write_bytes((inbox / "0000.json").read_bytes())
+    resealed(
+        inbox / "copy.json",
+        lambda d: (d.update(learner="mallory"), reidentified(d), retimed(d, later)),
+    )
+    found = results(inbox)
+    says = "7 waits between the same answers are the same to the second: "
+    assert one(found, "learner 0000").doubts == [f"{says}0000.json and copy.json (mallory)"]
+    assert one(found, "mallory").doubts == [f"{says}copy.json and 0000.json (learner 0000)"]
+    # Whoever answers otherwise, or in a time of their own, is not doubted.
+    assert not one(found, "learner 0001").doubts
+    resealed(inbox / "copy.json", lambda d: [e.update(response=0) for e in d["answers"][::2]])
+    assert not one(results(inbox), "mallory").doubts
+
+
+def test_files_of_one_name_are_told_by_their_folders(inbox):
+    """As Moodle packs them: every learner's answers.json in a folder of its own."""
+    classes.write(inbox, 2, ITEMS[:8])
+    for folder, file in (("Anna_1_file_", "0000.json"), ("Bert_2_file_", "0001.json")):
+        (inbox / folder).mkdir()
+        (inbox / file).rename(inbox / folder / "answers.json")
+    (inbox / "Bert_2_file_" / "answers.json").write_bytes(
+        (inbox / "Anna_1_file_" / "answers.json").read_bytes()
+    )
+    resealed(inbox / "Bert_2_file_" / "answers.json", lambda d: d.update(learner="mallory"))
+    (inbox / "other.json").write_bytes(b"{}")
+    mine, theirs = (str(Path(who) / "answers.json") for who in ("Anna_1_file_", "Bert_2_file_"))
+    assert one(results(inbox), "mallory").doubts == [
+        f"8 answers are in both: {theirs} and {mine} (learner 0000)"
+    ]
 
 
 def test_a_report_replaces_one_that_had_more_tables(inbox, tmp_path, capsys):

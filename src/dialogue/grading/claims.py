@@ -2,7 +2,7 @@
 
 A file of answers is no proof of who worked, and its seal can be made by anybody.  What can
 be seen is that two files claim the same learner, the same answers, or answers given at the
-same seconds.  Which of them is the first cannot be seen; so the teacher is told both names.
+same seconds, or after the same numbers of seconds.  Which of them is the first cannot be seen; so the teacher is told both names.
 """
 
 from __future__ import annotations
@@ -11,12 +11,15 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
-from dialogue.learner.progress import Attempt, Entry, in_order
+from dialogue.learner.progress import Attempt, Entry, in_order, moment_of
 
 # So many answers of two learners at the same seconds are no chance, if they are half of all.
 _NO_CHANCE = 3
+# So many different waits between two answers that are alike, if they are three of four.
+_NO_CHANCE_OF_WAITS = 5
 
 
 @dataclass(slots=True)
@@ -28,11 +31,7 @@ class Paper:
     learner: str
     answers: Sequence[Attempt]
     sound: bool = True
-
-    @property
-    def name(self) -> str:
-        """The file's own name, without its folder."""
-        return Path(self.file).name
+    name: str = field(default="", init=False)  # what the teacher is told, by :func:`claims`
 
 
 @dataclass(slots=True)
@@ -63,6 +62,7 @@ def _known(attempt: Attempt) -> str:
 def claims(papers: Sequence[Paper]) -> list[Claim]:
     """One claim a learner, in the order of the first file of each."""
     found: dict[tuple[str, ...], Claim] = {}
+    _name(papers)
     for paper in papers:
         found.setdefault(paper.identity, Claim([])).papers.append(paper)
     for claim in found.values():
@@ -71,6 +71,23 @@ def claims(papers: Sequence[Paper]) -> list[Claim]:
     _shared_answers(every)
     _shared_times(every)
     return every
+
+
+def _name(papers: Sequence[Paper]) -> None:
+    """Each paper's name: the file's own, with as many of its folders as tell it from others.
+
+    A learning platform may put every learner's ``answers.json`` into a folder of its own.
+    """
+    alike: dict[str, list[Paper]] = {}
+    for paper in papers:
+        alike.setdefault(Path(paper.file).name, []).append(paper)
+    for same in alike.values():
+        paths = [Path(paper.file).parts for paper in same]
+        depth = 1
+        while len({path[-depth:] for path in paths}) < len({*paths}):
+            depth += 1
+        for paper, path in zip(same, paths, strict=True):
+            paper.name = str(Path(*path[-depth:]))
 
 
 def _own(claim: Claim) -> None:
@@ -120,7 +137,8 @@ def _shared_answers(every: Sequence[Claim]) -> None:
 
 
 def _shared_times(every: Sequence[Claim]) -> None:
-    """Answers to the same questions at the same seconds, whatever their ids."""
+    """Answers to the same questions at the same seconds, whatever their ids; or, where all
+    times were moved, with the same waits between them."""
     owner: dict[tuple[str, str], tuple[int, Attempt]] = {}
     # Counted are the seconds: what a program wrote all at once tells nothing.
     same: dict[tuple[int, int], set[str]] = {}
@@ -133,18 +151,45 @@ def _shared_times(every: Sequence[Claim]) -> None:
                 same.setdefault((first, number), set()).add(attempt.at)
                 if attempt.response == other.response:
                     alike.setdefault((first, number), set()).add(attempt.at)
+    told: set[tuple[int, int]] = set()
     moments = [len({attempt.at for attempt in answers}) for answers in checks]
     for (first, second), seconds in same.items():
         least = max(_NO_CHANCE, min(moments[first], moments[second]) / 2)
         equal = len(alike.get((first, second), ()))
         if equal >= least:
             _doubt(every[first], every[second], f"{some(equal)} are the same to the second")
+            told.add((first, second))
         elif len(seconds) >= least:
             for mine, theirs in ((first, second), (second, first)):
                 every[mine].remarks.append(
                     f"{some(len(seconds))} were given at the same seconds as in "
                     f"{every[theirs].papers[0].name}"
                 )
+
+    _shared_waits(every, checks, told)
+
+
+def _shared_waits(
+    every: Sequence[Claim], checks: Sequence[Sequence[Attempt]], told: set[tuple[int, int]]
+) -> None:
+    owner: dict[str, tuple[int, str]] = {}
+    shared: dict[tuple[int, int], set[float]] = {}
+    waits = [set[float]() for _ in every]
+    for number, answers in enumerate(checks):
+        for one, other in pairwise(answers):
+            before, after = moment_of(one.at), moment_of(other.at)
+            if not before or not after or (wait := (after - before).total_seconds()) <= 0:
+                continue
+            waits[number].add(wait)
+            known = json.dumps([one.item, one.response, other.item, other.response, wait])
+            first, identity = owner.setdefault(known, (number, other.id))
+            if first != number and (first, number) not in told and identity != other.id:
+                shared.setdefault((first, number), set()).add(wait)
+    for (first, second), alike in shared.items():
+        least = max(_NO_CHANCE_OF_WAITS, min(len(waits[first]), len(waits[second])) * 3 / 4)
+        if len(alike) >= least:
+            why = f"{len(alike)} waits between the same answers are the same to the second"
+            _doubt(every[first], every[second], why)
 
 
 def _doubt(one: Claim, other: Claim, why: str) -> None:

@@ -204,7 +204,7 @@ def merge(
         learner.doubts += claim.doubts
         if ahead := progress.ahead(claim.answers):
             learner.remarks.append(f"a clock that ran ahead has dated {claims.some(ahead)}")
-        if changed := [Path(paper.file).name for paper in own if not paper.sound]:
+        if changed := [paper.name for paper in claim.papers if not paper.sound]:
             learner.edited = True
             learner.remarks.append(
                 f"the file was changed after it was written: {', '.join(changed)}"

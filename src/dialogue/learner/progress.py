@@ -183,11 +183,14 @@ def parsed(entry: Any) -> tuple[str, Attempt | None] | None:
     return known, Attempt(item, version, event, response, verdict, score, at, own, sure)
 
 
-def _moment(at: str) -> datetime | None:
+def moment_of(at: str) -> datetime | None:
     """A time of a line, or None where it is none or from before the course."""
-    with suppress(ValueError, OverflowError):
+    with suppress(ValueError):
         time = datetime.fromisoformat(at)
-        time = (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
+        try:
+            time = (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
+        except OverflowError:  # of the last day that there is, or of the first
+            time = (datetime.max if time.year > 1 else datetime.min).replace(tzinfo=UTC)
         return time if time >= _TOO_EARLY else None
     return None
 
@@ -237,7 +240,7 @@ def _last_time() -> datetime | None:
                 continue
             parsed = _parse(line) if line else None
             if parsed and parsed[1]:
-                return _moment(parsed[1].at)
+                return moment_of(parsed[1].at)
     return None
 
 
@@ -321,7 +324,7 @@ def in_order(found: Iterable[Entry]) -> list[Entry]:
 def _timed(found: Sequence[Entry]) -> list[tuple[float, Entry]]:
     times, before = [], -math.inf
     for entry in found:
-        moment = _moment(entry.attempt.at) if entry.attempt else None
+        moment = moment_of(entry.attempt.at) if entry.attempt else None
         before = moment.timestamp() if moment else before
         times.append(before)
     for i in range(len(times) - 2, -1, -1):
@@ -333,7 +336,7 @@ def ahead(attempts: Sequence[Attempt], now: datetime | None = None) -> int:
     """How many of *attempts*, as they were written, a clock more than a day ahead has dated."""
     count, after = 0, (now or datetime.now(UTC))
     for attempt in reversed(attempts):
-        if (moment := _moment(attempt.at)) and moment > after + A_LITTLE:
+        if (moment := moment_of(attempt.at)) and moment > after + A_LITTLE:
             count += 1
         elif moment:
             after = min(moment, after)
@@ -655,7 +658,7 @@ def export_to(file: str | os.PathLike[str], force: bool = False) -> int:
 
 def _to_add(fresh: Sequence[Entry]) -> bytes:
     fresh, last = in_order(fresh), _last_time()
-    times = [_moment(entry.attempt.at) for entry in fresh if entry.attempt]
+    times = [moment_of(entry.attempt.at) for entry in fresh if entry.attempt]
     older = last and any(time and time < last for time in times)
     return b"".join((b" " if older else b"") + entry.line + b"\n" for entry in fresh)
 
