@@ -135,19 +135,24 @@ def sheet(question: Question, seed: int) -> tuple[list[str], str] | None:
     return [f"{question.kind} {lines[0]}".rstrip(), *lines[1:]], "".join(key)
 
 
-def rates() -> Iterator[str]:
-    """A table: chance and each guesser, by lesson and over all."""
-    found: dict[str, list[tuple[float, ...]]] = defaultdict(list)
+def found() -> dict[str, list[tuple[float, ...]]]:
+    """By lesson, for each question with options: chance, and what each guesser finds."""
+    rows: dict[str, list[tuple[float, ...]]] = defaultdict(list)
     for lesson, question in cores():
         if isinstance(question, Choice) and not isinstance(question, Evidence):
-            options = question.options
-            chance = sum(option.right for option in options) / len(options)
+            chance = sum(option.right for option in question.options) / len(question.options)
             row = (chance, *(taken(question, worth) for worth in GUESSERS.values()))
-            found[lesson].append(row)
+            rows[lesson].append(row)
+    return rows
+
+
+def rates() -> Iterator[str]:
+    """A table: chance and each guesser, by lesson and over all."""
+    lessons = found()
     yield f"| lesson | questions | chance | {' | '.join(GUESSERS)} |"
     yield "|---" * (3 + len(GUESSERS)) + "|"
-    everything = [row for rows in found.values() for row in rows]
-    for name, rows in [*found.items(), ("all", everything)]:
+    everything = [row for rows in lessons.values() for row in rows]
+    for name, rows in [*lessons.items(), ("all", everything)]:
         cells = [f"{sum(column):.1f}" for column in zip(*rows, strict=True)]
         yield f"| {name} | {len(rows)} | {' | '.join(cells)} |"
 

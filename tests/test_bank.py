@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -766,3 +767,14 @@ def test_schema_accepts_what_the_loader_accepts() -> None:
 def test_schema_refuses_what_the_loader_refuses(name: str) -> None:
     _, old, new, *_ = next(c for c in BROKEN if c[0] == name)
     assert not valid(GOOD.replace(old, new, 1))
+
+
+def test_the_options_alone_give_nothing_away() -> None:
+    """No guesser who knows shapes only does better than luck may: within one deviation of it."""
+    bench = runpy.run_path(str(Path(__file__).parents[1] / "benchmarks/options_alone.py"))
+    rows = [row for rows in bench["found"]().values() for row in rows]
+    chance, *guessers = (sum(column) for column in zip(*rows, strict=True))
+    spread = sum(share * (1 - share) for share, *_ in rows) ** 0.5
+    assert len(rows) > 40
+    for name, right in zip(bench["GUESSERS"], guessers, strict=True):
+        assert right < chance + spread, f"{name}: {right:.1f} of {len(rows)}, chance {chance:.1f}"

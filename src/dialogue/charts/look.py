@@ -343,7 +343,13 @@ def draw(figure: alt.Chart, sentence: str = "") -> Picture:
     fields = dict.fromkeys(c["field"] for c in channels.values() if c.get("field") in table.columns)
     title = str(made.get("title", "")) or f"A chart of {len(table)} rows"
     words = "; ".join(f"{name}: {_shows(channel)}" for name, channel in channels.items())
-    shown = table[list(fields)]
+    # A head of the table says what the axis or the key says; a name of a column says less.
+    titled = sorted(channels.values(), key=lambda channel: bool(channel.get("title")))
+    heads = {c["field"]: str(c.get("title") or c["field"]) for c in titled if "field" in c}
+    heads = {field: heads[field].replace("_", " ") for field in fields}
+    if len({*heads.values()}) < len(heads):
+        heads = {}
+    shown = table[list(fields)].rename(columns=heads)
     if fields and any(channel.get("aggregate") == "count" for channel in channels.values()):
         shown = shown.value_counts(sort=False).reset_index(name="number of rows")
     named = {c["field"]: c["title"] for c in channels.values() if c.get("title") and "field" in c}
