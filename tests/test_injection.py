@@ -359,6 +359,7 @@ def executed(course: Path, record: Path) -> nbformat.NotebookNode:
     return made
 
 
+@pytest.mark.slow
 def test_in_a_page_made_by_nbconvert(browser: Any, hostile: Path, tmp_path: Path) -> None:
     """With its widgets (whose state nbconvert writes into a script element), and as a lesson
     is saved: without them."""

@@ -144,6 +144,7 @@ def wrong_answer(question: Question) -> Any:
             return [{"A": "B", "B": "A"}[letter] for letter in right]
 
 
+@pytest.mark.slow  # five calls of nbgrader
 def test_right_wrong_and_empty_submissions_get_their_points(marking: Path) -> None:
     """The whole way: generate, collect, autograde, mark by hand, feedback, export."""
     assert (marking / "release/05-canaries/05-canaries.ipynb").is_file()

@@ -191,6 +191,7 @@ def test_the_numbers_come_from_the_row_that_the_question_names(
     assert {row["date"] for row in rows(typed()[0])} >= named
 
 
+@pytest.mark.slow
 def test_the_whole_course_in_three_variants(tmp_path: Path) -> None:
     questions = [q for q in selection.select([]) if not isinstance(q, Forecast)]
     done = variants.build(tmp_path / "out", questions, "autumn", ["a", "b", "c"])

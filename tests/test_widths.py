@@ -113,6 +113,7 @@ def pictures(browser: Any, lab: Lab) -> Iterator[Page]:
         lab.api(f"api/sessions/{session['id']}", "DELETE")
 
 
+@pytest.mark.slow
 def test_no_control_of_a_picture_is_squeezed(pictures: Page) -> None:
     told = [
         ".dialogue-explore .widget-label, .dialogue-explore .widget-readout",
