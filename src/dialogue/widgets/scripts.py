@@ -36,7 +36,7 @@ _SCRIPTS = {
 _STYLES = {
     "quiz": ("quiz", "menu"),
     "glossary": ("quiz", "menu", "glossary"),
-    "explorer": ("explorer",),
+    "explorer": ("menu", "explorer"),
     "negotiation": ("menu", "negotiation"),
     "assessment": ("quiz", "menu"),
 }

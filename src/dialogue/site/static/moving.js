@@ -48,14 +48,15 @@ function handle(control, moved) {
       set(now) { options = now.options; input.max = options.length - 1; input.value = index(now.value); tell(); },
     };
   }
-  const menu = make("select", { id });
+  const { menu, shown, node } = wrappingMenu(make("select", { id }));
   menu.addEventListener("change", () => moved(options[menu.selectedIndex][1]));
   return {
-    node: make("p", { class: "dm-row" }, make("label", { for: id }, control.label), menu),
+    node: make("p", { class: "dm-row" }, make("label", { for: id }, control.label), node),
     set(now) {
       options = now.options;
       menu.replaceChildren(...options.map(([label]) => make("option", {}, label)));
       menu.selectedIndex = index(now.value);
+      shown();
     },
   };
 }

@@ -74,9 +74,9 @@ function field(item, strings, uid, { label, unit, wide, mode }) {
 function menus(rows, strings, uid, { read, write, key }) {
   const drawn = rows.map((entry, i) => {
     const mark = make("span", { class: "dq-mark", id: `${uid}-${i}-mark` });
-    const { menu, shown, node } = wrappingMenu({ id: `${uid}-${i}`, "aria-describedby": mark.id }, [
+    const { menu, shown, node } = wrappingMenu(make("select", { id: `${uid}-${i}`, "aria-describedby": mark.id },
       make("option", { value: "" }, say(strings, "choose_label")),
-      ...entry.menu.map(([value, text]) => make("option", { value }, text))]);
+      ...entry.menu.map(([value, text]) => make("option", { value }, text))));
     const words = make("label", { class: "dq-text", for: menu.id, dir: "auto" },
       make("span", { class: "dq-letter" }, `${i + 1}.`), " ", ...growInline(entry.text));
     return { menu, shown, mark, row: make("div", { class: "dq-statement" }, words, node, mark) };

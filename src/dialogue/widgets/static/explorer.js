@@ -23,7 +23,19 @@ function nameSliders(root) {
   }
 }
 
+// A menu of ipywidgets is one line, too; it is set by its own view, which tells nobody.
+const wrapped = new WeakMap();
+function wrapMenus(root) {
+  for (const menu of root.querySelectorAll(".widget-dropdown select")) {
+    if (!wrapped.has(menu)) wrapped.set(menu, wrappingMenu(menu));
+    wrapped.get(menu).shown();
+  }
+}
+
+const LEGIBLE = 10; // px of the smallest letter
+
 // The drawing was measured in another typeface: where letters are wider here, it gets the room.
+// It is never so small that they cannot be read: then it scrolls.
 function seeLabels(svg) {
   const view = svg?.viewBox?.baseVal;
   const seen = svg?.getBoundingClientRect();
@@ -32,8 +44,10 @@ function seeLabels(svg) {
   const unit = view.width / seen.width;
   const left = Math.ceil(Math.max(0, ...edges.map((edge) => seen.left - edge.left)) * unit);
   const right = Math.ceil(Math.max(0, ...edges.map((edge) => edge.right - seen.right)) * unit);
-  if (!left && !right) return;
   const width = view.width + left + right;
+  const sizes = [...svg.querySelectorAll("text")].map((label) => parseFloat(getComputedStyle(label).fontSize));
+  svg.style.maxInlineSize = `max(100%, ${Math.ceil((width * LEGIBLE) / Math.min(14, ...sizes))}px)`;
+  if (!left && !right) return;
   svg.setAttribute("viewBox", `${view.x - left} ${view.y} ${width} ${view.height}`);
   svg.setAttribute("width", width);
 }
@@ -54,8 +68,10 @@ function render({ model, el }) {
   el.append(stage);
 
   let drawn = null;
+  let controls = null;
   const show = () => {
     const scene = model.get("scene");
+    if (controls) requestAnimationFrame(() => wrapMenus(controls)); // which may be set by another
     if (scene.svg !== drawn) {
       // Our own drawing, made in Python from the course's tables.
       picture.innerHTML = scene.svg ?? "";
@@ -81,8 +97,13 @@ function render({ model, el }) {
   let observer = null;
   const stop = whenInside(el, ".dialogue-explore", (root) => {
     keepKeysOnce(root);
-    nameSliders(root);
-    observer = new MutationObserver(() => nameSliders(root));
+    controls = root;
+    const mend = () => {
+      nameSliders(root);
+      wrapMenus(root);
+    };
+    mend();
+    observer = new MutationObserver(mend);
     observer.observe(root, {
       subtree: true,
       childList: true,

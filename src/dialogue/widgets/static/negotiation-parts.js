@@ -103,7 +103,7 @@ function issueTable(content, words, uid, changed) {
   // On a narrow page the heads of the columns are out of sight, so the numbers bring their own.
   const counted = (key) => make("td", { class: "dn-count", "data-label": words(`label_${key}`) });
   const rows = content.issues.map((issue, i) => {
-    const { menu, shown, node } = wrappingMenu({ id: `${uid}-${i}`, "aria-label": words("your_option", { title: issue.title }) }, []);
+    const { menu, shown, node } = wrappingMenu(make("select", { id: `${uid}-${i}`, "aria-label": words("your_option", { title: issue.title }) }));
     const cells = { they: make("td", { dir: "auto" }), sign: make("td", { class: "dn-sign" }), yours: counted("yours"), theirs: counted("theirs") };
     menu.addEventListener("change", changed);
     const row = make("tr", {}, make("th", { scope: "row", dir: "auto" }, issue.title), make("td", {}, node), cells.sign, cells.they, cells.yours, cells.theirs);

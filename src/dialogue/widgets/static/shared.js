@@ -41,15 +41,17 @@ function dataTable(caption, columns, rows, { named = true, box = "dq-scroll", st
   return box ? make("div", { class: box, role: "region", tabindex: 0, "aria-label": caption }, table) : table;
 }
 
-/** A menu whose choice is shown whole, in as many lines as it needs: a browser's own is one line,
-    and cuts it.  *shown* copies the choice after the menu was set by a script. */
-function wrappingMenu(attributes, options) {
-  const menu = make("select", attributes, ...options);
+/** A menu with its choice over it, in as many lines as it needs: a browser's own is one line, and
+    cuts it.  *shown* copies the choice after the menu was set by a script. */
+function wrappingMenu(menu) {
   const words = make("span", { "aria-hidden": "true", dir: "auto" });
-  const shown = () => { words.textContent = menu.selectedOptions[0]?.textContent ?? ""; };
+  const shown = () => setText(words, menu.selectedOptions[0]?.textContent ?? "");
   menu.addEventListener("change", shown);
   shown();
-  return { menu, shown, node: make("span", { class: "dq-menu" }, menu, words) };
+  const node = make("span", { class: "dq-menu" });
+  menu.replaceWith(node); // where it stands in the page already
+  node.append(menu, words);
+  return { menu, shown, node };
 }
 
 // --- words ---------------------------------------------------------------------------------

@@ -41,7 +41,7 @@ KINDS.cloze = {
       const mark = make("span", { class: "dq-mark", id: `${uid}-${i}-mark` });
       const named = { id: `${uid}-${i}`, "aria-describedby": mark.id, dir: "auto" };
       const choice = gap.choices.length
-        ? wrappingMenu(named, [make("option", { value: "" }, say(strings, "choose_label")), ...gap.choices.map((text) => make("option", { value: text }, text))])
+        ? wrappingMenu(make("select", named, make("option", { value: "" }, say(strings, "choose_label")), ...gap.choices.map((text) => make("option", { value: text }, text))))
         : null;
       const control = choice?.menu ?? make("input", { ...named, type: "text", class: gap.answer === null ? "dq-words" : "dq-number", inputmode: gap.answer === null ? "text" : "decimal", autocomplete: "off", autocapitalize: "off", spellcheck: "false" });
       const label = make("label", { class: "dq-text", for: named.id }, say(strings, "gap", { n: i + 1 }));

@@ -161,10 +161,9 @@
 .dd-Panel { overflow: auto; padding: 10px; line-height: 1.35; min-width: 220px; }
 .dd-Panel h2 { font-size: 1em; margin: 14px 0 4px; }
 .dd-Panel :is(p, ol) { margin: 4px 0; padding: 0; list-style: none; }
-/* Room for words, or a date. */
-.jp-Notebook table.dataframe { table-layout: auto; width: max-content; max-width: 100%; }
-.jp-Notebook .dataframe :is(th, td) { text-align: start; padding: .5em; }
-.jp-Notebook .dataframe :is(td, tbody th) { min-width: 9.3ch; }
+.jp-Notebook table.dataframe { table-layout: auto; width: max-content; max-width: 100%; overflow-wrap: anywhere; }
+.jp-Notebook .dataframe :is(th, td) { text-align: start; padding: .5em .4em; }
+.jp-Notebook .dataframe :is(td, tbody th) { min-width: 9.3ch; /* a date */ }
 .jp-RenderedMarkdown { max-width: 54em; }
 .jp-RenderedMarkdown details + p { margin-top: 1em; }
 .jp-RenderedText pre { word-break: normal; }
