@@ -59,6 +59,20 @@ CUT = """() => [...document.querySelectorAll('.dq-item select:not(.dq-event sele
 })"""
 
 
+# What cannot be read of the pictures: the choice of a menu, and letters of less than 10 px.
+UNREAD = """() => [
+    ...[...document.querySelectorAll('.dialogue-explore select')].filter((menu) => {
+      const words = menu.parentElement.querySelector('.dq-menu span');
+      const whole = words && words.getBoundingClientRect().bottom <= menu.getBoundingClientRect().bottom + 1;
+      return !whole || words.textContent !== menu.selectedOptions[0].text;
+    }).map((menu) => menu.selectedOptions[0].text),
+    ...[...document.querySelectorAll('.dx-picture svg')].flatMap((svg) => {
+      const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
+      return [...svg.querySelectorAll('text')].map((words) => parseFloat(getComputedStyle(words).fontSize) * scale);
+    }).filter((size) => size < 9.9),
+]"""
+
+
 def longest(kind: str) -> list[Question]:
     """The three questions of a kind with most words: those that need most room."""
     known = [q for q in bank.course_bank().questions.values() if q.kind == kind]
@@ -131,7 +145,7 @@ def test_no_control_of_a_picture_is_squeezed(pictures: Page) -> None:
             pictures.page.keyboard.press("Control+b")
         pictures.page.set_viewport_size({"width": width, "height": 20_000})
         pictures.page.wait_for_timeout(300)  # JupyterLab lays itself out again
-        found[width] = pictures.page.evaluate(SQUEEZED, told)
+        found[width] = pictures.page.evaluate(SQUEEZED, told) + pictures.page.evaluate(UNREAD)
     assert found == {width: [] for width in WIDTHS}
 
 
