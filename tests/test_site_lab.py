@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from conftest import ROOT
+from conftest import ROOT, wait_until
 from dialogue.course.files import FileFault
 from dialogue.learner import games, log, progress
 from dialogue.learner.progress import Attempt
@@ -352,7 +352,7 @@ def reading(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[st
     from dialogue.site import build
 
     place = tmp_path_factory.mktemp("web")
-    build.build(place / "course", moving_too=(), lab=site)
+    build.build(place / "course", moving_too=("ladder",), lab=site)
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(place)))
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
@@ -464,6 +464,37 @@ def test_code_of_a_lesson_runs_in_the_page(browser: Any, reading: str) -> None:
     assert table.run() == SITE["python_done"]
     assert faults == []
     assert [url for url in requests if not url.startswith((reading, "data:", "blob:"))] == []
+    context.close()
+
+
+@pytest.mark.slow
+def test_all_controls_of_a_picture_come_with_python(browser: Any, reading: str) -> None:
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.goto(f"{reading}/05-round-one.html")
+    page.wait_for_selector("html[data-ready]", state="attached")
+    picture = page.locator(".dialogue-explore").filter(has=page.get_by_label("Your rung"))
+    handled, said = picture.locator("input, select"), picture.locator(".dx-words")
+    picture.scroll_into_view_if_needed()
+    before = handled.count()
+    more = picture.get_by_role("button", name=SITE["python_controls"])
+    assert "(needs Python: 3" in more.inner_text()
+    more.press("Enter")
+    wait_until(lambda: handled.count() > before, "the other controls are there")
+    assert not more.is_visible()
+    wait_until(
+        lambda: page.evaluate("document.activeElement.closest('.dialogue-explore') !== null"),
+        "the focus is in the picture",
+    )
+    # What the page could not move alone moves what is told.
+    menu = picture.get_by_label("Party", exact=True)
+    first = said.inner_text()
+    menu.focus()
+    menu.press("ArrowDown")
+    wait_until(lambda: said.inner_text() != first, "the words follow the control")
+    assert faults == []
     context.close()
 
 
