@@ -81,6 +81,10 @@ def hold(tmp_path: Path) -> Callable[[Callable[[Http], Coroutine[Any, Any, None]
     (site / "teach").mkdir()
     (site / "teach" / "05-key.html").write_text("the key", encoding="utf-8")
     (site / "sw.js").write_text("1", encoding="utf-8")
+    (site / "assets" / "python-worker.js").write_text("1", encoding="utf-8")
+    (site / "lab").mkdir()
+    (site / "lab" / "index.html").write_text("<head></head>", encoding="utf-8")
+    (site / "lab" / "a.wasm").write_bytes(b"1")
     (tmp_path / "secret.html").write_text("secret", encoding="utf-8")
 
     def held(act: Callable[[Http], Coroutine[Any, Any, None]]) -> None:
@@ -126,6 +130,21 @@ def test_pages_carry_narrow_rights_and_fetch_nothing_from_elsewhere(hold: Any) -
             assert (await http.get(path)).code == 200
         for path in ("/static/nothing.js", "/static/../pages.js", "/nothing", "/api/join"):
             assert (await http.get(path)).code in (404, 405)
+
+    hold(act)
+
+
+def test_code_runs_in_a_class_that_has_the_lab_edition_in_it(hold: Any) -> None:
+    async def act(http: Http) -> None:
+        rights = {
+            path: (await http.get(f"/lesson/{path}")).headers["Content-Security-Policy"]
+            for path in ("assets/python-worker.js", "assets/a.js", "lab/a.wasm")
+        }
+        # A worker goes by the rights that it was sent with, and Python there is WebAssembly.
+        assert "script-src 'self' 'wasm-unsafe-eval'" in rights.pop("assets/python-worker.js")
+        assert not any("unsafe" in policy for policy in rights.values())
+        for path in ("lab/", "lab/index.html"):  # JupyterLab asks for more, and is not offered
+            assert (await http.get(f"/lesson/{path}")).code == 404
 
     hold(act)
 

@@ -5,16 +5,21 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from datetime import date
 
 import pytest
 
+from conftest import ROOT
 from dialogue import bank
 from dialogue.bank import overlay
 from dialogue.cli import main
 from dialogue.course import files
+from dialogue.learner import desk
+from dialogue.site import lessons
 from dialogue.widgets import quiz
 
 ITEM = "05-permanent-bases"
+SUPPLEMENTS = ROOT / "notebooks/supplements.ipynb"
 NEW = """quiz: 05-round-one
 items:
   - id: my-own
@@ -258,6 +263,8 @@ def test_a_supplement_is_text_and_questions(over):
     import dialogue
 
     assert "Nothing was added" in repr(dialogue.supplement())
+    assert not desk.overview(date(2026, 11, 27))["added"]
+    assert "Nothing was added" in lessons.page(SUPPLEMENTS).main
     put(over)
     (over / "supplements" / "05-round-one.md").write_text(
         "Read *this*.\n\n<b>not</b> markup", encoding="utf-8"
@@ -269,6 +276,14 @@ def test_a_supplement_is_text_and_questions(over):
     assert "&lt;b&gt;" in text._repr_html_()
     assert list(questions.questions) == ["my-own"]
     assert supplements.parts("06") == []
+    # The list beside a lesson leads to it, and the reading edition has it as a page.
+    assert desk.overview(date(2026, 11, 27))["added"]
+    page = lessons.page(SUPPLEMENTS)
+    assert "<em>this</em>" in page.main
+    assert "&lt;b&gt;not" in page.main
+    assert "Nothing was added" not in page.main
+    (place,) = page.places.values()
+    assert [item["id"] for item in place["content"]["items"]] == ["my-own"]
     assert "no lesson" in repr(dialogue.supplement("99"))
 
 

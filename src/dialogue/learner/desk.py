@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from dialogue import bank
+from dialogue.bank import overlay
 from dialogue.course import anatomy, catalogue
 from dialogue.course.catalogue import Lesson
 from dialogue.learner import progress, recall
@@ -70,7 +71,8 @@ def overview(today: date) -> dict[str, Any]:
 
     The shape is what the panel beside a lesson reads: ``lessons`` (``path``, ``number``,
     ``title``, ``minutes``, ``asked``, ``answered``), ``routes`` (``name``, ``lessons``,
-    ``minutes``) and ``due``, the number of reviews that wait today.
+    ``minutes``), ``due``, the number of reviews that wait today, and ``added``: does somebody's
+    overlay add a question or a text to a lesson?
     """
     tries = _tries()
     done = answered(tries)
@@ -99,7 +101,14 @@ def overview(today: date) -> dict[str, Any]:
     ]
     standings = recall.standings(bank.course_bank().questions, tries, today)
     plan = recall.queue(standings, today)
-    return {"lessons": rows, "routes": routes, "due": len(plan.today) + plan.waiting}
+    over, known_to_all = overlay.current(), bank.course_bank().questions
+    mine = [known_to_all[name] for name in (over.added if over else ()) if name in known_to_all]
+    return {
+        "lessons": rows,
+        "routes": routes,
+        "due": len(plan.today) + plan.waiting,
+        "added": any(q.status != "draft" for q in mine) or bool(over and over.supplements),
+    }
 
 
 def outline(lesson: Lesson) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from typing import Any
 from dialogue.course import catalogue, files, tables
 from dialogue.page import templates, words
 from dialogue.site import bundles, code, index, lessons, live, moving, search, teach
-from dialogue.widgets import negotiation_data, scripts
+from dialogue.widgets import negotiation_data, scripts, supplements
 
 Files = dict[str, str | bytes]
 # What a page may load: only from the site itself, and no script or style in the page.  A page
@@ -32,7 +32,7 @@ POLICY = "; ".join(
 )
 _FONTS = Path(templates.__file__).parent / "typeface"
 # Notebooks that are no lessons, in the order of the menu; the form for authors needs a kernel.
-OTHERS = ("pre-test", "post-test", "review", "what-now", "glossary")
+OTHERS = ("pre-test", "post-test", "review", "what-now", "glossary", "supplements")
 MENU = (
     ("index.html", "Lessons"),
     ("glossary.html", "Glossary"),
@@ -241,13 +241,15 @@ def site(
     )
     made["answers.html"] = page("answers", "answers.html", words.SITE["answers"])
     made["not-kept.html"] = page("not-kept", "not-kept.html", "Not on this device", here="")
+    # That page is always there, and named where somebody has added something.
+    listed = {*OTHERS} if supplements.parts() else {*OTHERS} - {"supplements"}
     made["index.html"] = page(
         "index",
         "index.html",
         words.SITE["title"],
         lessons=known,
         others=[
-            *((one.stem, one.title) for one in pages if one.stem in OTHERS),
+            *((one.stem, one.title) for one in pages if one.stem in listed),
             ("tables", "Tables"),
         ],
     )

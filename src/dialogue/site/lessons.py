@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from dialogue.page import text, words
 from dialogue.site import bundles, code, live, wording
 from dialogue.site.code import Python
 from dialogue.site.lab import needs
+from dialogue.widgets import supplements
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _ARABIC = re.compile(r"[\u0600-\u06ff]")
@@ -104,6 +106,7 @@ def page(path: Path, *, moving_too: Collection[str] = (), python: Python | None 
         raise FileFault(
             faults.shown(path), f"this is no notebook ({reason(error)})", remedy
         ) from None
+    notebook.cells = [one for cell in notebook.cells for one in _opened(cell)]
     places: dict[str, live.Data] = {}
     charts: dict[str, Any] = {}
     code_of = {cell.id: cell.source for cell in notebook.cells if cell.cell_type == "code"}
@@ -163,6 +166,21 @@ def page(path: Path, *, moving_too: Collection[str] = (), python: Python | None 
         _sections(soup),
         code_of if runs else {},
     )
+
+
+def _opened(cell: Any) -> list[Any]:
+    """A cell; the one that shows what an overlay adds, as a cell for each part of it."""
+    call = anatomy.called(cell.source) if cell.cell_type == "code" else None
+    parts = supplements.parts() if call and call[0] == "supplement" else []
+    found = []
+    for number, part in enumerate(parts, 1):
+        ids = [json.dumps(one["id"]) for one in getattr(part, "content", {}).get("items", ())]
+        title = json.dumps(part.content["title"]) if ids else ""
+        source = f"ask({', '.join(ids)}, title={title})" if ids else cell.source
+        html = {} if ids else {"text/html": part._repr_html_()}
+        shown = nbformat.v4.new_output("display_data", data=html)
+        found.append(nbformat.v4.new_code_cell(source, id=f"{cell.id}-{number}", outputs=[shown]))
+    return found or [cell]
 
 
 def _inline(data: live.Data) -> str:

@@ -38,6 +38,9 @@ _CELLS: dict[tuple[str, str], tuple[tuple[re.Pattern[str], str], ...]] = {
             "[My answers](answers.html) takes them to another device or to a laptop.\n\n</details>",
         ),
     ),
+    ("supplements", "title"): (
+        (re.compile(r" If you work alone, or if nothing was added.*", re.DOTALL), ""),
+    ),
     ("review", "how"): (
         (
             re.compile(r"Your answers lie in .*"),
@@ -73,6 +76,7 @@ _CELLS: dict[tuple[str, str], tuple[tuple[re.Pattern[str], str], ...]] = {
 }
 # What the stored outputs say.
 _OUTPUTS = {
+    "Nothing was added to the course on this computer.": "Nothing was added to this edition.",
     words.QUIZ["live"]: words.SITE["twin"],
     words.QUIZ["value_none"]: words.SITE["own_code"],
     words.PANELS["panel_live"]: words.SITE["twin"],

@@ -38,7 +38,7 @@ _MOST_STREAMS = 1500
 _BEAT = 15.0  # seconds between signs of life; phones on bad networks notice a dead stream by it
 _PATIENCE = 10.0  # seconds that a phone may take to take what was sent
 # Of the reading edition: the pages that hold keys, and what keeps pages for later.
-_TEACHERS, _WORKER = "teach", "sw.js"
+_TEACHERS, _WORKER, _PYTHON, _LAB = "teach", "sw.js", "python-worker.js", "lab"
 # Pages with counts are told at most so often; what comes in between is in the next one.
 _PAUSE = {"learner": 0.0, "wall": 0.3, "teacher": 0.5}
 CSP = (
@@ -46,6 +46,7 @@ CSP = (
     "font-src 'self' data:; connect-src 'self'; form-action 'none'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
+WORKER_CSP = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'"
 
 
 class Hall:
@@ -284,6 +285,9 @@ class Lesson(Base):
                 return
         if inside == [_WORKER]:  # what it kept would outlive the class
             raise HTTPError(404)
+        if inside[0] == _LAB and file.suffix == ".html":
+            # Pages of a lesson take Python from there; JupyterLab itself asks for wider rights.
+            raise HTTPError(404)
         content = file.read_bytes()
         kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
         if file.suffix == ".html":
@@ -293,6 +297,10 @@ class Lesson(Base):
             content = pages.with_class(content)
         elif file.suffix in (".js", ".mjs"):
             kind = "text/javascript; charset=utf-8"  # what a registry of Windows may not know
+            if (
+                inside[-1] == _PYTHON
+            ):  # a worker has rights of its own, and its Python is WebAssembly
+                self.set_header("Content-Security-Policy", WORKER_CSP)
         self.set_header("Content-Type", kind)
         self.set_header("Cache-Control", "no-cache")
         self.finish(content)

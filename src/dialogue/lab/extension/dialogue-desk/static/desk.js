@@ -1,4 +1,4 @@
-// The learner's desk: the course's own part of JupyterLab, one plain script.
+// The learner's desk: the course's part of JupyterLab, one script.
 // Without it every lesson still works by Run All.  JupyterLab loads it as a federated extension: it
 // finds `window._JUPYTERLAB[name]` and takes JupyterLab's own modules from the scope it is given.
 (() => {
@@ -29,7 +29,7 @@
     return node;
   }
   const press = (onclick, more, ...children) => make("button", { type: "button", onclick, ...more }, ...children);
-  // What is drawn alike stays: a button that is replaced between press and release is not clicked.
+  // A button that is replaced between press and release is not clicked.
   function redraw(node, ...children) {
     const fresh = node.cloneNode(false);
     fresh.append(...children);
@@ -51,7 +51,7 @@
   // --- the reader's place
   // The first cell that begins on the screen stays where it is, whatever grows or shrinks above it.
   // A scroll event may come after the page has changed and before we saw it, so what the reader
-  // scrolls is counted and not measured; the browser's own anchoring would be counted as theirs.
+  // scrolls is counted; the browser's own anchoring would be counted as theirs.
   function keepPlace(notebook) {
     const box = boxOf(notebook);
     let mark, at, last;
@@ -252,7 +252,7 @@
       panel.title.iconClass = "jp-SideBar-tabIcon jp-ListIcon";
       app.shell.add(panel, "left", { rank: 50 });
       restorer?.add(panel, panel.id);
-      const list = make("div"); // drawn anew; the note below it stays
+      const list = make("div"); // the note below it stays
       panel.node.append(list);
 
       const words = (one) => {
@@ -265,7 +265,7 @@
         const chosen = course.routes.find((one) => one.name === route);
         const index = at(), step = (to) => course.lessons[index + to];
         const button = (label, key, act, more) => press(act, { "data-key": key, ...more }, ...[label].flat());
-        const review = () => open("notebooks/review.ipynb");
+        const page = (name) => () => open(`notebooks/${name}.ipynb`);
         const last = course.lessons.find((one) => one.path === place?.path);
         const focused = document.activeElement?.dataset?.key;
         redraw(list,
@@ -274,7 +274,7 @@
             button("Next ›", "next", () => open(step(1).path), { disabled: index < 0 || !step(1) }),
             last && last.path !== here()
               ? button(`Continue: ${last.number} ${last.title}`, "continue", () => run("continue")) : ""),
-          course.due ? make("p", {}, button(["↻", `${course.due} ${course.due === 1 ? "question is" : "questions are"} due for review`], "due", review, { class: "dd-Row" })) : "",
+          course.due ? make("p", {}, button(["↻", `${course.due} ${course.due === 1 ? "question is" : "questions are"} due for review`], "due", page("review"), { class: "dd-Row" })) : "",
           course.routes.length ? make("div", { class: "dd-Buttons", role: "group", "aria-label": "Route" },
             ...course.routes.map((one) => button(one.name, one.name, () => { kept.set(ROUTE, one.name === route ? "" : one.name); drawPanel(); },
               { "aria-pressed": String(one.name === route) }))) : "",
@@ -287,8 +287,9 @@
           })),
           make("h2", {}, "Also"),
           make("div", { class: "dd-Buttons" },
-            button("Review", "review", review),
-            button("Glossary", "glossary", () => open("notebooks/glossary.ipynb")),
+            button("Review", "review", page("review")),
+            button("Glossary", "glossary", page("glossary")),
+            course.added ? button("From your teacher", "added", page("supplements")) : "",
             button("Projector", "projector", () => run("projector"))),
           course.edit || index < 0 ? "" : make("div", {}, make("h2", {}, "Your copy of this lesson"),
             make("div", { class: "dd-Buttons" },
@@ -306,7 +307,7 @@
       const desk = make("section", { class: "dd-Notes", hidden: true }, make("h2", {}, "My notes"), about, field, told, others);
       panel.node.append(desk);
       const part = (cell) => lines.get(current())?.outline.find((one) => one.cell === cell)?.title ?? "";
-      // One by one: the last words written are the last ones kept.
+      // The last words written are the last ones kept.
       const keepNote = () => {
         const { path, cell } = note, text = field.value;
         if (!path || !cell || (note.texts[cell] ?? "") === text.trim()) return note.sent;
@@ -403,7 +404,7 @@
         }
         if (inside && notebook === current()) void noteAt(notebook.context.path, inside);
         void terms(notebook);
-        // Where one stopped: remembered once something was read, not by opening the page.
+        // Where one stopped: once something was read, not by opening the page.
         if (cell && boxOf(notebook.content).scrollTop > 200) kept.set(PLACE, { path: notebook.context.path, cell: cell.model.id });
       }
 
