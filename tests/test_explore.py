@@ -248,6 +248,8 @@ def test_degrees_count_each_tie_at_both_ends() -> None:
         kept = ties if nature == "all" else ties[ties["nature"] == nature]
         if nature == "all":
             assert counted["All"].sum() == 2 * len(kept)
+            assert len(counted) == len(load("actors"))
+            assert counted["Role"].all()
             assert (counted["Formal"] + counted["Reported"] == counted["All"]).all()
         else:
             assert counted[nature.capitalize()].sum() == 2 * len(kept)

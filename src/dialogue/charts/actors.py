@@ -287,7 +287,9 @@ def _degree_table(ties: Any, names: Any, around: str) -> pd.DataFrame:
         ]
     )
     rows, roles = [], load("actors").set_index("actor_id")["role"]
-    for actor in dict.fromkeys(ends["actor"]):
+    # The ring shows whoever has no tie as well.
+    everybody = list(roles.index) if around == "all" else []
+    for actor in dict.fromkeys([*ends["actor"], *everybody]):
         own = ends.loc[ends["actor"] == actor, "nature"]
         formal, reported = int((own == "formal").sum()), int((own == "reported").sum())
         counted = {"Formal": formal, "Reported": reported, "All": len(own)}
