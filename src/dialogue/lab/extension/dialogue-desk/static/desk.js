@@ -49,7 +49,7 @@
   }
 
   // --- the reader's place
-  // The first cell that begins on the screen stays where it is, whatever grows or shrinks above it.
+  // The first cell that begins on the screen stays there, whatever grows or shrinks above it.
   // A scroll event may come after the page has changed and before we saw it, so what the reader
   // scrolls is counted; the browser's own anchoring would be counted as theirs.
   function keepPlace(notebook) {
@@ -62,7 +62,7 @@
       last = box.scrollTop;
     };
     const hold = () => {
-      if (last < 1 && box.scrollTop < 1) return choose(); // at the top: stay at the top
+      if (last < 1 && box.scrollTop < 1) return choose(); // stay at the top
       if (!mark?.isConnected || !mark.offsetHeight) return choose();
       at -= box.scrollTop - last; // a link or a jump whose scroll event is still to come
       last = box.scrollTop;
