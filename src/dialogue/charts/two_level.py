@@ -23,7 +23,7 @@ from dialogue.charts.look import (
     Together,
     caption,
 )
-from dialogue.course.tables import load
+from dialogue.course.tables import kept, load
 
 if TYPE_CHECKING:
     import altair as alt
@@ -55,6 +55,14 @@ class Verdict(NamedTuple):
     value: int | None = None
     need: int | None = None
     blocs: tuple[tuple[str, int], ...] = ()
+
+
+@kept("negotiation_payoffs", "negotiation_support")
+def _rows() -> tuple[Rows, Rows]:
+    """The rows of both tables, which each step reads many times."""
+    return tuple(load("negotiation_payoffs").itertuples()), tuple(
+        load("negotiation_support").itertuples()
+    )
 
 
 def holds(condition: str, text: Mapping[int, str]) -> bool:
@@ -107,17 +115,19 @@ def two_level(text: str = "BBBBBB") -> Picture:
     import pandas as pd
 
     payoffs, rules = load("negotiation_payoffs"), load("negotiation_support")
-    options = payoffs.groupby("issue")["option"].agg("".join)
+    scores, tests = _rows()
+    options: dict[int, str] = {}
+    for row in sorted(scores, key=lambda row: row.issue):
+        options[row.issue] = options.get(row.issue, "") + row.option
     if len(text) != len(options) or any(
-        c not in own for c, own in zip(text, options, strict=False)
+        c not in own for c, own in zip(text, options.values(), strict=False)
     ):
         raise ValueError(
             f"{text!r} is no text of the game: give one letter for each issue, from "
-            f"{', '.join(options)}."
+            f"{', '.join(options.values())}."
         )
-    chosen = dict(zip(options.index, text, strict=True))
-    titles = payoffs.set_index(["issue", "option"])["option_text"]
-    scores, tests = list(payoffs.itertuples()), list(rules.itertuples())
+    chosen = dict(zip(options, text, strict=True))
+    titles = {(row.issue, row.option): row.option_text for row in scores}
     cells = []
     for pledge in options[PLEDGE]:
         for pace in options[WITHDRAWAL]:
@@ -199,16 +209,14 @@ _ISSUES: tuple[tuple[int, str, str, Handle], ...] = (
 
 def explore_two_level(wishes: Mapping[str, Any]) -> Steps:
     """Set a text and see which delegation and which home audience accepts it."""
-    payoffs, rules = load("negotiation_payoffs"), load("negotiation_support")
+    scores, tests = _rows()
     text: dict[int, str] = {}
     for issue, key, label, kind in _ISSUES:
-        own = payoffs[payoffs["issue"] == issue]
-        offered = tuple(
-            (f"{row.option}: {row.option_text}", row.option) for row in own.itertuples()
-        )
+        own = (row for row in scores if row.issue == issue)
+        offered = tuple((f"{row.option}: {row.option_text}", row.option) for row in own)
         text[issue] = yield Control(key, label, kind, offered, "B")
     letters = "".join(text[issue] for issue in sorted(text))
-    said = verdicts(text, list(payoffs.itertuples()), list(rules.itertuples()))
+    said = verdicts(text, scores, tests)
     yes = [name for name, _, _ in TABLES if said[name].accepts]
     no = [name for name, _, _ in TABLES if not said[name].accepts]
     if not no:
@@ -227,7 +235,7 @@ def explore_two_level(wishes: Mapping[str, Any]) -> Steps:
         if not home
     ]
     us, iraq = said["US home audience"], said["Iraqi home audience"]
-    rule = str(rules.set_index("rule_id").loc["home-us", "rule"])
+    rule = next(str(row.rule) for row in tests if row.rule_id == "home-us")
     words += (
         f" {listed(points)}. The US home test is {'met' if us.accepts else 'failed'} (“{rule}”). "
         f"In Baghdad {iraq.value} of the {iraq.need} seats needed support it"
