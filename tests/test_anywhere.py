@@ -59,10 +59,20 @@ def test_the_server_of_this_environment_loads_it() -> None:
     assert named == {point["module"]: True for point in points}
 
 
+IMPORTS = "from ipywidgets import interact\nfrom dialogue import ask, explore\n"
+
+
 @pytest.mark.sweep(1)
-@pytest.mark.parametrize("source", ['ask("05-permanent-bases")', 'explore("troops")'])
+@pytest.mark.parametrize(
+    "source",
+    [
+        # What a slider prints goes the way of widgets, too.
+        'interact(lambda n: print("seven", n), n=2)\nask("05-permanent-bases")',
+        'explore("troops")',
+    ],
+)
 def test_nbconvert_shows_the_twin_and_asks_nobody(tmp_path: Path, source: str) -> None:
-    notebook = new_notebook(cells=[new_code_cell(f"from dialogue import ask, explore\n{source}")])
+    notebook = new_notebook(cells=[new_code_cell(f"{IMPORTS}{source}")])
     nbformat.write(notebook, tmp_path / "a.ipynb")
     subprocess.run(
         [sys.executable, "-m", "jupyter", "nbconvert", "--execute", "--to", "html", "a.ipynb"],
@@ -74,3 +84,13 @@ def test_nbconvert_shows_the_twin_and_asks_nobody(tmp_path: Path, source: str) -
     page = (tmp_path / "a.html").read_text("utf-8")
     assert TWIN in page
     assert WIDGET_VIEW not in page
+
+
+def test_nbconvert_keeps_the_widgets_of_others(tmp_path: Path) -> None:
+    ours = new_output("display_data", data={"text/html": f"{TWIN}A</div>"})
+    other = new_output("display_data", data={WIDGET_VIEW: VIEW, "text/html": "<b>B</b>"})
+    for output, left in ((ours, False), (other, True)):
+        notebook = new_notebook(cells=[new_code_cell("", outputs=[output])])
+        notebook.metadata["widgets"] = {"state": {}}
+        notebook, _ = anywhere.without_state(notebook, {})
+        assert ("widgets" in notebook.metadata) is left

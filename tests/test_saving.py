@@ -137,7 +137,7 @@ def test_an_answer_that_cannot_be_saved(desk: Desk, monkeypatch: pytest.MonkeyPa
     assert desk.says() == ("No space left on device.", "")
 
 
-@pytest.mark.parametrize("status", ["dead", "restarting", "autorestarting"])
+@pytest.mark.parametrize("status", ["dead", "restarting", "autorestarting", "starting"])
 def test_a_kernel_that_ends_before_it_answers(desk: Desk, status: str) -> None:
     desk.open(Quiz([question()])).answer(0)
     desk.wait()

@@ -4,6 +4,9 @@ JupyterLab, Notebook 7 and nbclassic store, for each widget, a reference to a mo
 kernel only, and prefer it to the readable twin beside it: reopened later, a lesson shows "model not
 found" twelve times.  Where this package is installed the server takes such references out of what is
 saved.  The course's own JupyterLab does more, see :mod:`dialogue.lab.contents`.
+
+nbconvert, where it runs a notebook, knows the state of every widget, and would fetch a viewer for it
+from another host: a page with readable twins is made without.
 """
 
 from __future__ import annotations
@@ -20,6 +23,15 @@ def without_views(notebook: dict[str, Any]) -> None:
             data = output.get("data", {})
             if WIDGET_VIEW in data and is_twin(data):
                 del data[WIDGET_VIEW]
+
+
+def without_state(notebook: Any, resources: Any) -> tuple[Any, Any]:
+    """nbconvert's step before a page is made.  (Not to store the state at all would end a run at
+    the first ``interact``: nbclient looks there for what a widget prints.)"""
+    outputs = (output for cell in notebook.cells for output in cell.get("outputs", ()))
+    if any(is_twin(output.get("data", {})) for output in outputs):
+        notebook.metadata.pop("widgets", None)
+    return notebook, resources
 
 
 def before_saving(model: dict[str, Any], **_: Any) -> None:

@@ -172,7 +172,8 @@ function courier(model, ended = () => {}) {
   const answered = (name) => { clearTimeout(open.get(name)?.timer); open.delete(name); };
   const changed = (_, status) => {
     // A kernel that was started again knows nothing of this view: its cell must be run again.
-    if (!["dead", "restarting", "autorestarting", "terminating"].includes(status)) return;
+    // "starting" is all that is heard of it where another window has started it.
+    if (!["dead", "restarting", "autorestarting", "terminating", "starting"].includes(status)) return;
     gone = true;
     for (const [name, { lost }] of [...open]) { answered(name); lost(true); }
     ended();
