@@ -371,3 +371,58 @@ def test_a_signal_that_is_ignored_stays_so(monkeypatch: pytest.MonkeyPatch) -> N
     finally:
         signal.signal(signal.SIGTERM, before)
     assert signal.getsignal(signal.SIGTERM) == before
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "preview {} --no-browser --output out",
+        "export gift {} --output out",
+        "screen {} --output out",
+        "slides {} --output out",
+        "handout {} --output out",
+        "variants {} --seed 1 --output out",
+    ],
+)
+def test_no_name_at_all_is_no_lesson(
+    command: str, here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As a shell gives it for a variable that is not set; the first page has the number 00."""
+    assert cli.main([word.replace("{}", "") for word in command.split(" ")]) == 1
+    assert "; " in capsys.readouterr().err
+    assert not (here / "out").exists()
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="a file's name is text there")
+def test_a_file_name_that_is_no_text_keeps_nothing_from_being_written(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = os.fsdecode(b"a\xff")
+    for form in ("gift", "moodle", "paper"):
+        assert cli.main(["export", form, "05-permanent-bases", "--output", f"{name}.{form}"]) == 0
+        assert (here / f"{name}.{form}").stat().st_size
+        assert "a\ufffd" in (here / f"{name}.{form}.report.txt").read_text("utf-8")
+    assert cli.main(["import", f"{name}.gift", "--output", f"{name}.yaml"]) == 0
+    assert (here / f"{name}.yaml.report.txt").stat().st_size
+    # One learner's file with such a name does not stop the others.
+    (here / f"{name}.jsonl").write_bytes((here / "record.jsonl").read_bytes())
+    marks = ["mark", f"{name}.jsonl", "record.jsonl", "--graded", "05-permanent-bases"]
+    assert cli.main([*marks, "--output", "m.csv"]) == 0
+    assert {"a\ufffd", "record"} <= {
+        row.split(",")[0] for row in (here / "m.csv").read_text("utf-8-sig").splitlines()
+    }
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="a file's name is text there")
+def test_an_overlay_that_cannot_be_named_is_not_made(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = os.fsdecode(b"a\xff")
+    assert cli.main(["overlay", "new", name]) == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "cannot be written down" in said.err
+    assert not (here / name).exists()
+    (here / name).mkdir()
+    assert cli.main(["overlay", "use", name]) == 1
+    assert "cannot be written down" in capsys.readouterr().err

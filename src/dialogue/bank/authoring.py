@@ -16,7 +16,7 @@ def find_lesson(name: str) -> catalogue.Lesson:
     """The lesson with this number or name; :class:`FileFault` with the nearest if none has it."""
     lessons = catalogue.lessons()
     for lesson in lessons:
-        if name in (lesson.stem, lesson.number) or name.zfill(2) == lesson.number:
+        if lesson.called(name):
             return lesson
     known = ", ".join(lesson.number for lesson in lessons)
     raise FileFault(name, "there is no such lesson", f"choose one of {known}")

@@ -52,7 +52,7 @@ def _one(name: str, whole: bank.Bank, drafts: bool) -> Iterable[Question]:
         return _file(Path(name), drafts)
     lessons = {lesson.stem: lesson for lesson in catalogue.lessons()}
     for stem, lesson in lessons.items():
-        if name in (stem, lesson.number) or name.zfill(2) == lesson.number:
+        if lesson.called(name):
             # By its file, as the author keeps them: a lesson's bank has the lesson's name.
             chosen = [
                 question

@@ -63,6 +63,10 @@ class Lesson:
     def path(self) -> Path:
         return (self.folder or root() / "notebooks") / f"{self.stem}.ipynb"
 
+    def called(self, name: str) -> bool:
+        """Is this its name: that of its file, or its number, with or without the zero?"""
+        return name in (self.stem, self.number) or bool(name and name.zfill(2) == self.number)
+
     @property
     def notes(self) -> Path:
         """Its teaching notes (they may not be there)."""

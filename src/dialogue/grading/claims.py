@@ -15,6 +15,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from dialogue.learner.progress import Attempt, Entry, in_order, moment_of
+from dialogue.page.text import encodable
 
 # So many answers of two learners at the same seconds are no chance, if they are half of all.
 _NO_CHANCE = 3
@@ -87,7 +88,7 @@ def _name(papers: Sequence[Paper]) -> None:
         while len({path[-depth:] for path in paths}) < len({*paths}):
             depth += 1
         for paper, path in zip(same, paths, strict=True):
-            paper.name = str(Path(*path[-depth:]))
+            paper.name = encodable(str(Path(*path[-depth:])))
 
 
 def _own(claim: Claim) -> None:

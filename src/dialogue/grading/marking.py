@@ -23,6 +23,7 @@ from dialogue.grading import claims, release
 from dialogue.learner import handin, progress
 from dialogue.learner.progress import Attempt
 from dialogue.page import numbers
+from dialogue.page.text import encodable
 from dialogue.questions import Outcome, Question, grade
 
 HEADER = ("learner", "item", "mark", "points", "verdict", "response", "at", "version", "note")
@@ -80,7 +81,11 @@ def read_records(
             try:
                 data = content()
                 handed = name.lower().endswith(".json")
-                record = _handed_in(data, name) if handed else _record(Path(name).stem, data, name)
+                record = (
+                    _handed_in(data, name)
+                    if handed
+                    else _record(encodable(Path(name).stem), data, name)
+                )
             except FileFault as fault:
                 if left_out is None:
                     raise

@@ -120,8 +120,8 @@ def _lesson_number(lesson: Any) -> str:
         lesson = str(lesson)
     if not isinstance(lesson, str):
         return ""
-    number = lesson.strip().split("-")[0].zfill(2)
-    return number if number in {one.number for one in catalogue.lessons()} else ""
+    number = lesson.strip().split("-")[0]
+    return next((one.number for one in catalogue.lessons() if one.called(number)), "")
 
 
 # --- the day of the exam -----------------------------------------------------------------------

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from dialogue import exchange
 from dialogue.exchange import Format, Loss
+from dialogue.page.text import encodable
 
 
 def report_of(file: Path) -> Path:
@@ -94,7 +95,7 @@ def _export(arguments: argparse.Namespace) -> int:
         f"{len(questions) - len(lost)} are whole; of {len(lost)} something could not be carried:",
         "",
     ]
-    report = "\n".join([*head, *_lines(losses), ""])
+    report = encodable("\n".join([*head, *_lines(losses), ""]))
     files.write(target, data, force=arguments.force)
     if form.key:
         files.write(second, key, force=arguments.force)
@@ -156,7 +157,7 @@ def _import(arguments: argparse.Namespace) -> int:
         ]
     pictures.write(shown)
     files.write(target, text, force=arguments.force)
-    files.write(report_of(target), "\n".join([*head, ""]), force=arguments.force)
+    files.write(report_of(target), encodable("\n".join([*head, ""])), force=arguments.force)
     print(f"{target}: {len(items)} question{'s' * (len(items) != 1)} from {file}, as drafts")
     if shown:
         count = len(shown)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 
 def _kit(arguments: argparse.Namespace) -> int:
@@ -44,7 +45,7 @@ def add(commands: argparse._SubParsersAction) -> None:
         epilog="example:\n  dialogue class-kit ~/round-two --learners 24\n\n"
         "Exit code 0: written; 1: not, and one line says why.",
     )
-    kit.add_argument("folder", metavar="DIR", help="a new folder")
+    kit.add_argument("folder", metavar="DIR", type=Path, help="a new folder")
     kit.add_argument(
         "--learners", type=int, default=24, metavar="N", help="size of the class, 6 to 60 (24)"
     )

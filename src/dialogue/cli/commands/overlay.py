@@ -38,16 +38,29 @@ def _used() -> Path:
     return named[0]
 
 
+def _nameable(folder: Path) -> None:
+    """The configuration is text: it can name a folder only whose name is text."""
+    from dialogue.course.files import FileFault
+
+    try:
+        str(folder.resolve()).encode()
+    except UnicodeEncodeError:
+        fault = "a letter of this name cannot be written down"
+        raise FileFault(folder, fault, "choose a folder with another name") from None
+
+
 def _new(arguments: argparse.Namespace) -> int:
     from dialogue.course import files
 
+    _nameable(arguments.folder)
     with files.folder(arguments.folder) as folder:
         (folder / "exercises").mkdir()
         (folder / "supplements").mkdir()
         name = files.safe_name(arguments.folder.name).replace('"', "'")
         files.write(folder / "overlay.yaml", _START.format(name=name))
+    _write_config(arguments.folder)
     print(f"Made {arguments.folder}. From now on it lies over the course on this computer.")
-    return _write_config(arguments.folder)
+    return 0
 
 
 def _use(arguments: argparse.Namespace) -> int:
@@ -56,6 +69,7 @@ def _use(arguments: argparse.Namespace) -> int:
     if not arguments.folder.is_dir():
         remedy = "make it with: dialogue overlay new FOLDER"
         raise FileFault(arguments.folder, "there is no such folder", remedy)
+    _nameable(arguments.folder)
     _write_config(arguments.folder)
     return _show(arguments)
 
