@@ -791,3 +791,16 @@ def test_a_bank_named_by_its_path_is_called_by_its_title(form: str, tmp_path: Pa
         text = out.read_text(encoding="utf-8")
         assert f"$course$/top/{wanted}\n" in text.replace("</text>", "\n")
         assert str(tmp_path).replace("/", "//") not in text
+
+
+def test_what_an_essay_and_a_forecast_lose_is_said_with_its_reason() -> None:
+    known = bank.course_bank().questions
+    essay = known["05-write"]
+    forecast = next(q for q in known.values() if q.kind == "forecast" and q.reference)
+    for name in ("gift", "moodle", "qti", "qti21"):
+        _, losses = FORMATS_ALL[name].write([essay, forecast], "x")
+        told = {(loss.item, loss.what) for loss in losses}
+        assert (essay.id, "the rows of the rubric are left out") in told, name
+        assert (forecast.id, "the chances that others gave are left out") in told, name
+    _, losses = FORMATS_ALL["anki"].write([essay, forecast], "x")
+    assert [loss.item for loss in losses if "Brier" in loss.what] == [forecast.id]

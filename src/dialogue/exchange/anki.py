@@ -175,8 +175,10 @@ def _lost(question: Question) -> list[str]:
     found = []
     if question.confidence and question.marked:
         found.append("how sure the learner is; a card does not ask")
-    if not question.scored:
+    if question.variety == "forecast":
         found.append("the Brier score; the card only shows what came of it")
+    elif not question.scored:
+        found.append("the box to write in; the card only shows what a text could say")
     if question.points != 1:
         found.append("its points; a card has none")
     return found

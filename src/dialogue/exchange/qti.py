@@ -321,7 +321,7 @@ _REMARKS["match"] = "comments on one wrong pair stand together with its left sid
 
 
 def _lost(question: Question, asked: Question | None) -> list[str]:
-    found = []
+    found = question.unkept()
     if asked and asked.variety in _REMARKS and writing.remarks(question):
         found.append(_REMARKS[asked.variety])
     if question.variety == "multiple":

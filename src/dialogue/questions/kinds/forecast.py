@@ -266,6 +266,9 @@ class Forecast(Question):
     def note(self) -> str:
         return f"(A chance in per cent, resolved on {self.resolves})"
 
+    def unkept(self) -> list[str]:
+        return ["the chances that others gave are left out"] if self.reference else []
+
     def solution(self) -> list[str]:
         return [*self.key(), *(f"{r.who}: {r.chance:g}%" for r in self.reference)]
 
