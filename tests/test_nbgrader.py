@@ -23,10 +23,12 @@ from test_release import BANK, CANARIES, GRADED, found_in, notebook
 
 from conftest import ROOT, Lab, copy_course
 from dialogue import bank
+from dialogue.bank import selection
 from dialogue.cli import main
 from dialogue.grading import release
 from dialogue.grading.nbgrader import (
     assignment,
+    build,
     packed,
     score,
     unpacked,
@@ -339,3 +341,9 @@ def test_the_course_lab_leaves_nbgrader_out(lab: Lab) -> None:
     assert {"dialogue-desk", "anywidget", "@jupyter-widgets/jupyterlab-manager"} == offered
     with pytest.raises(urllib.error.HTTPError, match="404"):
         lab.api("nbgrader_version")
+
+
+def test_what_is_left_out_is_said_with_its_article(tmp_path: Path) -> None:
+    done = build(tmp_path / "course", selection.select(["05"]))
+    assert "05-write: an essay is not graded" in done.left_out
+    assert not [line for line in done.left_out if re.search(r"\ba [aeio]", line)]

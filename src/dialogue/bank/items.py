@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from dialogue.bank.fields import Reader
-from dialogue.course.faults import nearest
+from dialogue.course.faults import nearest, one
 from dialogue.questions import KINDS, Question
 from dialogue.questions import shape as s
 from dialogue.questions.reading import Node, meant
@@ -75,7 +75,7 @@ def item(reader: Reader, node: Node) -> Question | None:
     kind = _kind(reader, node, values)
     if kind is None:
         return None
-    reader.unknown(node, values, COMMON_FIELDS + tuple(kind.schema), f"a {reader.kind} item")
+    reader.unknown(node, values, COMMON_FIELDS + tuple(kind.schema), f"{one(reader.kind)} item")
     common: dict[str, Any] = {
         "id": reader.item,
         "ask": reader.text(values, "ask", need="the item", line=node.line),
@@ -109,7 +109,7 @@ def item(reader: Reader, node: Node) -> Question | None:
         message = f"'as_of' is {common['as_of']!r}"
         reader.fault(values["as_of"].line, message, 'write it as "2026-01"')
     if common["contested"] and common["use"] == "vote" and not kind.votable:
-        message = f"a {reader.kind} item cannot be a contested vote"
+        message = f"{one(reader.kind)} item cannot be a contested vote"
         reader.fault(values["use"].line, message, "write 'type: single', with options")
     if reader.released and common["use"] == "graded":
         reader.given_away(values, "hint", "explain", "sources", *kind.secret)

@@ -42,6 +42,11 @@ def nearest(name: str, names: Iterable[str], count: int = 1, cutoff: float = 0.4
     return get_close_matches(name, known, n=count, cutoff=cutoff)
 
 
+def one(word: str) -> str:
+    """``an essay``, ``a forecast``: a word with its article."""
+    return f"{'an' if word[:1] in 'aeio' else 'a'} {word}"
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One thing that is wrong in a bank, and what to do about it."""

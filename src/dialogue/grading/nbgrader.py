@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
 
 from dialogue import bank
-from dialogue.course import catalogue, files, place
+from dialogue.course import catalogue, faults, files, place
 from dialogue.grading import release
 from dialogue.grading.marking import outcome
 from dialogue.page import text
@@ -351,7 +351,7 @@ def build(
     is not the course's, and when the folder cannot be written.
     """
     whole = release.sound_bank()
-    left_out = [f"{q.id}: a {_named(q)} is not graded" for q in questions if not q.marked]
+    left_out = [f"{q.id}: {faults.one(_named(q))} is not graded" for q in questions if not q.marked]
     groups: dict[str, list[Question]] = {}
     for question in questions:
         if not question.marked:
