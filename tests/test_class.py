@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -522,6 +524,59 @@ def test_a_folder_holds_one_class_at_a_time(held: Class, tmp_path: Path) -> None
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(FileFault, match="cannot be kept here"):
         Store(tmp_path / "file" / "class")
+
+
+def without_a_table(file: Path) -> None:
+    with closing(sqlite3.connect(file)) as database:
+        database.execute("DROP TABLE answers")
+        database.commit()
+
+
+def without_a_column(file: Path) -> None:
+    with closing(sqlite3.connect(file)) as database:
+        database.execute("ALTER TABLE votes RENAME COLUMN choice TO other")
+        database.commit()
+
+
+def with_a_damaged_page(file: Path) -> None:
+    content = bytearray(file.read_bytes())
+    content[4096 : 4096 + 3000] = bytes(range(250)) * 12
+    file.write_bytes(content)
+
+
+def as_a_pipe(file: Path) -> None:
+    file.unlink()
+    os.mkfifo(file)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes are of posix")
+@pytest.mark.parametrize(
+    "harm", [without_a_table, without_a_column, with_a_damaged_page, as_a_pipe]
+)
+def test_a_class_whose_file_is_broken_is_named(
+    harm: Callable[[Path], None], tmp_path: Path
+) -> None:
+    Store(tmp_path / "class").close()
+    harm(file := tmp_path / "class" / FILE)
+    with pytest.raises(FileFault, match=r"this is no class|not a file") as said:
+        Store(tmp_path / "class")
+    assert str(file) in str(said.value)
+
+
+def test_what_a_full_disk_keeps_from_being_deleted_is_told(
+    held: Class, capsys: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held.join("blue-heron")
+    held.store.close()
+
+    def full(store: Store, jobs: Any) -> Any:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(Store, "_transaction", full)
+    assert parser.main(["class-data", "delete", "blue-heron", "--folder", str(held.folder)]) == 1
+    said = capsys.readouterr()
+    assert "disk is full" in said.err
+    assert said.out == ""
 
 
 # --- what is kept of one learner ---------------------------------------------------------------

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from dialogue.classroom.live import report
-from dialogue.classroom.live.store import FILE, SITE, Store
+from dialogue.classroom.live.store import FILE, SITE, NotSaved, Store
 from dialogue.course import faults, files
 from dialogue.course.files import FileFault
 from dialogue.learner import progress
@@ -74,6 +74,11 @@ def main(what: str, name: str, given: Path | None, output: Path | None) -> int:
     store = Store(place)
     try:
         return _with(store, what, name, output)
+    except NotSaved as error:
+        fault = f"this could not be read or written ({error})"
+        raise FileFault(
+            store.file, fault, "nothing was changed; make room, and try again"
+        ) from None
     finally:
         store.close()
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import stat
 import threading
 from collections.abc import Sequence
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -41,6 +42,11 @@ CREATE TABLE votes (
   choice INTEGER NOT NULL, PRIMARY KEY (poll, round, device)) WITHOUT ROWID;
 """
 
+_COLUMNS = (
+    "SELECT part.name, own.name FROM sqlite_master AS part, pragma_table_info(part.name) AS own"
+    " WHERE part.type = 'table'"
+)
+
 Statement = tuple[str, Sequence[Any]]
 
 
@@ -67,10 +73,17 @@ class Store:
         self.file = folder / FILE
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            os.close(os.open(self.file, os.O_RDWR | os.O_CREAT, 0o600))
+            opened = os.open(self.file, os.O_RDWR | os.O_CREAT, 0o600)
+            try:
+                plain = stat.S_ISREG(os.fstat(opened).st_mode)
+            finally:
+                os.close(opened)
         except OSError as error:
             reason = f"the class cannot be kept here ({error.strerror})"
             raise FileFault(folder, reason, "name another folder with --folder") from None
+        if not plain:
+            remedy = "name another --folder, or move this one out of the way"
+            raise FileFault(self.file, "this is there, and not a file", remedy)
         self._db = sqlite3.connect(
             self.file, timeout=2, isolation_level=None, check_same_thread=False
         )
@@ -106,6 +119,13 @@ class Store:
                 self._db.execute(statement)
             self._db.execute(f"PRAGMA user_version={VERSION}")
         self._db.execute("COMMIT")
+        with closing(sqlite3.connect(":memory:")) as new:
+            new.executescript(_SCHEMA)
+            if missing := {*new.execute(_COLUMNS)} - {*self._db.execute(_COLUMNS)}:
+                raise sqlite3.DatabaseError(f"{'.'.join(min(missing))} is missing")
+        (found,) = self._db.execute("PRAGMA quick_check(1)").fetchone()
+        if found != "ok":
+            raise sqlite3.DatabaseError("it is damaged")
 
     # --- from any thread ---------------------------------------------------------------
 
