@@ -68,10 +68,10 @@ def _shown(outputs: list[Any], name: str, charts: dict[str, Any]) -> str:
             drawing = _text(data["image/svg+xml"])
             if text.VEGA in data:
                 charts[name] = data[text.VEGA]
-                begins = Markup('<figure data-chart="{}">').format(name)
+                begins = Markup('<figure tabindex="0" data-chart="{}">').format(name)
                 parts.append(f"{begins}{drawing}</figure>")
             else:
-                parts.append(f"<figure>{drawing}</figure>")
+                parts.append(f'<figure tabindex="0">{drawing}</figure>')
         elif "text/plain" in data or "text" in output:
             said = _text(data.get("text/plain", output.get("text", "")))
             parts.append(str(Markup("<pre>{}</pre>").format(said)))

@@ -40,7 +40,7 @@
     get(key) { try { return JSON.parse(localStorage.getItem(key)); } catch { return null; } },
     set(key, value) { try { localStorage.setItem(key, JSON.stringify(value)); } catch { /* as above */ } },
   };
-  const NARROW = matchMedia("(max-width: 899px)"); // no room for a panel
+  const NARROW = matchMedia("(max-width: 999px)"); // no room for a panel
   const boxOf = (notebook) => notebook.outerNode ?? notebook.node;
   const topIn = (node, box) => node.getBoundingClientRect().top - box.getBoundingClientRect().top;
   function later(act, wait) {
@@ -143,7 +143,7 @@
       return answer.json();
     };
   }
-  // Where no server of ours answers (JupyterLite, another's hub) the folder is the list.
+  // Without a server of ours the folder is the list.
   async function listing(app) {
     const folder = await app.serviceManager.contents.get("notebooks", { content: true });
     const lessons = folder.content.filter((f) => /^notebooks\/\d\d-/.test(f.path)).sort((a, b) => older(a.path, b.path));
@@ -470,12 +470,12 @@
       }
       void shell?.restored.then(() => {
         showPanel();
-        // An address /lab/tree/… shows the file list just before it opens the document.
+        // An address /lab/tree/… first shows the file list.
         const once = () => { tracker.widgetAdded.disconnect(once); showPanel(); setTimeout(remember, 500); };
         tracker.widgetAdded.connect(once);
         setTimeout(() => { tracker.widgetAdded.disconnect(once); remember(); }, 10_000);
       });
-      NARROW.addEventListener("change", () => { if (NARROW.matches) shell?.collapseLeft(); });
+      for (const room of [NARROW, matchMedia("(max-width: 699px)")]) room.addEventListener("change", () => { if (room.matches) shell?.collapseLeft(); });
       let remembering = false;
       function remember() {
         if (remembering || !shell) return;
