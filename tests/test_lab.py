@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -508,6 +511,41 @@ def test_without_a_home_folder_the_course_still_opens(course, home):
         assert "jupyter-config-data" in running.api(f"/lab/{running.first}")
     finally:
         assert running.stop() == 0
+
+
+class _FullDisk(io.BytesIO):
+    def write(self, data):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.parametrize("failing", ["open", "write"])
+def test_a_home_folder_on_a_full_disk_is_none(tmp_path, monkeypatch, capsys, failing):
+    """Its rights are as they should be; that nothing can be written shows in writing."""
+
+    def full(dir):
+        assert dir == tmp_path
+        if failing == "open":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return _FullDisk()
+
+    for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR"):
+        monkeypatch.setenv(name, "")  # so that what is set is taken back
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    monkeypatch.setenv("DIALOGUE_RECORD_DIR", "")
+    launcher._see_to_a_home()
+    assert os.environ["HOME"] == str(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+    monkeypatch.setattr(launcher.tempfile, "TemporaryFile", full)
+    launcher._see_to_a_home()
+    folder = Path(os.environ["HOME"])
+    try:
+        assert folder != tmp_path
+        assert os.environ["DIALOGUE_RECORD_DIR"] == str(folder / "answers")
+        assert "only while the course runs" in "".join(capsys.readouterr())
+    finally:
+        shutil.rmtree(folder)
 
 
 def test_start_up_files_of_ones_own_ipython_are_not_run(course):

@@ -69,12 +69,7 @@ def _see_to_a_home() -> None:
     Its own files then go to a throw-away folder.  Answers do too, unless the learner has named a
     place for them: that is said, because they are gone when the course stops.
     """
-    try:
-        home = Path.home()
-        usable = home.is_dir() and os.access(home, os.W_OK | os.X_OK)
-    except RuntimeError:  # no HOME, and the system knows no home of this user
-        usable = False
-    if usable:
+    if _writable_home():
         return
     folder = Path(tempfile.mkdtemp(prefix="dialogue-"))
     for name in ("CONFIG", "DATA", "RUNTIME"):
@@ -86,6 +81,16 @@ def _see_to_a_home() -> None:
             "Your home folder cannot be written, so answers are kept only while the course runs. "
             "To keep them, name a folder: DIALOGUE_RECORD_DIR=some/folder make lab"
         )
+
+
+def _writable_home() -> bool:
+    """Rights alone do not tell: the disk may be full, or the network's folder gone."""
+    try:
+        with tempfile.TemporaryFile(dir=Path.home()) as file:
+            file.write(b"\0" * 8192)
+    except (OSError, RuntimeError):  # RuntimeError: the system knows no home of this user
+        return False
+    return True
 
 
 def _serve(port: int, browser: bool, *, fixed: bool, edit: bool = False) -> int:
