@@ -389,7 +389,9 @@ def test_no_name_at_all_is_no_lesson(
 ) -> None:
     """As a shell gives it for a variable that is not set; the first page has the number 00."""
     assert cli.main([word.replace("{}", "") for word in command.split(" ")]) == 1
-    assert "; " in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert said.startswith("'': ")
+    assert not said.rstrip().endswith(":")
     assert not (here / "out").exists()
 
 
