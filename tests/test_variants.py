@@ -444,7 +444,8 @@ def test_a_bad_record_stops_no_other_and_two_of_one_learner_are_one(
     with target.open(encoding="utf-8", newline="") as file:
         ann, ben = (row for row in csv.DictReader(file) if row["item"] == "v-single")
     assert (ann["learner"], ann["mark"]) == ("ann", "1")
-    assert ann["note"] == "handed in more than once: ann.jsonl and ann.jsonl"
+    files = " and ".join(str(Path(folder) / "ann.jsonl") for folder in ("a", "b"))
+    assert ann["note"] == f"handed in more than once: {files}"
     assert (ben["learner"], ben["mark"]) == ("ben", "")
     assert "ben.jsonl and Ben.jsonl claim this learner" in ben["note"]
 
