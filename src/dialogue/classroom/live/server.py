@@ -297,9 +297,8 @@ class Lesson(Base):
             content = pages.with_class(content)
         elif file.suffix in (".js", ".mjs"):
             kind = "text/javascript; charset=utf-8"  # what a registry of Windows may not know
-            if (
-                inside[-1] == _PYTHON
-            ):  # a worker has rights of its own, and its Python is WebAssembly
+            # A worker has rights of its own, and its Python is WebAssembly.
+            if inside[-1] == _PYTHON:
                 self.set_header("Content-Security-Policy", WORKER_CSP)
         self.set_header("Content-Type", kind)
         self.set_header("Cache-Control", "no-cache")
