@@ -395,8 +395,8 @@ def test_the_words_say_of_each_of_the_four_whether_it_accepts(
         letters = [state.settings[key] for key in ("withdrawal", "pledge")]
         payoffs = load("negotiation_payoffs").set_index(["issue", "option"])["option_text"]
         cell = chosen[
-            (chosen["Withdrawal"] == payoffs[1, letters[0]])
-            & (chosen["Pledge"] == payoffs[3, letters[1]])
+            (chosen["Force ceiling"] == payoffs[1, letters[0]])
+            & (chosen["Protection"] == payoffs[3, letters[1]])
         ].iloc[0]
         for who, verdict in table.items():
             assert cell[who] == verdict, state.settings

@@ -108,8 +108,7 @@ def two_level(text: str = "BBBBBB") -> Picture:
     """Which texts each delegation and each home audience would accept, in the invented game.
 
     *text* has one letter for each of the six issues, such as ``BBABCB``.  The picture varies the
-    pace of withdrawal (issue 1) and the firmness of the pledge (issue 3) and keeps the other
-    four.  Raises ``ValueError`` when a letter is not among the options of its issue.
+    force ceiling (issue 1) and the text on protection (issue 3) and keeps the other four.  Raises ``ValueError`` when a letter is not among the options of its issue.
     """
     import altair as alt
     import pandas as pd
@@ -139,9 +138,9 @@ def two_level(text: str = "BBBBBB") -> Picture:
             )
     grid = pd.DataFrame(cells)
     here = pd.DataFrame([{"pace": chosen[WITHDRAWAL], "pledge": chosen[PLEDGE]}])
-    across = alt.X("pace:O", title="Withdrawal, A to D", axis=alt.Axis(labelAngle=0))
+    across = alt.X("pace:O", title="Force ceiling, A to D", axis=alt.Axis(labelAngle=0))
     firmest_on_top = list(reversed(options[PLEDGE]))
-    upward = alt.Y("pledge:O", title="Pledge, A to C", sort=firmest_on_top)
+    upward = alt.Y("pledge:O", title="Protection, A to C", sort=firmest_on_top)
 
     def panel(name: str, colour: str, heading: str) -> tuple[list[alt.Chart], dict[str, Any]]:
         shown = grid.assign(accepts=grid[name].map({True: "accepts", False: "refuses"}))
@@ -174,14 +173,14 @@ def two_level(text: str = "BBBBBB") -> Picture:
     said_of = {issue: f"“{titles[issue, letter]}”" for issue, letter in chosen.items()}
     rest = [text for issue, text in said_of.items() if issue not in (WITHDRAWAL, PLEDGE)]
     table = grid.copy()
-    table.insert(0, "Withdrawal", [titles[WITHDRAWAL, pace] for pace in grid["pace"]])
-    table.insert(1, "Pledge", [titles[PLEDGE, pledge] for pledge in grid["pledge"]])
+    table.insert(0, "Force ceiling", [titles[WITHDRAWAL, pace] for pace in grid["pace"]])
+    table.insert(1, "Protection", [titles[PLEDGE, pledge] for pledge in grid["pledge"]])
     table = table.drop(columns=["pace", "pledge"]).replace({True: "accepts", False: "refuses"})
     table["all four"] = table["all four"].replace({"accepts": "yes", "refuses": "no"})
     return Picture(
         figure,
-        f"Five small grids of {len(grid)} texts, from slow to fast withdrawal and from a loose to "
-        f"a firm pledge, with the other issues at {listed(rest)}. A full field is accepted, a cross "
+        f"Five small grids of {len(grid)} texts, from the highest to the lowest force ceiling "
+        f"and from a loose to a firm text on protection, with the other issues at {listed(rest)}. A full field is accepted, a cross "
         f"refused; a ring marks {said_of[WITHDRAWAL]} with {said_of[PLEDGE]}. "
         f"Fields accepted: {counts}; by all four {int(grid['all four'].sum())}.",
         table.rename(columns={"all four": "All four"}),
@@ -197,13 +196,13 @@ def two_level(text: str = "BBBBBB") -> Picture:
 
 # --- handled ----------------------------------------------------------------------------------
 # Asked in this order: the two sliders first, then what may be traded for them.
-_ISSUES: tuple[tuple[int, str, str, Handle], ...] = (
-    (1, "withdrawal", "How fast a withdrawal", "slider"),
-    (3, "pledge", "How firm a security pledge", "slider"),
-    (4, "waiver", "Next power waiver", "menu"),
-    (5, "economy", "Economy", "menu"),
-    (2, "mission", "Words for the mission", "menu"),
-    (6, "elections", "Elections and protesters", "menu"),
+_ISSUES: tuple[tuple[int, str, Handle], ...] = (
+    (1, "withdrawal", "slider"),
+    (3, "pledge", "slider"),
+    (4, "waiver", "menu"),
+    (5, "economy", "menu"),
+    (2, "mission", "menu"),
+    (6, "elections", "menu"),
 )
 
 
@@ -211,10 +210,10 @@ def explore_two_level(wishes: Mapping[str, Any]) -> Steps:
     """Set a text and see which delegation and which home audience accepts it."""
     scores, tests = _rows()
     text: dict[int, str] = {}
-    for issue, key, label, kind in _ISSUES:
-        own = (row for row in scores if row.issue == issue)
+    for issue, key, kind in _ISSUES:
+        own = [row for row in scores if row.issue == issue]
         offered = tuple((f"{row.option}: {row.option_text}", row.option) for row in own)
-        text[issue] = yield Control(key, label, kind, offered, "B")
+        text[issue] = yield Control(key, own[0].issue_title, kind, offered, "B")
     letters = "".join(text[issue] for issue in sorted(text))
     said = verdicts(text, scores, tests)
     yes = [name for name, _, _ in TABLES if said[name].accepts]
@@ -238,7 +237,7 @@ def explore_two_level(wishes: Mapping[str, Any]) -> Steps:
     rule = next(str(row.rule) for row in tests if row.rule_id == "home-us")
     words += (
         f" {listed(points)}. The US home test is {'met' if us.accepts else 'failed'} (“{rule}”). "
-        f"In Baghdad {iraq.value} of the {iraq.need} seats needed support it"
+        f"In Baghdad {iraq.value} of the {iraq.need} seats needed support it, by party list"
         + (f": {listed([f'{bloc} {seats}' for bloc, seats in iraq.blocs])}." if iraq.blocs else ".")
         + " Points and rules are invented for teaching, not findings."
     )
