@@ -734,6 +734,19 @@ def test_what_is_missing_is_one_line(
     assert not (tmp_path / "site").exists()
 
 
+@pytest.mark.parametrize("name", ["", "site"])
+def test_a_folder_in_the_way_is_told_before_the_work(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "mine.txt").write_text("mine", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(build, "site", lambda *_: pytest.fail("the work was begun"))
+    assert main(["site", name]) == 1
+    told = capsys.readouterr().err
+    assert told == f"{name or repr(name)}: this exists already; add --force to replace it\n"
+
+
 # --- code that runs in the page --------------------------------------------------------------------
 
 

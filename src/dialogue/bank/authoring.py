@@ -19,9 +19,7 @@ def find_lesson(name: str) -> catalogue.Lesson:
         if lesson.called(name):
             return lesson
     known = ", ".join(lesson.number for lesson in lessons)
-    raise FileFault(
-        name if name.strip() else repr(name), "there is no such lesson", f"choose one of {known}"
-    )
+    raise FileFault(name, "there is no such lesson", f"choose one of {known}")
 
 
 def skeleton(kind: str, item: str, lesson: catalogue.Lesson, objective: str) -> str:

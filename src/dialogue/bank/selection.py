@@ -42,7 +42,7 @@ def select(names: Sequence[str], *, drafts: bool = False) -> list[Question]:
 
 def _one(name: str, whole: bank.Bank, drafts: bool) -> Iterable[Question]:
     if not name.strip():  # as a shell gives it for a variable that is not set
-        raise FileFault(repr(name), "this is no name", "such as 05, 05-2 or an id")
+        raise FileFault(name, "this is no name", "such as 05, 05-2 or an id")
     if name in whole.questions:
         return [whole.questions[name]]
     if faults := [str(fault) for fault in whole.faults if fault.item == name]:

@@ -57,7 +57,9 @@ class FileFault(Exception):
         super().__init__(message)
 
     def __str__(self) -> str:
-        place = f"{self.file}:{self.line}" if self.line else self.file
+        # No name at all, as a shell gives it for a variable that is not set, is seen as ''.
+        file = self.file if self.file.strip() else repr(self.file)
+        place = f"{file}:{self.line}" if self.line else file
         text = f"{place}: {self.message}; {self.remedy}"
         # A name may hold any character, and a terminal obeys some of them.
         return one_line(text)

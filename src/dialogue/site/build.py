@@ -319,10 +319,10 @@ def build(
 
     Raises :class:`~dialogue.course.files.FileFault` when something is missing or in the way.
     """
-    made = site(say, moving_too, lab)
-    if force:
-        _forget(Path(folder), made)
-    with files.folder(folder, force=force) as place:
+    with files.folder(folder, force=force) as place:  # a folder in the way is told before the work
+        made = site(say, moving_too, lab)
+        if force:
+            _forget(Path(folder), made)
         for name, content in made.items():
             target = place / name
             target.parent.mkdir(parents=True, exist_ok=True)
