@@ -126,6 +126,23 @@ def test_the_reply_to_an_earlier_answer_is_not_the_last_ones(desk: Desk) -> None
     assert desk.says() == SAVED
 
 
+def test_a_late_reply_leaves_what_was_said_of_an_empty_answer(desk: Desk) -> None:
+    """Start again, and Check with nothing chosen, before the kernel has read of the first."""
+    desk.open(Quiz([question()])).answer(0)
+    desk.kernel()
+    desk.press("reset")
+    assert desk.verdict() == ""
+    desk.page.locator("button[type=submit]").click()
+    said = desk.verdict()
+    assert said
+    desk.kernel()
+    assert desk.verdict() == said
+    desk.answer(0)
+    desk.kernel()
+    assert desk.verdict() not in ("", said)
+    assert desk.says() == SAVED
+
+
 def test_an_answer_that_cannot_be_saved(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(_attempt: Any) -> Any:
         raise progress.RecordError("No space left on device.")

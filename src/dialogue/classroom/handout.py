@@ -30,7 +30,7 @@ DIGESTS, LEAST, ROWS = 4, 3, 6
 # points, and for at most so many of its height; its rows get no narrower than that.
 _POINTS, _MILLIMETRES = 8.2, 178.0
 A_PIXEL = _POINTS / TEXT_SIZE * 25.4 / 72
-_HIGHEST, _LEAST = 450, 0.72
+_HIGHEST, _LEAST = 450, 0.6
 # Millimetres of a sheet, of its head and what is said under a picture, and of a line in small
 # letters; letters a line, of a digest and of the whole width.
 _SHEET, _HEAD, _LINE, _DIGEST, _WIDTH = 250, 36, 3.5, 120, 125

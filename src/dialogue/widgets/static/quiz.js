@@ -82,8 +82,11 @@ function quiz(model, root) {
       kernel.answered(item.id);
       // Who stands around the view, such as the page's outline, may count anew.
       if (!restored && now?.saved) root.dispatchEvent(new CustomEvent("dialogue:saved", { bubbles: true, composed: true }));
-      seen = { ...seen, [item.id]: now };
-      views.get(item.id).show(now, restored);
+      // What was said of an answer that was not given never went to the kernel, and stays.
+      const { outcome, response } = seen[item.id] ?? {};
+      const next = !restored && outcome?.verdict === "unanswered" ? { ...now, outcome, response } : now;
+      seen = { ...seen, [item.id]: next };
+      views.get(item.id).show(next, restored);
     }
     heard = state;
     tally();
