@@ -2,7 +2,8 @@
 
 A file of answers is no proof of who worked, and its seal can be made by anybody.  What can
 be seen is that two files claim the same learner, the same answers, or answers given at the
-same seconds, or after the same numbers of seconds.  Which of them is the first cannot be seen; so the teacher is told both names.
+same seconds, or after the same numbers of seconds.  Which of them is the first cannot be seen; so
+the teacher is told both names.
 """
 
 from __future__ import annotations
