@@ -24,14 +24,19 @@ ITEM = "05-permanent-bases"
 # A model as anywidget's, whose messages lie in `sent`; `answer` changes its state, `turn` its
 # kernel's.
 MODEL = """async ([source, data]) => {
-    const on = {}, watch = new Set();
+    const on = {}, watch = new Set(), asked = [];
     window.sent = [];
+    window.free = () => { window.isBusy = false; asked.splice(0).forEach(window.tell); };
     const kernel = { status: "idle", statusChanged: {
       connect: (act) => watch.add(act), disconnect: (act) => watch.delete(act) } };
     const model = {
       get: (name) => data[name],
       on: (name, act) => (on[name] ??= []).push(act), off() {},
-      send: (message) => window.sent.push(message),
+      // Asked whether it listens, a kernel says so at once, or, if it is busy, when it is free.
+      send: (message) => {
+        if (message.event === "listens") asked.push(message); else window.sent.push(message);
+        if (!window.isBusy) window.free();
+      },
       widget_manager: { kernel },
     };
     window.answer = (state) => { data.state = state; (on["change:state"] ?? []).forEach((act) => act()); };
@@ -162,6 +167,87 @@ def test_a_kernel_that_ends_before_it_answers(desk: Desk, status: str) -> None:
     assert desk.says() == (STRINGS["unconfirmed"], "")
     desk.page.evaluate("turn('idle')")  # a new kernel, which knows nothing of this view
     desk.answer(1)
+    assert desk.says() == (STRINGS["no_kernel"], "")
+
+
+def sent(desk: Desk) -> list[str]:
+    return desk.page.evaluate("sent.map((message) => message.event)")
+
+
+def test_what_waits_is_cancelled_and_never_done(desk: Desk) -> None:
+    desk.open(Quiz([question()])).page.evaluate("isBusy = true")
+    desk.answer(0)
+    assert not desk.page.get_by_role("button", name=STRINGS["cancel"], exact=True).is_visible()
+    desk.wait()
+    assert (desk.says(), sent(desk)) == (WAITING, [])
+    desk.press("cancel")
+    assert (desk.says(), desk.verdict()) == (("", ""), "")
+    assert desk.page.locator(".dq-answered").text_content() == STRINGS["cancelled"]
+    assert desk.page.locator("input").nth(0).is_checked(), "what was chosen still stands"
+    assert desk.page.evaluate("document.activeElement.type") == "submit", "the focus is not lost"
+    desk.page.evaluate("free()")
+    desk.wait()
+    desk.kernel()
+    assert not list(progress.attempts())
+    desk.page.locator("button[type=submit]").click()  # and again, to a kernel that is free
+    desk.kernel()
+    assert desk.says() == SAVED
+    assert desk.page.locator(".dq-answered").text_content() == ""
+
+
+def test_starting_again_is_cancelled_and_the_answer_stands(desk: Desk) -> None:
+    desk.open(Quiz([question()])).answer(1)
+    desk.kernel()
+    said = desk.verdict()
+    desk.page.evaluate("isBusy = true")
+    desk.press("reset")
+    desk.wait()
+    assert not desk.page.locator("input").nth(1).is_checked()
+    desk.press("cancel")
+    assert desk.page.locator("input").nth(1).is_checked()
+    assert desk.verdict() == said
+    desk.page.evaluate("free()")
+    desk.kernel()
+    assert [a.event for a in progress.attempts()] == ["check"]
+
+
+def test_the_last_of_two_that_wait_is_cancelled_alone(desk: Desk) -> None:
+    """A second answer sends the first on its way: only the last can be taken back."""
+    desk.open(Quiz([question()])).page.evaluate("isBusy = true")
+    desk.answer(0)
+    desk.wait()
+    desk.answer(1)
+    desk.wait()
+    desk.press("cancel")
+    assert desk.says() == WAITING, "the first still waits"
+    assert not desk.page.get_by_role("button", name=STRINGS["cancel"], exact=True).is_visible()
+    desk.page.evaluate("free()")
+    desk.kernel()
+    assert [a.response for a in progress.attempts()] == [0]
+    assert desk.says() == SAVED
+
+
+def test_what_waits_leaves_before_the_page_may_end(desk: Desk) -> None:
+    """A page that goes out of sight may never be seen again: nothing that waits stays in it."""
+    desk.open(Quiz([question()])).page.evaluate("isBusy = true")
+    desk.answer(0)
+    desk.wait()
+    desk.page.evaluate(
+        """Object.defineProperty(document, 'visibilityState', { get: () => 'hidden' });
+        document.dispatchEvent(new Event('visibilitychange'))"""
+    )
+    assert sent(desk) == ["check"]
+    assert desk.says() == WAITING
+    assert not desk.page.get_by_role("button", name=STRINGS["cancel"], exact=True).is_visible()
+    desk.page.evaluate("free()")
+    desk.wait()
+    assert sent(desk) == ["check"], "it is sent once"
+
+
+def test_what_never_left_is_not_saved_for_certain(desk: Desk) -> None:
+    desk.open(Quiz([question()])).page.evaluate("isBusy = true")
+    desk.answer(0)
+    desk.page.evaluate("turn('dead')")
     assert desk.says() == (STRINGS["no_kernel"], "")
 
 

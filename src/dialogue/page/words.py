@@ -134,6 +134,8 @@ QUIZ = {
     "edited": "You answered an earlier version of this question; it has changed since.",
     "waiting": "Waiting to be saved: the notebook’s kernel has not answered yet. It may be running a cell. "
     "If it stays so, choose Run, then Run All Cells.",
+    "cancel": "Cancel",
+    "cancelled": "Cancelled: nothing of it was saved, and nothing will be.",
     "no_kernel": "Not saved: the notebook’s kernel does not answer. "
     "Choose Run, then Run All Cells, and do it again.",
     "unconfirmed": "Perhaps not saved: the notebook’s kernel ended before it answered. "
@@ -360,6 +362,8 @@ NEGOTIATION = {
     "restored": "This is your game as you left it.",
     "waiting": "Waiting for the notebook’s kernel, which may be running a cell. Your move is made when it answers.",
     "waiting_look": "The notebook’s kernel has not answered yet. It may be running a cell.",
+    "cancel": "Cancel the move",
+    "cancelled": "Cancelled: this move is not made, and will not be.",
     "no_kernel": "The notebook’s kernel does not answer. Choose Run, then Run All Cells; the moves that were saved are kept.",
     "kept_here": "Your moves are kept in this browser.",
     "kept_not": "This move could not be kept in this browser. You can play on; it will be forgotten when the page is closed.",

@@ -41,3 +41,12 @@ class View(Twinned, anywidget.AnyWidget):
     """A view of our own: its script, its style and its words come from one place each."""
 
     strings = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, **traits: Any) -> None:
+        super().__init__(**traits)
+        self.on_msg(self._listens)
+
+    def _listens(self, _widget: Any, message: Any, _buffers: Any) -> None:
+        """Tell a page that asks that its messages are read; it sends its request then."""
+        if isinstance(message, dict) and message.get("event") == "listens":
+            self.send({"event": "listens", "name": message.get("name")})

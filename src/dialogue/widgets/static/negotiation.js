@@ -44,7 +44,8 @@ function gameView({ model, el }) {
     draft: () => six.current(), offer: () => model.get("state").offer.text,
     move: (message) => { if (!kernel.waits("move")) send(message); }, set: (text) => { six.set(text); look(); },
   });
-  const left = make("div", {}, six.table, draft, actions, sure.node, note);
+  const cancel = make("button", { type: "button", class: "dn-small", "data-do": "cancel", hidden: true }, words("cancel"));
+  const left = make("div", {}, six.table, draft, actions, sure.node, note, cancel);
   const right = make("div", { class: "dn-side" }, titled(words("they_say")), reply, turn, vote.node, titled(words("told")), told, titled(words("log")), log);
   const desk = make("div", { class: "dn-desk" }, left, right);
 
@@ -75,11 +76,17 @@ function gameView({ model, el }) {
     const isLook = message.event === "look";
     if (isLook) looked = asked; else moved = asked;
     kernel.ask(isLook ? "look" : "move", { ...message, seq: asked }, {
-      waits: () => setText(note, words(isLook ? "waiting_look" : "waiting")),
-      lost: () => setText(note, words("no_kernel")),
+      held: !isLook,
+      waits: (held) => { setText(note, words(isLook ? "waiting_look" : "waiting")); if (!isLook) cancel.hidden = !held; },
+      lost: () => { setText(note, words("no_kernel")); cancel.hidden = true; },
     });
   };
-  // A move that waits for the kernel will be made: another one must wait for its answer.
+  cancel.addEventListener("click", () => {
+    if (kernel.cancel("move")) setText(note, words("cancelled"));
+    cancel.hidden = true;
+    buttons.offer.focus();
+  });
+  // A move that waits for the kernel is made or cancelled: another one must wait for that.
   const off = (button) => button.getAttribute("aria-disabled") === "true" || kernel.waits("move");
   const compare = () => { const { lead, offer } = model.get("state"); six.compare(lead, offer); };
   const look = () => { compare(); send({ event: "look", text: six.current() }); };
@@ -150,7 +157,7 @@ function gameView({ model, el }) {
     const state = model.get("state"), first = was === null;
     const all = content.rounds, done = state.used >= all;
     if (state.seq === looked) kernel.answered("look");
-    if (state.seq === moved) kernel.answered("move");
+    if (state.seq === moved) { kernel.answered("move"); cancel.hidden = true; }
     if (keeping && state.seq === keeping) { kernel.answered("keep"); pair?.say(state.note); return; }
     setText(rounds, state.over ? words("rounds_over", { n: state.used, total: all })
       : done ? words("rounds_done", { total: all }) : words("rounds", { n: state.used + 1, total: all }));

@@ -38,6 +38,7 @@ function question(item, n, total, strings, send) {
   const status = make("div", { class: "dq-status", role: "status", "aria-live": "polite", "aria-atomic": "true" });
   const answered = make("div", { class: "dq-answered", role: "status", "aria-live": "polite" });
   const problem = make("div", { class: "dq-problem", role: "alert" });
+  const cancelButton = make("button", { type: "button", hidden: true }, say(strings, "cancel"));
   const note = make("p", { class: "dq-note" });
   const after = make("div", { class: "dq-after" });
 
@@ -50,7 +51,7 @@ function question(item, n, total, strings, send) {
       ...control.node),
     sure?.node ?? null,
     make("div", { class: "dq-actions" }, checkButton, item.hint.length ? hintButton : null, revealButton, resetButton),
-    hint, status, answered, problem, note, after);
+    hint, status, answered, problem, cancelButton, note, after);
 
   let known = {};
 
@@ -162,12 +163,15 @@ function question(item, n, total, strings, send) {
       if (graded?.verdict === "right" && item.explain.length) status.append(make("p", {}, say(strings, "explained")));
     }
     announced = words;
-    const told = known.revealed && !kind.shows && graded?.verdict !== "right" ? say(strings, "revealed") : "";
+    const told = known.cancelled ? say(strings, "cancelled") : known.revealed && !kind.shows && graded?.verdict !== "right" ? say(strings, "revealed") : "";
     setText(answered, told);
     // Waiting, saved, not saved: what is known, and nothing else.
     const trouble = known.note || (known.waiting ? say(strings, "waiting") : "");
     problem.dataset.state = known.note ? "" : "waiting";
     setText(problem, trouble);
+    const canCancel = Boolean(known.waiting && known.held);
+    if (!canCancel && document.activeElement === cancelButton) checkButton.focus(); // it goes away
+    cancelButton.hidden = !canCancel;
     revealButton.hidden = item.keyless || item.guess || item.vote || !(known.tries > 0) || known.revealed || ["right", "logged"].includes(found?.verdict);
     resetButton.hidden = taken || Boolean(kind.shows) || !(known.tries > 0); // a text is changed, never thrown away
     finish(revealed);
@@ -194,6 +198,7 @@ function question(item, n, total, strings, send) {
     send("reveal", item);
     checkButton.focus(); // the pressed button goes away; focus must not
   });
+  cancelButton.addEventListener("click", () => { send("cancel", item); checkButton.focus(); });
   resetButton.addEventListener("click", () => {
     control.write(null);
     sure?.write(null);

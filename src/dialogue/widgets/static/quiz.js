@@ -14,6 +14,7 @@ function quiz(model, root) {
   const score = make("p", { class: "dq-score" });
   const kernel = courier(model);
   const sequences = new Map(); // item to the number of the last message about it
+  const backs = new Map(); // item to what takes its waiting request back
   const views = new Map();
   let sequence = 0;
   let seen = {};
@@ -36,21 +37,22 @@ function quiz(model, root) {
   }
 
   function send(event, item, response = null, confidence = null) {
-    const seq = ++sequence;
     const name = item.id;
+    if (event === "cancel") { backs.get(name)?.(); return; }
+    const seq = ++sequence;
     const message = { event, item: name, response, confidence, seq };
     if (event === "hint") { // nothing is said about it, whether it is noted or not
       try { model.send(message); } catch { /* the hint is read all the same */ }
       return;
     }
-    const before = seen[name] ?? {};
+    const before = seen[name] ?? {}, earlier = sequences.get(name);
     const draw = (news, fresh = false) => {
       seen = { ...seen, [name]: news };
       views.get(name).show(news, false, fresh);
       tally();
     };
     // The page acts at once; the kernel grades by the same rules, and saves.
-    const open = { note: "", saved: false, waiting: false };
+    const open = { note: "", saved: false, waiting: false, held: false, cancelled: false };
     if (event === "check") {
       const found = grade(item, response, confidence);
       const tries = (before.tries ?? 0) + (found.verdict === "unanswered" ? 0 : 1);
@@ -58,9 +60,20 @@ function quiz(model, root) {
       if (found.verdict === "unanswered") return;
     } else draw(event === "reset" ? { ...open, tries: 0 } : { ...before, ...open, revealed: true });
     sequences.set(name, seq);
+    backs.set(name, () => {
+      if (!kernel.cancel(name)) return;
+      sequences.set(name, earlier);
+      // What the kernel has said meanwhile of an earlier request, or what was known before.
+      const said = model.get("state")[name];
+      const news = { ...(said && said.seq === earlier ? said : before), held: false, cancelled: true };
+      seen = { ...seen, [name]: news };
+      views.get(name).show(news, event === "reset");
+      tally();
+    });
     kernel.ask(name, message, {
-      waits: () => draw({ ...seen[name], waiting: true }),
-      lost: (left) => draw({ ...seen[name], waiting: false, note: say(strings, left ? "unconfirmed" : "no_kernel") }),
+      held: true,
+      waits: (held) => draw({ ...seen[name], waiting: true, held }),
+      lost: (left) => draw({ ...seen[name], waiting: false, held: false, note: say(strings, left ? "unconfirmed" : "no_kernel") }),
     });
   }
 

@@ -162,39 +162,80 @@ function whenInside(el, selector, act) {
 const PATIENCE = 1500;
 
 /** Requests to the kernel, and what a page can know of them.  A request is answered; or it
-    waits, because a cell runs, the kernel was stopped, the network is slow: nobody can tell which,
-    and it may still be carried out; or it is lost, because the kernel ended or was never there.
-    A page must claim no more than that.  *ended* is called when the kernel is known to have ended. */
+    waits, because a cell runs, the kernel was stopped, the network is slow: nobody can tell which;
+    or it is lost, because the kernel ended or was never there.  A page must claim no more than that.
+    Of a request that is held, the kernel is asked first whether it listens, and until it says so the
+    request stays here: so it can be cancelled, and then it is never carried out.  It leaves all the
+    same when the page goes out of sight, which may be its end, or when the next of its name comes.
+    *ended* is called when the kernel is known to have ended. */
 function courier(model, ended = () => {}) {
-  const open = new Map(); // name of a request to its timer and to what is done when it is lost
+  const open = new Map(); // name of a request to what is known of it
   const kernel = model.widget_manager?.kernel; // in JupyterLab; elsewhere a page only waits
   let gone = false;
   const answered = (name) => { clearTimeout(open.get(name)?.timer); open.delete(name); };
+  const leave = (one) => {
+    if (one.left) return;
+    one.left = true;
+    try { model.send(one.message); } catch { one.none(); }
+  };
   const changed = (_, status) => {
     // A kernel that was started again knows nothing of this view: its cell must be run again.
     // "starting" is all that is heard of it where another window has started it.
     if (!["dead", "restarting", "autorestarting", "terminating", "starting"].includes(status)) return;
     gone = true;
-    for (const [name, { lost }] of [...open]) { answered(name); lost(true); }
+    for (const [name, { lost, left }] of [...open]) { answered(name); lost(left); }
     ended();
   };
+  // Any model that hangs on a kernel (base.py answers); one that lives in the page listens always.
+  const asks = Boolean(model.widget_manager);
+  const listens = (message) => {
+    if (message?.event !== "listens") return;
+    for (const one of [...open.values()]) if (one.asked === message.name) leave(one);
+  };
+  const hidden = () => {
+    if (document.visibilityState !== "hidden") return;
+    for (const one of [...open.values()]) {
+      if (one.left) continue;
+      leave(one);
+      if (one.late) one.waits(false);
+    }
+  };
   kernel?.statusChanged?.connect(changed);
+  document.addEventListener("visibilitychange", hidden);
+  if (asks) model.on("msg:custom", listens);
   return {
-    /** Send *message*.  *waits* is called when no answer has come for a while, *lost* when none
-        can come any more: with true if the request had left, so that it may have been done. */
-    ask(name, message, { waits = () => {}, lost = () => {} }) {
+    /** Send *message*; *held*: until the kernel listens, it can be cancelled.  *waits* is called when no answer has come for a while, with true as long
+        as the request can be cancelled; *lost* when none can come any more, with true if the
+        request had left, so that it may have been done. */
+    ask(name, message, { waits = () => {}, lost = () => {}, held = false }) {
+      const before = open.get(name);
+      if (before) leave(before);
       answered(name);
       const none = () => { answered(name); lost(false); };
       if (gone || kernel?.status === "dead") return none();
-      open.set(name, { timer: setTimeout(waits, PATIENCE), lost });
-      try { model.send(message); } catch { none(); }
+      const one = { message, lost, waits, none, left: false, late: false };
+      one.timer = setTimeout(() => { one.late = true; waits(!one.left); }, PATIENCE);
+      open.set(name, one);
+      if (!held || !asks) leave(one);
+      else {
+        one.asked = newId();
+        try { model.send({ event: "listens", name: one.asked }); } catch { none(); }
+      }
       return undefined;
+    },
+    /** Whether the request *name* could be taken back: it has not left, and never will. */
+    cancel(name) {
+      if (!open.has(name) || open.get(name).left) return false;
+      answered(name);
+      return true;
     },
     answered,
     waits: (name) => open.has(name),
     stop() {
       kernel?.statusChanged?.disconnect(changed);
-      for (const name of [...open.keys()]) answered(name);
+      document.removeEventListener("visibilitychange", hidden);
+      if (asks) model.off("msg:custom", listens);
+      for (const [name, one] of [...open]) { leave(one); answered(name); }
     },
   };
 }
