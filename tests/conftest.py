@@ -205,6 +205,28 @@ PATIENT = """(() => {
 })()"""
 
 
+# What was pressed and where it went, for the report of a test that fails.
+KEYS = """(() => {
+    if (window.pressed) return;
+    window.pressed = [];
+    const note = (event) => {
+        const { localName, type, value } = event.composedPath()[0];
+        window.pressed.push([event.type, event.key, localName, type, value].filter(Boolean).join(' '));
+        if (window.pressed.length > 60) window.pressed.shift();
+    };
+    for (const kind of ['keydown', 'focusin', 'change', 'submit']) window.addEventListener(kind, note, true);
+})()"""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: Any, call: Any) -> Iterator[Any]:
+    report = yield
+    if report.failed and call.when == "call":
+        for page in {p for p in item.funcargs.values() if isinstance(p, Page)}:
+            report.sections.append(("the last keys", page.last_keys()))
+    return report
+
+
 class Page:
     """A JupyterLab page with one notebook, driven as a person would drive it."""
 
@@ -212,6 +234,7 @@ class Page:
         self.lab, self.notebook = lab, notebook
         self.context = browser.new_context(viewport={"width": 1280, "height": 900}, **context)
         self.context.add_init_script(PATIENT)
+        self.context.add_init_script(KEYS)
         self.page = self.context.new_page()
         self.requests: list[str] = []
         self.errors: list[str] = []
@@ -289,6 +312,12 @@ class Page:
         self.page.keyboard.press("Control+s")
         wait_until(lambda: file.stat().st_mtime_ns != before, "the notebook is saved")
         wait_until(lambda: self.page.locator(".jp-mod-dirty").count() == 0, "the page knows it")
+
+    def last_keys(self) -> str:
+        try:
+            return "\n".join(self.page.evaluate("window.pressed"))
+        except Exception as error:  # the page may be what has failed
+            return str(error)
 
     def outside_requests(self) -> list[str]:
         local = (self.lab.base, self.lab.base.replace("http", "ws"), "data:", "blob:")
