@@ -615,6 +615,20 @@ def test_one_learners_data_is_copied_and_deleted(held: Class, capsys: Any) -> No
     assert not held.folder.exists()
 
 
+def test_a_damaged_class_can_be_deleted_and_what_is_none_cannot(
+    tmp_path: Path, capsys: Any
+) -> None:
+    ours = keeping.today("05", new=True)
+    for place in (ours, tmp_path / "elsewhere"):
+        Store(place).close()
+        (place / FILE).write_bytes((place / FILE).read_bytes()[:5000])
+    assert parser.main(["class-data", "delete-all", "--folder", str(tmp_path / "elsewhere")]) == 1
+    assert "this is no class" in capsys.readouterr().err
+    assert (tmp_path / "elsewhere" / FILE).exists()
+    assert parser.main(["class-data", "delete-all"]) == 0
+    assert not ours.exists()
+
+
 def test_the_answers_of_a_class_become_its_report(held: Class, tmp_path: Path) -> None:
     names_ = ("=1+1", "ليلى", "ana/../ben")
     devices = [held.join(name, n) for n, name in enumerate(names_, 1)]

@@ -70,6 +70,16 @@ def test_a_new_overlay_is_empty_in_use_and_without_fault(over, capsys):
     assert "exists already" in capsys.readouterr().err
 
 
+def test_a_folder_that_cannot_be_named_is_not_left_behind(tmp_path, monkeypatch, capsys):
+    """A full disk, or a configuration that nobody may write."""
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("DIALOGUE_CONFIG_DIR", str(tmp_path / "file" / "below"))
+    monkeypatch.delenv("DIALOGUE_OVERLAY", raising=False)
+    assert main(["overlay", "new", str(tmp_path / "mine")]) == 1
+    assert "cannot be made" in capsys.readouterr().err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file"]
+
+
 def test_it_adds_replaces_and_hides_by_id(over):
     before = bank.read(overlay=False)
     put(over, NEW + OTHER.split("items:\n")[1])

@@ -145,6 +145,13 @@ def test_two_processes_write_the_same_bytes(course: Path, tmp_path: Path) -> Non
 # --- every key -----------------------------------------------------------------------------
 
 
+def test_an_empty_seed_is_refused(tmp_path: Path, capsys: Any) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["variants", "05", "--seed", " ", "--output", str(tmp_path / "out")])
+    assert ended.value.code == 2
+    assert "an empty seed" in capsys.readouterr().err
+
+
 def test_every_key_of_every_variant_holds_over_many_seeds(course: Path, tmp_path: Path) -> None:
     """The right texts stay right and the wrong ones wrong, wherever they stand."""
     before = read(typed(), tmp_path)

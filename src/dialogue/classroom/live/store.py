@@ -54,6 +54,10 @@ class NotSaved(Exception):
     """The disk took nothing.  What was to be written is to be sent again."""
 
 
+class NoClass(FileFault):
+    """The file of a class cannot be read as one: it is damaged, or none of ours."""
+
+
 @dataclass(slots=True)
 class _Job:
     statements: Sequence[Statement]
@@ -95,7 +99,7 @@ class Store:
                 remedy = "stop it first (Ctrl+C in its window), or name another --folder"
                 raise FileFault(folder, "a class runs on this folder", remedy) from None
             remedy = "name another --folder, or move this one out of the way"
-            raise FileFault(self.file, f"this is no class ({error})", remedy) from None
+            raise NoClass(self.file, f"this is no class ({error})", remedy) from None
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="class store", daemon=True)
         self._thread.start()

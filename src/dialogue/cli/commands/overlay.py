@@ -58,7 +58,7 @@ def _new(arguments: argparse.Namespace) -> int:
         (folder / "supplements").mkdir()
         name = files.safe_name(arguments.folder.name).replace('"', "'")
         files.write(folder / "overlay.yaml", _START.format(name=name))
-    _write_config(arguments.folder)
+        _write_config(arguments.folder)  # a folder that nothing names would be left behind
     print(f"Made {arguments.folder}. From now on it lies over the course on this computer.")
     return 0
 

@@ -107,6 +107,12 @@ def _variants(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _word(text: str) -> str:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("an empty seed: give a word, and keep it")
+    return text
+
+
 def _count(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 10_000:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of questions, such as 10")
@@ -217,7 +223,11 @@ def add(commands: argparse._SubParsersAction) -> None:
         "names", nargs="+", metavar="NAME", help="a lesson, an objective, a question or a bank"
     )
     variants.add_argument(
-        "--seed", required=True, metavar="WORD", help="any word; keep it to make them again"
+        "--seed",
+        required=True,
+        type=_word,
+        metavar="WORD",
+        help="any word; keep it to make them again",
     )
     variants.add_argument(
         "--roster",
