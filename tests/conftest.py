@@ -25,7 +25,14 @@ PATIENCE = 120  # seconds; nothing is ever waited for that is not expected to co
 
 ROOT = Path(__file__).parents[1]
 COURSE_FOLDERS = ("notebooks", "data", "seeds", "exercises")
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# Without windows no page is ever taken for one that nobody sees, and left undrawn for minutes.
+BROWSERS = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+)
 
 
 @pytest.fixture(autouse=True)

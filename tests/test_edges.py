@@ -11,10 +11,12 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from dialogue import cli
+from dialogue.classroom import printing
 from dialogue.cli import edges, parser
 from dialogue.course.files import FileFault
 
@@ -321,6 +323,42 @@ def test_ctrl_c_while_the_course_starts_is_one_line(tmp_path: Path) -> None:
     assert not list(tmp_path.rglob("migrated"))
 
 
+# Python drops what a signal raises while an object is cleared away.
+DROPPED = """
+import os, signal, sys
+from jupyterlab.labapp import LabApp
+begin = LabApp.initialize_server
+class Gone:
+    def __del__(self):
+        os.kill(os.getpid(), signal.{name})
+        for _ in range(1000): pass
+def initialize_server(**settings):
+    Gone()
+    return begin(**settings)
+LabApp.initialize_server = initialize_server
+from dialogue.cli import main
+sys.exit(main(["lab", "--no-browser"]))
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals are of posix")
+@pytest.mark.parametrize(("name", "status"), [("SIGINT", 130), ("SIGTERM", 143)])
+def test_a_signal_that_python_drops_still_ends_the_start(
+    name: str, status: int, tmp_path: Path
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", DROPPED.format(name=name)],
+        capture_output=True,
+        encoding="utf-8",
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        timeout=120,
+        preexec_fn=_as_at_a_terminal,
+    )
+    assert "Exception ignored" in done.stderr, "it was not dropped"
+    assert done.returncode == status
+    assert "token=" not in done.stdout + done.stderr, "it began to listen"
+
+
 @pytest.mark.skipif(os.name != "posix", reason="signals are of posix")
 @pytest.mark.parametrize(
     ("name", "status"), [("SIGTERM", 143), ("SIGHUP", 129), ("SIGINT", 130)], ids=str
@@ -343,6 +381,28 @@ def test_who_is_told_to_end_leaves_nothing_behind(
     assert ended == (status, STOPPED if name == "SIGINT" else "")
     assert sorted(here.iterdir()) == before
     assert [file.read_text(encoding="utf-8") for file in target.iterdir()] == ["old"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals are of posix")
+def test_a_browser_that_is_being_started_ends_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The signal comes when the program runs and Python has not returned from starting it."""
+    prints, page = tmp_path / "browser", tmp_path / "page.html"
+    prints.write_text("#!/bin/sh\nexec sleep 60\n", encoding="utf-8")
+    prints.chmod(0o755)
+    monkeypatch.setenv("DIALOGUE_BROWSER", str(prints))
+    started, numbers = subprocess.Popen._execute_child, []
+
+    def told(process: Any, *arguments: Any) -> None:
+        started(process, *arguments)
+        numbers.append(process.pid)
+        raise SystemExit(143)
+
+    monkeypatch.setattr(subprocess.Popen, "_execute_child", told)
+    with pytest.raises(SystemExit):
+        printing.pdf(page, tmp_path / "page.pdf")
+    assert not Path(f"/proc/{numbers[0]}").exists() or "Z" in _state(numbers[0])
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals are of posix")

@@ -27,8 +27,10 @@ MODEL = """async ([source, data]) => {
     const on = {}, watch = new Set(), asked = [];
     window.sent = [];
     window.free = () => { window.isBusy = false; asked.splice(0).forEach(window.tell); };
-    const kernel = { status: "idle", statusChanged: {
-      connect: (act) => watch.add(act), disconnect: (act) => watch.delete(act) } };
+    const signal = { connect: (act) => watch.add(act), disconnect: (act) => watch.delete(act) };
+    const kernel = { status: "idle", statusChanged: signal,
+      connectionStatus: "connected", connectionStatusChanged: signal };
+    window.connection = (now) => { kernel.connectionStatus = now; watch.forEach((act) => act()); };
     const model = {
       get: (name) => data[name],
       on: (name, act) => (on[name] ??= []).push(act), off() {},
@@ -242,6 +244,19 @@ def test_what_waits_leaves_before_the_page_may_end(desk: Desk) -> None:
     desk.page.evaluate("free()")
     desk.wait()
     assert sent(desk) == ["check"], "it is sent once"
+
+
+def test_a_broken_connection_is_told_and_so_is_its_return(desk: Desk) -> None:
+    desk.open(Quiz([question()])).page.evaluate("isBusy = true")
+    desk.answer(0)
+    desk.wait()
+    desk.page.evaluate("connection('connecting')")
+    assert desk.says() == (STRINGS["waiting_server"], "")
+    desk.page.evaluate("connection('connected')")
+    assert desk.says() == WAITING
+    desk.page.evaluate("free()")
+    desk.kernel()
+    assert desk.says() == SAVED
 
 
 def test_what_never_left_is_not_saved_for_certain(desk: Desk) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 from dialogue.course.files import FileFault
 
 _NAMES = (
+    "chromium-headless-shell",  # without windows, it begins soonest
     "chromium",
     "chromium-browser",
     "google-chrome",
@@ -105,19 +106,23 @@ def _run(command: list[str], profile: str) -> int:
     nowhere = subprocess.DEVNULL
     # Its temporary files go with its folder, unless its sockets would have too long a name there.
     env = {**os.environ, "TMPDIR": profile} if len(profile) < _SHORT else None
-    process = subprocess.Popen(
-        command, stdin=nowhere, stdout=nowhere, stderr=nowhere, env=env, start_new_session=True
-    )
+    # Who is told to end while the browser is being started must end it all the same, so that its
+    # number has to be known before the start is over.
+    process = subprocess.Popen.__new__(subprocess.Popen)
     try:
+        process.__init__(  # type: ignore[misc]
+            command, stdin=nowhere, stdout=nowhere, stderr=nowhere, env=env, start_new_session=True
+        )
         return process.wait(timeout=SECONDS)
     except BaseException:
-        process.terminate()  # so that it clears its own folders away
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(timeout=5)
-        with suppress(OSError, AttributeError):  # no such group is left, or none on Windows
-            os.killpg(process.pid, signal.SIGKILL)
-        process.kill()
-        process.wait()
+        if getattr(process, "pid", None):
+            process.terminate()  # so that it clears its own folders away
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=5)
+            with suppress(OSError, AttributeError):  # no such group is left, or none on Windows
+                os.killpg(process.pid, signal.SIGKILL)
+            process.kill()
+            process.wait()
         raise
 
 

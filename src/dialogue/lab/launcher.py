@@ -13,6 +13,8 @@ import subprocess
 import sys
 import tempfile
 import webbrowser
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -158,7 +160,8 @@ def _serve(port: int, browser: bool, *, fixed: bool, edit: bool = False) -> int:
         config.Application.log_level = "ERROR"
         # The same for the kernel, which warns of eavesdroppers unless its sockets are encrypted.
         config.KernelManager.transport_encryption = "auto" if zmq.has("curve") else "disabled"
-        server = LabApp.initialize_server(config=config)
+        with _heeding_every_signal():
+            server = LabApp.initialize_server(config=config)
         api.add_to(server)
         if not edit:
             _ready(server.contents_manager)
@@ -168,9 +171,8 @@ def _serve(port: int, browser: bool, *, fixed: bool, edit: bool = False) -> int:
         # JupyterLab's random token stays; only its own announcement gives way to ours.
         server.identity_provider.token_generated = False
         # Ctrl+C stops without a question, and so does closing the terminal.
-        for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-            if hasattr(signal, name):
-                signal.signal(getattr(signal, name), lambda *_: server.stop(from_signal=True))
+        for one in _signals():
+            signal.signal(one, lambda *_: server.stop(from_signal=True))
         # The server listens only once its loop runs; the address is printed right after.
         server.io_loop.add_callback(_welcome, server)
         server.start()
@@ -178,6 +180,37 @@ def _serve(port: int, browser: bool, *, fixed: bool, edit: bool = False) -> int:
         shutil.rmtree(ours, ignore_errors=True)
     _say("Stopped. Your answers are kept; start again whenever you like.")
     return 0
+
+
+@contextmanager
+def _heeding_every_signal() -> Iterator[None]:
+    """Within it no Ctrl+C is lost.  Python drops what a signal raises while it clears an object
+    away, and a server that nobody could stop any more would begin to listen."""
+    before: dict[int, Callable[[int, Any], Any]] = {}
+    told: list[int] = []
+
+    def heed(number: int, frame: Any) -> None:
+        told.append(number)
+        before[number](number, frame)  # which raises
+
+    for one in _signals():
+        handler = signal.getsignal(one)
+        if callable(handler):
+            before[one] = handler
+            signal.signal(one, heed)
+    try:
+        yield
+        if told:
+            before[told[0]](told[0], None)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _signals() -> list[signal.Signals]:
+    """What tells the course to end."""
+    names = ("SIGINT", "SIGTERM", "SIGHUP")
+    return [getattr(signal, name) for name in names if hasattr(signal, name)]
 
 
 def _settings(folder: Path, *, edit: bool) -> Path:

@@ -134,6 +134,8 @@ QUIZ = {
     "edited": "You answered an earlier version of this question; it has changed since.",
     "waiting": "Waiting to be saved: the notebook’s kernel has not answered yet. It may be running a cell. "
     "If it stays so, choose Run, then Run All Cells.",
+    "waiting_server": "Waiting to be saved: the connection to the course is broken. Is the program that opened it "
+    "still running?",
     "cancel": "Cancel",
     "cancelled": "Cancelled: nothing of it was saved, and nothing will be.",
     "no_kernel": "Not saved: the notebook’s kernel does not answer. "

@@ -166,7 +166,7 @@ function question(item, n, total, strings, send) {
     const told = known.cancelled ? say(strings, "cancelled") : known.revealed && !kind.shows && graded?.verdict !== "right" ? say(strings, "revealed") : "";
     setText(answered, told);
     // Waiting, saved, not saved: what is known, and nothing else.
-    const trouble = known.note || (known.waiting ? say(strings, "waiting") : "");
+    const trouble = known.note || (known.waiting ? say(strings, known.away ? "waiting_server" : "waiting") : "");
     problem.dataset.state = known.note ? "" : "waiting";
     setText(problem, trouble);
     const canCancel = Boolean(known.waiting && known.held);

@@ -72,7 +72,7 @@ function quiz(model, root) {
     });
     kernel.ask(name, message, {
       held: true,
-      waits: (held) => draw({ ...seen[name], waiting: true, held }),
+      waits: (held) => draw({ ...seen[name], waiting: true, held, away: kernel.away() }),
       lost: (left) => draw({ ...seen[name], waiting: false, held: false, note: say(strings, left ? "unconfirmed" : "no_kernel") }),
     });
   }

@@ -200,7 +200,9 @@ function courier(model, ended = () => {}) {
       if (one.late) one.waits(false);
     }
   };
+  const moved = () => { for (const one of [...open.values()]) if (one.late) one.waits(!one.left); };
   kernel?.statusChanged?.connect(changed);
+  kernel?.connectionStatusChanged?.connect(moved);
   document.addEventListener("visibilitychange", hidden);
   if (asks) model.on("msg:custom", listens);
   return {
@@ -231,8 +233,11 @@ function courier(model, ended = () => {}) {
     },
     answered,
     waits: (name) => open.has(name),
+    /** Whether the way to the server is known to be broken. */
+    away: () => (kernel?.connectionStatus ?? "connected") !== "connected",
     stop() {
       kernel?.statusChanged?.disconnect(changed);
+      kernel?.connectionStatusChanged?.disconnect(moved);
       document.removeEventListener("visibilitychange", hidden);
       if (asks) model.off("msg:custom", listens);
       for (const [name, one] of [...open]) { leave(one); answered(name); }
