@@ -121,6 +121,7 @@ def browser(browser_path: str) -> Iterator[Any]:
                 "--disable-component-update",
                 "--disable-sync",
                 "--no-first-run",
+                "--font-render-hinting=none",  # letters as wide as on paper: printing.py
                 # Whatever asks for another host gets nothing, and the tests see the request.
                 "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
             ],

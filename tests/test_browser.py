@@ -181,6 +181,7 @@ def test_the_whole_way_of_an_answer(own_page: Page, lab: Lab) -> None:
     assert page.errors == []
 
 
+@pytest.mark.slow
 def test_every_control_of_every_kind_by_keyboard(page: Page) -> None:
     before = cells(page)
 
@@ -242,6 +243,7 @@ def test_every_control_of_every_kind_by_keyboard(page: Page) -> None:
     wait_until(lambda: not page.page.evaluate(inside), "Escape has left the question")
 
 
+@pytest.mark.slow
 def test_a_text_is_written_saved_ticked_and_compared(own_page: Page, lab: Lab) -> None:
     """The box counts words, says what is saved, and shows model answers when asked."""
     page, item = own_page, "05-write"
@@ -343,6 +345,7 @@ def test_a_review_mixes_options_and_records_the_banks_order(browser: Any, lab: L
     record.unlink()
 
 
+@pytest.mark.slow
 def test_erasing_asks_first(browser: Any, lab: Lab) -> None:
     page = Page(browser, lab, "00-start-here").open()
     page.run_all()

@@ -101,6 +101,7 @@ def step(page: Any, stage: str, key: str = "n") -> None:
     page.get_by_text(stage, exact=True).first.wait_for()
 
 
+@pytest.mark.slow
 def test_a_room_with_five_browsers(chromium: Any, held: Running) -> None:
     desk = Window(chromium, held.teacher, viewport={"width": 1280, "height": 900})
     teacher = desk.page

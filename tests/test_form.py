@@ -140,6 +140,7 @@ def test_the_objectives_are_those_of_the_lesson(form):
     assert form.common["id"].value.startswith("06-new-")
 
 
+@pytest.mark.slow
 def test_a_question_is_written_by_keyboard(browser: Any, lab: Lab) -> None:
     """In JupyterLab, from the first field to the last button, without a mouse."""
     file = Path(lab.course) / "exercises" / "05-round-one.yaml"

@@ -11,6 +11,7 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 import dialogue
@@ -45,7 +46,15 @@ def test_a_second_tidy_changes_nothing(tmp_path: Path, monkeypatch: pytest.Monke
     copy = copy_course(tmp_path / "course")
     monkeypatch.setenv("DIALOGUE_COURSE", str(copy))
     path = copy / "notebooks" / f"{LESSON}.ipynb"
+    before = kernels()
     assert tidy.tidy(path) is False
+    assert kernels() <= before, "each notebook would leave its kernel until the command ends"
+
+
+def kernels() -> set[int]:
+    """The kernels that this process has running."""
+    children = psutil.Process().children(recursive=True)
+    return {child.pid for child in children if "ipykernel_launcher" in child.cmdline()}
 
 
 def test_a_cell_that_fails_is_named_without_a_traceback(

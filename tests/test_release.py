@@ -763,6 +763,7 @@ def copy_in_the_lab(course: Path, tmp_path: Path) -> Iterator[Lab]:
     server.stop()
 
 
+@pytest.mark.slow
 def test_the_page_of_a_learner_tells_no_key_and_keeps_the_answers(
     browser: Any, copy_in_the_lab: Lab, tmp_path: Path
 ) -> None:

@@ -656,6 +656,7 @@ def test_axe_finds_nothing_in_the_glossary(terms: Live) -> None:
     assert terms.outside_requests() == []
 
 
+@pytest.mark.slow
 def test_a_test_is_taken_by_keyboard_and_tells_nothing_before_the_end(
     live: Callable[[str], Live],
 ) -> None:

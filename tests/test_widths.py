@@ -153,6 +153,7 @@ def test_no_control_of_a_picture_is_squeezed(pictures: Page) -> None:
     assert found == {width: [] for width in WIDTHS}
 
 
+@pytest.mark.slow
 def test_a_picture_says_when_its_kernel_has_ended(pictures: Page) -> None:
     """Last in this file: it takes the kernel away."""
     page = pictures.page

@@ -67,6 +67,9 @@ def pdf(page: Path, target: Path) -> None:
             program,
             "--headless",
             "--disable-gpu",
+            # Letters as wide as the typeface says, in every browser and on every screen: what fits
+            # on a sheet does not depend on either.
+            "--font-render-hinting=none",
             "--no-first-run",
             "--disable-extensions",
             "--no-pdf-header-footer",
@@ -110,7 +113,7 @@ def _run(command: list[str], profile: str) -> int:
     # number has to be known before the start is over.
     process = subprocess.Popen.__new__(subprocess.Popen)
     try:
-        process.__init__(  # type: ignore[misc]
+        process.__init__(  # type: ignore[misc]  # of an object that is there already
             command, stdin=nowhere, stdout=nowhere, stderr=nowhere, env=env, start_new_session=True
         )
         return process.wait(timeout=SECONDS)

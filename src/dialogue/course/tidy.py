@@ -299,14 +299,20 @@ def execute(path: Path) -> dict[str, Any]:
         if over and path.resolve().is_relative_to(over.resolve()):  # but one of its own lessons
             environment["DIALOGUE_OVERLAY"] = str(over)
         client = NotebookClient(
-            notebook, km=manager, timeout=120, resources={"metadata": {"path": str(path.parent)}}
+            notebook,
+            km=manager,
+            timeout=120,
+            shutdown_kernel="immediate",
+            resources={"metadata": {"path": str(path.parent)}},
         )
         # Without the kernel's own start-up notices.  In the main thread nbclient would take the
         # signals that end a command, and say that a kernel died.
         begun: list[asyncio.Task[Any]] = []
 
         async def whole() -> None:
-            begun.append(asyncio.create_task(client.async_execute(env=environment, stderr=_QUIET)))
+            # A manager that is given is left with its kernel unless one says so.
+            execution = client.async_execute(cleanup_kc=True, env=environment, stderr=_QUIET)
+            begun.append(asyncio.create_task(execution))
             await begun[0]
 
         with ThreadPoolExecutor(1) as beside:
