@@ -6,6 +6,7 @@ import ast
 import json
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
@@ -53,8 +54,12 @@ def test_a_second_tidy_changes_nothing(tmp_path: Path, monkeypatch: pytest.Monke
 
 def kernels() -> set[int]:
     """The kernels that this process has running."""
-    children = psutil.Process().children(recursive=True)
-    return {child.pid for child in children if "ipykernel_launcher" in child.cmdline()}
+    found = set()
+    for child in psutil.Process().children(recursive=True):
+        with suppress(psutil.Error):  # it has just ended
+            if "ipykernel_launcher" in child.cmdline():
+                found.add(child.pid)
+    return found
 
 
 def test_a_cell_that_fails_is_named_without_a_traceback(
