@@ -909,6 +909,7 @@ def test_axe_finds_nothing_in_any_kind_and_state(gallery: Gallery, lab: Lab, the
         lab.theme("JupyterLab Light")
 
 
+@pytest.mark.slow
 def test_axe_finds_nothing_when_restored_and_when_not_saved(gallery: Gallery, lab: Lab) -> None:
     """Last in this file: it takes the kernel away."""
     gallery.give(right=True)

@@ -317,6 +317,7 @@ def test_a_click_on_the_words_chooses_that_option(page: Page) -> None:
         assert form.locator("input").nth(1).is_checked(), item
 
 
+@pytest.mark.slow
 def test_a_review_mixes_options_and_records_the_banks_order(browser: Any, lab: Lab) -> None:
     """Who remembers that the second was right gains nothing; the record means what it says."""
     item = "05-troop-cuts"
@@ -520,6 +521,7 @@ def test_a_kernel_that_does_not_answer_yet(desk: Desk, why: str) -> None:
     assert desk.answers() == []
 
 
+@pytest.mark.slow
 def test_a_kernel_that_is_killed(desk: Desk) -> None:
     desk.answer(0)
     wait_until(lambda: desk.note() == STRINGS["saved"], "the first answer is saved")

@@ -128,6 +128,7 @@ def test_letters_are_large_enough_for_a_projector(name: str) -> None:
     assert min(sizes) >= 12
 
 
+@pytest.mark.slow
 def test_the_same_bytes_in_another_process() -> None:
     code = (
         "import hashlib, json\n"

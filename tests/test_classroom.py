@@ -161,6 +161,7 @@ def test_handouts_have_two_pages_and_plans_one_in_letters_one_can_read(
     assert found == wanted
 
 
+@pytest.mark.slow
 def test_a_folder_of_handout_key_and_plan_is_printed_in_the_bundled_typeface(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, browser_path: str
 ) -> None:
@@ -524,6 +525,7 @@ def test_a_long_table_goes_on_with_its_head() -> None:
     assert sum(part.count(row) for part in parts) == 9
 
 
+@pytest.mark.slow
 def test_slides_move_by_keyboard_and_fetch_nothing(browser: Any, tmp_path: Path) -> None:
     assert main(["slides", "5", "--output", str(tmp_path / "s")]) == 0
     assert main(["slides", "5", "--output", str(tmp_path / "s")]) == 1  # never over a folder

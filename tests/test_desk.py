@@ -162,6 +162,7 @@ def test_axe_finds_nothing_in_the_desk(reader: Reader) -> None:
     assert re.search(r'textbox "Beside “.+”"', tree)
 
 
+@pytest.mark.slow
 def test_a_lesson_has_room_at_any_width(browser: Any, desk: Lab) -> None:
     reader = Reader(browser, desk, viewport={"width": 360, "height": 800})
     measure = (

@@ -99,6 +99,7 @@ def test_another_text_makes_another_course(
     assert said.count("not in its one form") == 1
 
 
+@pytest.mark.slow
 def test_whoever_stands_in_a_course_means_that_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

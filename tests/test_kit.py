@@ -274,6 +274,7 @@ def _sheet(file: Path) -> dict[str, int]:
     return {letter: int(points) for letter, points in rows}
 
 
+@pytest.mark.slow
 def test_envelopes_are_printed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, browser_path: str
 ) -> None:

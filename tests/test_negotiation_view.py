@@ -508,6 +508,7 @@ def page(browser: Any, lab: Lab) -> Iterator[Page]:
         lab.api(f"api/sessions/{session['id']}", "DELETE")
 
 
+@pytest.mark.slow
 def test_all_is_in_sight_at_1280_by_720_and_nothing_runs_out_on_narrow_pages(page: Page) -> None:
     browser = page.page
     before = browser.viewport_size

@@ -159,6 +159,7 @@ def test_any_question_can_be_copied(over, item):
     assert copied.questions == {item: bank.read(overlay=False).questions[item]}
 
 
+@pytest.mark.slow
 def test_an_upgrade_that_changes_a_replaced_question_is_noticed(over, capsys):
     assert main(["overlay", "replace", ITEM]) == 0
     file = over / "overlay.yaml"

@@ -344,6 +344,7 @@ OTHER_KEYS = [
 ]
 
 
+@pytest.mark.slow
 def test_two_courses_that_differ_in_their_keys_only_give_the_same_bytes(
     course: Path, tmp_path: Path
 ) -> None:
@@ -687,6 +688,7 @@ def test_a_notebook_that_fails_without_its_key_stops_the_release(
     assert not (tmp_path / "copy").exists()
 
 
+@pytest.mark.slow
 def test_items_marked_in_the_bank_need_no_option(course: Path, tmp_path: Path) -> None:
     path = course / "exercises" / "canaries.yaml"
     path.write_text(BANK.replace("type: short", "type: short\n  use: graded"), encoding="utf-8")
@@ -698,6 +700,7 @@ def test_items_marked_in_the_bank_need_no_option(course: Path, tmp_path: Path) -
     )
 
 
+@pytest.mark.slow
 def test_a_word_that_the_course_teaches_is_told_and_stays(
     course: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

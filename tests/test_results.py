@@ -616,7 +616,9 @@ def ranks(values):
     return np.argsort(np.argsort(values))
 
 
-@pytest.mark.parametrize("learners", [30, 300, pytest.param(3000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "learners", [30, *(pytest.param(n, marks=pytest.mark.slow) for n in (300, 3000))]
+)
 def test_statistics_recover_what_a_class_was_made_from(tmp_path, learners):
     known = classes.write(tmp_path, learners, ITEMS)
     found = results(tmp_path)

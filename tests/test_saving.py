@@ -92,14 +92,21 @@ class Desk:
         return self.page.locator(".dq-status").text_content()
 
 
-@pytest.fixture
-def desk(browser: Any) -> Iterator[Desk]:
+@pytest.fixture(scope="module")
+def clocked(browser: Any) -> Iterator[Any]:
+    """One page for all tests, whose clock moves only when it is told to."""
     context = browser.new_context()
     page = context.new_page()
     page.clock.install()
-    page.goto("about:blank")
-    yield Desk(page)
+    page.route("http://desk.test/", lambda route: route.fulfill(body="", content_type="text/html"))
+    yield page
     context.close()
+
+
+@pytest.fixture
+def desk(clocked: Any) -> Desk:
+    clocked.goto("http://desk.test/")
+    return Desk(clocked)
 
 
 def question(**changes: Any) -> Question:
