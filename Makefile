@@ -54,7 +54,8 @@ teach: .venv/.teach ## Add what instructors use: exports, spreadsheets, nbgrader
 # Debian's own package where it can be had; elsewhere the build that Playwright offers.
 browser: .venv/.test ## Add a Chromium, so that `make test` includes the browser tests
 	@if [ "$$(id -u)" = 0 ] && grep -q '^ID=debian' /etc/os-release 2>/dev/null; \
-	then apt-get update -q && apt-get install -y -q --no-install-recommends chromium; \
+	then apt-get update -q && apt-get install -y -q --no-install-recommends "$$(\
+	  apt-cache show chromium-headless-shell >/dev/null 2>&1 && echo chromium-headless-shell || echo chromium)"; \
 	else .venv/bin/playwright install chromium; fi
 
 # With the lab edition in it (make site LAB=site-lab) its pages run Python.
