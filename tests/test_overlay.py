@@ -14,7 +14,7 @@ from dialogue import bank
 from dialogue.bank import overlay
 from dialogue.cli import main
 from dialogue.course import files
-from dialogue.learner import desk
+from dialogue.learner import desk, progress
 from dialogue.site import lessons
 from dialogue.widgets import quiz
 
@@ -68,6 +68,25 @@ def test_a_new_overlay_is_empty_in_use_and_without_fault(over, capsys):
     assert faults() == []
     assert main(["overlay", "new", str(over)]) == 1
     assert "exists already" in capsys.readouterr().err
+
+
+def test_a_draft_with_faults_stops_no_marking(over, tmp_path, capsys):
+    """It is named, and what can be read is marked; a release, which must hide keys, refuses."""
+    put(
+        over,
+        "quiz: 05-mine\nitems:\n  - id: 05-mine\n    type: single\n    ask: ''\n",
+        "05-mine.yaml",
+    )
+    question = bank.read(overlay=False).questions["05-permanent-bases"]
+    progress.append(progress.Attempt(question.id, question.version, "check", 0, "right", 1.0))
+    assert main(["progress", "export", str(tmp_path / "anna.jsonl")]) == 0
+    output = tmp_path / "marks.csv"
+    command = ["mark", str(tmp_path / "anna.jsonl"), "--graded", question.id]
+    assert main([*command, "--output", str(output)]) == 0
+    assert "05-mine.yaml:5" in capsys.readouterr().err
+    assert question.id in output.read_text(encoding="utf-8")
+    assert main(["release", str(tmp_path / "copy"), "--graded", question.id]) == 1
+    assert "there are no 'options'" in capsys.readouterr().err
 
 
 def test_a_folder_that_cannot_be_named_is_not_left_behind(tmp_path, monkeypatch, capsys):

@@ -36,12 +36,14 @@ def _release(arguments: argparse.Namespace) -> int:
 def _mark(arguments: argparse.Namespace) -> int:
     import sys
 
+    from dialogue import bank
     from dialogue.course import files
     from dialogue.grading import marking, release
 
     own = marking.own_questions(arguments.variants) if arguments.variants else None
-    questions = release.graded_items(arguments.graded) if own is None or arguments.graded else []
-    left_out: list[str] = []
+    ours = own is None or bool(arguments.graded)
+    questions = release.graded_items(arguments.graded, sound=False) if ours else []
+    left_out = [str(fault) for fault in bank.course_bank().faults] if ours else []
     records = marking.read_records(arguments.records, left_out)
     for record in list(records):
         if record.unreadable:
