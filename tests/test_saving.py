@@ -14,9 +14,9 @@ import pytest
 
 from dialogue import bank
 from dialogue.learner import progress
-from dialogue.page.words import STRINGS
+from dialogue.page.words import NEGOTIATION, STRINGS
 from dialogue.questions import Question
-from dialogue.widgets import scripts
+from dialogue.widgets.negotiation import negotiate
 from dialogue.widgets.quiz import Answers, Quiz, View
 
 ITEM = "05-permanent-bases"
@@ -60,8 +60,9 @@ class Desk:
     def open(self, widget: View) -> Desk:
         self.widget = widget
         widget.send = lambda message: self.page.evaluate("(m) => tell(m)", message)  # type: ignore[method-assign]
-        data = {name: getattr(widget, name) for name in ("content", "state", "strings")}
-        self.page.evaluate(MODEL, [scripts.script("quiz"), data])
+        names = [name for name in widget.keys if name in ("content", "state", "strings", "data")]
+        data = {name: getattr(widget, name) for name in names}
+        self.page.evaluate(MODEL, [widget._esm, data])
         return self
 
     def kernel(self, messages: int | None = None) -> None:
@@ -301,6 +302,28 @@ def test_an_answer_for_the_teacher_is_kept_when_it_is_saved(desk: Desk) -> None:
     assert desk.verdict() == "", "the other answer is not kept yet"
     desk.page.evaluate("turn('dead')")
     assert desk.verdict() == STRINGS["kept_not"]
+
+
+def test_a_move_that_waits_is_cancelled_and_never_made(desk: Desk) -> None:
+    talks = negotiate("iraq", 1)
+    desk.open(talks).page.evaluate("isBusy = true")
+    button = desk.page.locator(".dn [data-do=why]")
+    cancel, note = desk.page.locator("[data-do=cancel]"), desk.page.locator(".dn-note")
+    button.click()
+    assert not cancel.is_visible()
+    desk.wait()
+    assert note.first.text_content() == NEGOTIATION["waiting"]
+    cancel.click()
+    assert note.first.text_content() == NEGOTIATION["cancelled"]
+    assert not cancel.is_visible()
+    assert desk.page.evaluate("document.activeElement.dataset.do") == "offer"
+    desk.page.evaluate("free()")
+    desk.wait()
+    desk.kernel()
+    assert not talks.game.turns
+    button.click()  # and again, to a kernel that is free
+    desk.kernel()
+    assert len(talks.game.turns) == 1
 
 
 # --- erasing ---------------------------------------------------------------------------------
