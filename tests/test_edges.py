@@ -213,6 +213,27 @@ def test_an_output_that_is_full_is_one_line(here: Path, arguments: list[str]) ->
     assert done.stderr.count(b"\n") == 1
 
 
+@pytest.mark.skipif(os.name != "posix", reason="the shell closes a stream")
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_what_a_command_starts_has_its_streams(closed: str) -> None:
+    """Without them no kernel starts and no picture is drawn."""
+    each = "[os.fstat(number) for number in range(3)]"
+    whole = (
+        "import subprocess, sys; from dialogue.cli import edges; sys.exit(edges.guarded("
+        f"lambda: subprocess.run([sys.executable, '-c', 'import os; {each}']).returncode))"
+    )
+    done = subprocess.run(["sh", "-c", f'exec "$@" {closed}', "-", sys.executable, "-c", whole])
+    assert done.returncode == 0
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the shell closes a stream")
+def test_a_question_that_nobody_can_answer_is_a_no(here: Path) -> None:
+    command = [sys.executable, "-m", "dialogue.cli", "progress", "erase"]
+    done = subprocess.run(["sh", "-c", 'exec "$@" <&-', "-", *command], capture_output=True)
+    assert (done.returncode, done.stderr) == (1, b"")
+    assert done.stdout.endswith(b"Nothing was erased.\n")
+
+
 def test_the_version_is_that_of_the_package(here: Path) -> None:
     done = dialogue("--version", stdout=subprocess.PIPE)
     assert (

@@ -46,6 +46,22 @@ class Harmless:
         return getattr(self.stream, name)
 
 
+def _occupied() -> None:
+    """Give each closed standard stream the empty device.
+
+    Its number would go to the next file that is opened: a program that a command starts
+    (a kernel, say) would write into it, or not start at all.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            with suppress(OSError):  # no such device: go on as before
+                os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)
+    if sys.stdin is None:
+        sys.stdin = io.StringIO()
+
+
 @contextmanager
 def _streams() -> Iterator[None]:
     before = sys.stdout, sys.stderr
@@ -105,6 +121,7 @@ def _orderly() -> Iterator[None]:
 
 def guarded(run: Callable[[], int]) -> int:
     """The exit code of *run*: 1, and one line, for whatever the system refuses."""
+    _occupied()
     with _orderly(), _streams():
         try:
             try:
