@@ -39,7 +39,8 @@ class Reader:
 
     def open(self, path: str) -> None:
         self.page.goto(f"{self.lab.base}/lab/tree/{path}?token={self.lab.token}")
-        self.page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=120_000)
+        # Of two tabs, where an earlier reader's have come back, one is out of sight.
+        self.page.locator(".jp-Notebook .jp-Cell").filter(visible=True).first.wait_for()
 
     def result(self, path: str = LESSON) -> str:
         """What came of opening a lesson, once it is known."""
