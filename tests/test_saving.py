@@ -237,6 +237,45 @@ def test_the_last_of_two_that_wait_is_cancelled_alone(desk: Desk) -> None:
     assert desk.says() == SAVED
 
 
+def test_the_first_of_two_waits_on_when_the_last_is_cancelled(desk: Desk) -> None:
+    """Before the page has said that it waits; and it learns how that ends."""
+    desk.open(Quiz([question()])).page.evaluate("isBusy = true")
+    desk.answer(1)
+    desk.press("reset")
+    desk.wait()
+    desk.press("cancel")
+    assert desk.says() == WAITING
+    assert desk.page.locator(".dq-answered").text_content() == STRINGS["cancelled_last"]
+    desk.page.evaluate("turn('dead')")
+    assert desk.says() == (STRINGS["unconfirmed"], "")
+
+
+def test_a_step_that_was_saved_meanwhile_waits_no_more(desk: Desk) -> None:
+    desk.open(Quiz([question()])).page.evaluate("isBusy = true")
+    desk.answer(1)
+    desk.press("reset")
+    desk.wait()
+    desk.kernel()
+    desk.press("cancel")
+    assert desk.says()[0] == ""
+    assert desk.page.locator(".dq-answered").text_content() == STRINGS["cancelled"]
+    desk.page.evaluate("turn('dead')")
+    assert desk.says()[0] == "", "nothing waited that could be lost"
+
+
+def test_what_was_typed_while_a_text_waited_is_not_called_saved(desk: Desk) -> None:
+    desk.open(Quiz([bank.course_bank().questions["05-write"]]))
+    box = desk.page.locator("textarea")
+    box.fill("One.")
+    desk.page.locator("button[type=submit]").click()
+    box.fill("One. Two.")
+    desk.kernel()
+    assert desk.says() == ("", STRINGS["write_changed"])
+    desk.page.locator("button[type=submit]").click()
+    desk.kernel()
+    assert desk.says() == SAVED
+
+
 def test_what_waits_leaves_before_the_page_may_end(desk: Desk) -> None:
     """A page that goes out of sight may never be seen again: nothing that waits stays in it."""
     desk.open(Quiz([question()])).page.evaluate("isBusy = true")

@@ -138,6 +138,7 @@ QUIZ = {
     "still running?",
     "cancel": "Cancel",
     "cancelled": "Cancelled: nothing of it was saved, and nothing will be.",
+    "cancelled_last": "Cancelled: your last step was not saved, and will not be. The step before it still waits.",
     "no_kernel": "Not saved: the notebook’s kernel does not answer. "
     "Choose Run, then Run All Cells, and do it again.",
     "unconfirmed": "Perhaps not saved: the notebook’s kernel ended before it answered. "

@@ -163,7 +163,7 @@ function question(item, n, total, strings, send) {
       if (graded?.verdict === "right" && item.explain.length) status.append(make("p", {}, say(strings, "explained")));
     }
     announced = words;
-    const told = known.cancelled ? say(strings, "cancelled") : known.revealed && !kind.shows && graded?.verdict !== "right" ? say(strings, "revealed") : "";
+    const told = known.cancelled ? say(strings, known.waiting ? "cancelled_last" : "cancelled") : known.revealed && !kind.shows && graded?.verdict !== "right" ? say(strings, "revealed") : "";
     setText(answered, told);
     // Waiting, saved, not saved: what is known, and nothing else.
     const trouble = known.note || (known.waiting ? say(strings, known.away ? "waiting_server" : "waiting") : "");
@@ -175,7 +175,8 @@ function question(item, n, total, strings, send) {
     revealButton.hidden = item.keyless || item.guess || item.vote || !(known.tries > 0) || known.revealed || ["right", "logged"].includes(found?.verdict);
     resetButton.hidden = taken || Boolean(kind.shows) || !(known.tries > 0); // a text is changed, never thrown away
     finish(revealed);
-    note.textContent = trouble ? "" : (known.edited ? say(strings, "edited") : "")
+    note.textContent = trouble ? "" : (settled && control.differs?.(known.response) ? say(strings, "write_changed") : "")
+      || (known.edited ? say(strings, "edited") : "")
       || (restored && known.at ? say(strings, ahead(known.at) ? "restored_ahead" : "restored", { date: day(known.at, item.language) }) : "")
       || (graded && known.saved ? say(strings, "saved") : "");
   }

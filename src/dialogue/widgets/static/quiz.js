@@ -65,7 +65,9 @@ function quiz(model, root) {
       sequences.set(name, earlier);
       // What the kernel has said meanwhile of an earlier request, or what was known before.
       const said = model.get("state")[name];
-      const news = { ...(said && said.seq === earlier ? said : before), held: false, cancelled: true };
+      const done = said && said.seq === earlier;
+      if (done) kernel.answered(name);
+      const news = { ...(done ? said : before), waiting: kernel.waits(name), away: kernel.away(), held: false, cancelled: true };
       seen = { ...seen, [name]: news };
       views.get(name).show(news, event === "reset");
       tally();

@@ -210,12 +210,12 @@ function courier(model, ended = () => {}) {
         as the request can be cancelled; *lost* when none can come any more, with true if the
         request had left, so that it may have been done. */
     ask(name, message, { waits = () => {}, lost = () => {}, held = false }) {
-      const before = open.get(name);
-      if (before) leave(before);
+      const earlier = open.get(name);
+      if (earlier) leave(earlier);
       answered(name);
       const none = () => { answered(name); lost(false); };
       if (gone || kernel?.status === "dead") return none();
-      const one = { message, lost, waits, none, left: false, late: false };
+      const one = { message, lost, waits, none, earlier, left: false, late: false };
       one.timer = setTimeout(() => { one.late = true; waits(!one.left); }, PATIENCE);
       open.set(name, one);
       if (!held || !asks) leave(one);
@@ -225,10 +225,13 @@ function courier(model, ended = () => {}) {
       }
       return undefined;
     },
-    /** Whether the request *name* could be taken back: it has not left, and never will. */
+    /** Whether the request *name* could be taken back: it has not left, and never will.
+        The one before it, if it has no answer yet, is waited for again. */
     cancel(name) {
-      if (!open.has(name) || open.get(name).left) return false;
+      const one = open.get(name);
+      if (!one || one.left) return false;
       answered(name);
+      if (one.earlier) open.set(name, Object.assign(one.earlier, { late: true }));
       return true;
     },
     answered,

@@ -38,6 +38,8 @@ KINDS.essay = {
     const control = {
       node: [make("div", { class: "dq-field dq-writing" }, make("label", { for: uid }, say(strings, "your_text")), box, counted), rows.length ? rubric : null],
       instruction: "",
+      /** Whether the text is another one than that of *response*, which was kept. */
+      differs: (response) => tidied(box.value) !== tidied(written(response)),
       read: () => ({ text: box.value, rubric: rows.map((row) => row.read()) }),
       write(response) {
         box.value = written(response);
