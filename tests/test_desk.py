@@ -150,6 +150,52 @@ def test_a_note_stays_beside_its_part(reader: Reader, desk: Lab) -> None:
     wait_until(lambda: panel.locator("textarea").input_value() == "Would is not will.", "and back")
 
 
+def test_a_note_that_cannot_be_kept_stays_beside_its_part(reader: Reader, desk: Lab) -> None:
+    """Its words wait there until they are kept, while the reader is elsewhere."""
+    record, aside = desk.record / "answers.jsonl", desk.record / "aside"
+    panel = reader.page.locator(".dd-Notes")
+    field = panel.locator("textarea")
+    reader.page.locator('.dd-Beat[data-cell="ladder"]').click()
+    wait_until(reader.page.get_by_label("Beside “The verb shows how firm").count, "the part")
+    record.rename(aside)
+    record.mkdir()  # for whoever may write to any file, too
+    field.fill("What would hold them to it?")
+    field.blur()
+    wait_until(lambda: "The words stay here" in panel.inner_text(), "it is told")
+    reader.page.locator('.dd-Beat[data-cell="troops"]').click()
+    wait_until(lambda: field.input_value() == "", "another part has its own")
+    wait_until(lambda: "(not saved) What would" in panel.inner_text(), "where they are is told")
+    record.rmdir()
+    aside.rename(record)
+    panel.get_by_role("button", name=re.compile("The verb shows how firm")).click()
+    wait_until(lambda: field.input_value() == "What would hold them to it?", "they stayed")
+    assert "Not saved yet." in panel.inner_text()
+    field.focus()
+    field.blur()
+    wait_until(lambda: "Saved with your answers." in panel.inner_text(), "now it is kept")
+    assert "What would hold them to it?" in record.read_text("utf-8")
+    assert "(not saved)" not in panel.inner_text()
+
+
+def test_a_note_of_another_window_is_seen_before_one_writes(
+    reader: Reader, desk: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dialogue.course import catalogue
+    from dialogue.learner import notes
+
+    reader.page.locator('.dd-Beat[data-cell="troops"]').click()
+    wait_until(reader.page.get_by_label("Beside “").count, "the part")
+    panel = reader.page.locator(".dd-Notes")
+    wait_until(lambda: panel.locator("textarea").input_value() == "", "nothing stands there")
+    lesson = next(one for one in catalogue.lessons() if one.stem == "05-round-one")
+    monkeypatch.setenv("DIALOGUE_RECORD_DIR", str(desk.record))
+    notes.keep(lesson, "troops", "From another window.")
+    panel.locator("textarea").focus()
+    wait_until(
+        lambda: panel.locator("textarea").input_value() == "From another window.", "it is seen"
+    )
+
+
 def test_axe_finds_nothing_in_the_desk(reader: Reader) -> None:
     from axe_playwright_python.sync_playwright import Axe
 

@@ -307,27 +307,49 @@
       const desk = make("section", { class: "dd-Notes", hidden: true }, make("h2", {}, "My notes"), about, field, told, others);
       panel.node.append(desk);
       const part = (cell) => lines.get(current())?.outline.find((one) => one.cell === cell)?.title ?? "";
+      // Words that are on their way, or could not be kept: they stay beside their part.
+      const unkept = new Map(), key = (path, cell) => `${path}#${cell}`;
       // The last words written are the last ones kept.
       const keepNote = () => {
-        const { path, cell } = note, text = field.value;
-        if (!path || !cell || (note.texts[cell] ?? "") === text.trim()) return note.sent;
-        const texts = note.texts;
+        const { path, cell } = note, text = field.value, one = unkept.get(key(path, cell));
+        if (!path || !cell || (one?.waits && one.text === text)) return note.sent;
+        if (!one?.waits && (note.texts[cell] ?? "") === text.trim()) { unkept.delete(key(path, cell)); return note.sent; }
+        const mine = { path, cell, text, waits: true };
+        unkept.set(key(path, cell), mine);
+        const shown = () => note.path === path && note.cell === cell && field.value === text;
         told.textContent = "Waiting …";
         return (note.sent = note.sent.then(async () => {
           try {
             await ask("notes", path, { method: "POST", body: JSON.stringify({ cell, text }) });
-            texts[cell] = text.trim();
-            told.textContent = "Saved with your answers.";
-            drawNote();
-          } catch (error) { told.textContent = `Not saved: ${error.message} The words stay here; try again.`; }
+            if (note.path === path) note.texts[cell] = text.trim();
+            if (unkept.get(key(path, cell)) === mine) unkept.delete(key(path, cell));
+            if (shown()) told.textContent = "Saved with your answers.";
+          } catch (error) {
+            mine.waits = false;
+            told.textContent = `Not saved: ${error.message} The words stay here; try again.`;
+          }
+          drawNote();
         }));
       };
       const pause = later(() => void keepNote(), 1500);
       field.addEventListener("input", () => { told.textContent = "Not saved yet."; pause(); });
       field.addEventListener("blur", () => void keepNote());
+      // A page that goes out of sight may never be seen again.
+      document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") void keepNote(); });
+      // Another window may have written since.
+      field.addEventListener("focus", async () => {
+        const { path, cell, texts } = note, text = field.value;
+        const found = await ask("notes", path).catch(() => null);
+        if (!found || note.path !== path || note.texts !== texts || note.cell !== cell || unkept.has(key(path, cell))) return;
+        if (field.value !== text || text.trim() !== (texts[cell] ?? "")) return; // not while one writes
+        note.texts = found.notes;
+        if ((found.notes[cell] ?? "") !== text.trim()) field.value = found.notes[cell] ?? "";
+        drawNote();
+      });
       function drawNote() {
         about.textContent = `Beside “${part(note.cell) || "this part"}”`;
-        others.replaceChildren(...Object.entries(note.texts).filter(([, text]) => text).map(([cell, text]) => make("li", {},
+        const own = [...unkept.values()].filter((one) => one.path === note.path).map((one) => [one.cell, `(not saved) ${one.text}`]);
+        others.replaceChildren(...Object.entries({ ...note.texts, ...Object.fromEntries(own) }).filter(([, text]) => text).map(([cell, text]) => make("li", {},
           press(() => goTo(current().content, cell), { class: "dd-Row" },
             "✎", make("span", { dir: "auto" }, part(cell) || cell), make("small", { dir: "auto" }, text.slice(0, 80))))));
       }
@@ -345,8 +367,9 @@
           if (note.path !== path) return;
         }
         note.cell = cell;
-        field.value = note.texts[cell] ?? "";
-        told.textContent = "";
+        const mine = unkept.get(key(path, cell));
+        field.value = mine?.text ?? note.texts[cell] ?? "";
+        told.textContent = mine ? "Not saved yet." : "";
         drawNote();
       }
 
