@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -12,6 +14,7 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import psutil
 import pytest
 
@@ -60,6 +63,39 @@ def kernels() -> set[int]:
             if "ipykernel_launcher" in child.cmdline():
                 found.add(child.pid)
     return found
+
+
+# Whoever sends on the socket on which somebody waits may take the signal that the reply has come.
+TAKEN = """
+import sys, time, zmq
+from pathlib import Path
+from jupyter_client.session import Session
+from dialogue.course import tidy
+send = Session.send
+def late(self, stream, message, *rest, **named):
+    sent = send(self, stream, message, *rest, **named)
+    if isinstance(message, dict) and message["msg_type"] == "comm_msg":
+        time.sleep(0.5)  # the reply comes meanwhile
+        zmq.Socket.shadow(stream.underlying).get(zmq.EVENTS)
+        print("taken")
+    return sent
+Session.send = late
+tidy.execute(Path(sys.argv[1]))
+"""
+
+
+def test_a_reply_whose_signal_was_taken_is_found(tmp_path: Path) -> None:
+    """With a widget that shows outputs a lesson took two minutes longer, now and then."""
+    code = 'from ipywidgets import interact\ninteract(lambda n: print("n", n), n=2);'
+    path = tmp_path / "sliders.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)]), path)
+    done = subprocess.run(
+        [sys.executable, "-c", TAKEN, str(path)],
+        capture_output=True,
+        encoding="utf-8",
+        timeout=100,  # the cell's own is 120
+    )
+    assert "taken" in done.stdout, done.stderr
 
 
 def test_a_cell_that_fails_is_named_without_a_traceback(

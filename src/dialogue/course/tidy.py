@@ -274,6 +274,21 @@ def _differs(text: str) -> bool:
         return False
 
 
+async def _heed(client: Any) -> None:
+    """Look once a second whether a reply has come.
+
+    nbclient answers for a widget that shows outputs on the socket on which it waits for the cell's
+    reply.  jupyter_client sends past the waiting, so that the sending may take the signal that the
+    reply is there; the cell would then last until its time is over.
+    """
+    import zmq
+
+    while True:
+        await asyncio.sleep(1)
+        if client.kc and client.kc.channels_running:
+            client.kc.shell_channel.socket.get(zmq.EVENTS)
+
+
 def execute(path: Path) -> dict[str, Any]:
     """Run a notebook from the top with this interpreter and an empty record; return it.
 
@@ -313,7 +328,11 @@ def execute(path: Path) -> dict[str, Any]:
             # A manager that is given is left with its kernel unless one says so.
             execution = client.async_execute(cleanup_kc=True, env=environment, stderr=_QUIET)
             begun.append(asyncio.create_task(execution))
-            await begun[0]
+            heeding = asyncio.create_task(_heed(client))
+            try:
+                await begun[0]
+            finally:
+                heeding.cancel()
 
         with ThreadPoolExecutor(1) as beside:
             run = beside.submit(asyncio.run, whole())
