@@ -404,6 +404,24 @@ def test_who_is_told_to_end_leaves_nothing_behind(
     assert [file.read_text(encoding="utf-8") for file in target.iterdir()] == ["old"]
 
 
+@pytest.mark.parametrize("told", [SystemExit, KeyboardInterrupt])
+def test_who_is_told_to_end_while_it_clears_away_clears_all(
+    told: type[BaseException], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remove, calls = printing.shutil.rmtree, []
+
+    def interrupted(folder: str, **more: Any) -> None:
+        calls.append(folder)
+        if len(calls) == 1:
+            raise told(143)
+        remove(folder, **more)
+
+    monkeypatch.setattr(printing.shutil, "rmtree", interrupted)
+    with pytest.raises(told), printing._profile() as folder:
+        pass
+    assert not os.path.lexists(folder)
+
+
 @pytest.mark.skipif(os.name != "posix", reason="signals are of posix")
 def test_a_browser_that_is_being_started_ends_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -97,11 +97,19 @@ def _profile() -> Iterator[str]:
     try:
         yield folder
     finally:
-        for _ in range(30):
-            shutil.rmtree(folder, ignore_errors=True)
-            if not os.path.lexists(folder):
-                break
-            time.sleep(0.1)
+        try:
+            _clear(folder)
+        except BaseException:  # who is told to end just now ends with nothing left, too
+            _clear(folder)
+            raise
+
+
+def _clear(folder: str) -> None:
+    for _ in range(30):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not os.path.lexists(folder):
+            break
+        time.sleep(0.1)
 
 
 def _run(command: list[str], profile: str) -> int:
