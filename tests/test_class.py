@@ -461,6 +461,17 @@ def test_a_full_disk_says_so_and_nothing_acknowledged_is_lost(held: Class) -> No
     assert [name for (name,) in rows] == [*kept, "again"]
 
 
+@pytest.mark.skipif(os.name != "posix", reason="an open file cannot be deleted there")
+@pytest.mark.parametrize("replaced", [False, True])
+def test_what_goes_to_a_deleted_file_is_not_called_saved(held: Class, replaced: bool) -> None:
+    ana = held.join("ana")
+    held.store.file.unlink()
+    if replaced:
+        held.store.file.write_bytes(b"")
+    assert refused(lambda: held.answer(ana, 0, "a")) == (503, "not_saved")
+    assert "deleted or replaced" in held.room.trouble
+
+
 def test_a_vote_on_a_full_disk_is_not_called_in(held: Class) -> None:
     ana, ben = held.join("ana", 1), held.join("ben", 2)
     held.do("ask", item=SINGLE)

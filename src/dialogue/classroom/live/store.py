@@ -79,7 +79,8 @@ class Store:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             opened = os.open(self.file, os.O_RDWR | os.O_CREAT, 0o600)
             try:
-                plain = stat.S_ISREG(os.fstat(opened).st_mode)
+                self._known = os.fstat(opened)
+                plain = stat.S_ISREG(self._known.st_mode)
             finally:
                 os.close(opened)
         except OSError as error:
@@ -185,10 +186,20 @@ class Store:
         for job, result in zip(jobs, results, strict=True):
             job.future.set_result(result)
 
+    def _there(self) -> None:
+        """What goes to a file that was deleted or replaced is not kept, whatever SQLite says."""
+        try:
+            there = os.path.samestat(self._known, os.stat(self.file))
+        except OSError:
+            there = False
+        if not there:
+            raise sqlite3.OperationalError(f"{self.file} was deleted or replaced")
+
     def _transaction(self, jobs: Sequence[_Job]) -> list[list[Any]]:
         db = self._db
         if all(job.rows for job in jobs):
             return [db.execute(*job.statements[0]).fetchall() for job in jobs]
+        self._there()
         try:
             db.execute("BEGIN IMMEDIATE")
             results: list[list[Any]] = []
