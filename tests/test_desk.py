@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.error import HTTPError
 
 import pytest
 
@@ -405,3 +406,16 @@ def test_nothing_runs_in_a_file_that_nobody_vouches_for(browser: Any, desk: Lab)
     finally:
         stranger.close()
         path.write_text(before, encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "body", [[], "words", {}, {"cell": 1, "text": "x"}, {"cell": "a"}, {"cell": "a", "text": None}]
+)
+def test_what_is_no_note_is_refused_and_nothing_is_erased(desk: Lab, body: Any) -> None:
+    address = f"dialogue/notes?path={LESSON}"
+    before = desk.api(address)
+    with pytest.raises(HTTPError) as refused:
+        desk.api(address, "POST", body)
+    assert refused.value.code == 400
+    assert "A note is" in json.loads(refused.value.read())["message"]
+    assert desk.api(address) == before

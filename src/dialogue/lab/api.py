@@ -124,8 +124,12 @@ class Notes(Handler):
 
     @web.authenticated
     async def post(self) -> None:
-        lesson, body = _lesson(self.get_argument("path", "")), self.get_json_body() or {}
-        cell, text = str(body.get("cell", "")), str(body.get("text", ""))
+        lesson, body = _lesson(self.get_argument("path", "")), self.get_json_body()
+        match body:
+            case {"cell": str(cell), "text": str(text)}:
+                pass
+            case _:
+                raise web.HTTPError(400, 'A note is {"cell": …, "text": …}, and both are texts.')
         await self.answer(lambda: {"at": notes.keep(lesson, cell, text).at})
 
 
