@@ -502,7 +502,7 @@ def test_a_kernel_that_does_not_answer_yet(desk: Desk, why: str) -> None:
     # The last request that waits can be taken back; the one before it has left, and goes on waiting.
     desk.answer(2)
     desk.question(ITEM).get_by_role("button", name=STRINGS["cancel"], exact=True).click()
-    assert STRINGS["cancelled"] in desk.question(ITEM).text_content()
+    assert STRINGS["cancelled_last"] in desk.question(ITEM).text_content()
     assert desk.problem() == STRINGS["waiting"]
 
     if why == "busy":
