@@ -20,7 +20,13 @@ from typing import Any
 
 from environments import Bench, Place
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+BROWSERS = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+)
 OPTIONS = 40  # ten questions of four
 CLICKS = 12
 

@@ -259,7 +259,8 @@ def main() -> None:
 def _chromium() -> str | None:
     import shutil
 
-    return shutil.which("chromium") or shutil.which("google-chrome")
+    names = ("chromium-headless-shell", "chromium", "google-chrome")
+    return next(filter(None, map(shutil.which, names)), None)
 
 
 if __name__ == "__main__":
