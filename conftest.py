@@ -130,8 +130,8 @@ def _waits_for_ci(items: list[Any]) -> list[Any]:
 
 
 def _second_try(items: list[Any]) -> None:
-    """In CI a test that drives a browser may fail once.  In two of three whole runs one press of a
-    key among thousands was lost there; alone, with 80,000 presses, none was.  The summary names
+    """In CI a test that drives a browser may fail once.  Two whole runs failed as if one press of a
+    key had been lost, each in another test; of 80,000 presses alone none was.  The summary names
     what was tried again, with its last keys, so that it is not hidden; elsewhere nothing is."""
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):

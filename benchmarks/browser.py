@@ -20,13 +20,8 @@ from typing import Any
 
 from environments import Bench, Place
 
-BROWSERS = (
-    "chromium-headless-shell",
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "google-chrome-stable",
-)
+from dialogue.classroom.printing import NAMES
+
 OPTIONS = 40  # ten questions of four
 CLICKS = 12
 
@@ -93,7 +88,7 @@ class NoBrowser(Exception):
 
 
 def _chromium() -> str | None:
-    for name in BROWSERS:
+    for name in NAMES:
         if found := shutil.which(name):
             return found
     return None  # Playwright then takes its own, when there is one

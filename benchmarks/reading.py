@@ -259,8 +259,9 @@ def main() -> None:
 def _chromium() -> str | None:
     import shutil
 
-    names = ("chromium-headless-shell", "chromium", "google-chrome")
-    return next(filter(None, map(shutil.which, names)), None)
+    from dialogue.classroom.printing import NAMES
+
+    return next(filter(None, map(shutil.which, NAMES)), None)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,8 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from dialogue.classroom import printing
+
 # Hypothesis' own for CI: no deadline, for a busy machine is no fault of the course, and the same
 # examples on every machine.
 settings.load_profile("ci")
@@ -25,14 +27,6 @@ PATIENCE = 120  # seconds; nothing is ever waited for that is not expected to co
 
 ROOT = Path(__file__).parents[1]
 COURSE_FOLDERS = ("notebooks", "data", "seeds", "exercises")
-# The one without windows first: it takes a tenth to a fifth less of the processor.
-BROWSERS = (
-    "chromium-headless-shell",
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "google-chrome-stable",
-)
 
 
 @pytest.fixture(autouse=True)
@@ -73,7 +67,7 @@ def fonts(file: Path) -> set[str]:
 
 def find_browser() -> str | None:
     """A Chromium on this machine: a system one, or the one that `make browser` downloads."""
-    for name in BROWSERS:
+    for name in printing.NAMES:
         if found := shutil.which(name):
             return found
     from playwright.sync_api import sync_playwright

@@ -15,8 +15,9 @@ from pathlib import Path
 
 from dialogue.course.files import FileFault
 
-_NAMES = (
-    "chromium-headless-shell",  # without windows, it begins soonest
+# What browsers that print are called; the tests and the benchmarks look for the same.
+NAMES = (
+    "chromium-headless-shell",  # without windows: it takes less of the processor
     "chromium",
     "chromium-browser",
     "google-chrome",
@@ -47,7 +48,7 @@ def browser() -> str | None:
     named = os.environ.get("DIALOGUE_BROWSER")
     if named is not None:
         return shutil.which(named) if named.strip() else None
-    for name in _NAMES:
+    for name in NAMES:
         if found := shutil.which(name):
             return found
     return next((place for place in _PLACES if Path(place).is_file()), None)

@@ -206,9 +206,9 @@ function courier(model, ended = () => {}) {
   document.addEventListener("visibilitychange", hidden);
   if (asks) model.on("msg:custom", listens);
   return {
-    /** Send *message*; *held*: until the kernel listens, it can be cancelled.  *waits* is called when no answer has come for a while, with true as long
-        as the request can be cancelled; *lost* when none can come any more, with true if the
-        request had left, so that it may have been done. */
+    /** Send *message*; *held*: until the kernel listens, it can be cancelled.  *waits* is called when
+        no answer has come for a while, with true as long as the request can be cancelled; *lost*
+        when none can come any more, with true if it had left, so that it may have been done. */
     ask(name, message, { waits = () => {}, lost = () => {}, held = false }) {
       const earlier = open.get(name);
       if (earlier) leave(earlier);
