@@ -11,10 +11,12 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from html import unescape
-from typing import Any
-from xml.etree.ElementTree import Element
+from typing import TYPE_CHECKING, Any
 
 from dialogue.page.html import Html, element
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
 
 MARKS = {"(": ("\\(", "\\)"), "[": ("\\[", "\\]")}
 MOST_LETTERS = 600  # of one formula
