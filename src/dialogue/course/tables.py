@@ -95,12 +95,17 @@ def _sheet(file: Path, _stamp: Stamp) -> Sheet:
     rows: list[Row] = []
     lines: list[int] = []
     ragged: list[int] = []
+    words: dict[str, str] = {}  # what many rows say is kept once
     reader = csv.DictReader(io.StringIO(_text(file), newline=""))
     try:
         for row in reader:
             if None in row or None in row.values():
                 ragged.append(reader.line_num)
-            cells = {key: value or "" for key, value in row.items() if key is not None}
+            cells = {
+                key: words.setdefault(value, value) if value else ""
+                for key, value in row.items()
+                if key is not None
+            }
             rows.append(_Named(cells, file, "column"))
             lines.append(reader.line_num)
     except csv.Error as error:
