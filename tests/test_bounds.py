@@ -21,7 +21,7 @@ from dialogue import bank
 from dialogue.bank import writing
 from dialogue.course import faults
 from dialogue.course.files import FileFault
-from dialogue.exchange import FORMATS, gift, incoming, moodle, qti_in, sheet, workbook
+from dialogue.exchange import FORMATS, gift, incoming, moodle, qti_read, sheet, workbook
 
 HEAD = "quiz: x\nitems:\n"
 
@@ -218,8 +218,8 @@ REFUSED: dict[str, tuple[Callable[[], object], str]] = {
     "rows": (table("single,a,1,b,c\n" * 20_001), "larger than 20000 rows"),
     "columns": (table("x," * 300 + "\n"), "or 250 columns"),
     "kinds": (table("sinngle,a,1,b,c\n" * 5000), "(and 499 more rows with faults)"),
-    "conditions": (lambda: qti_in.read(qti(5000, 150), "x.xml"), "too many to be followed"),
-    "elements": (lambda: qti_in.read(deep(), "x.xml"), "nested too deep"),
+    "conditions": (lambda: qti_read.read(qti(5000, 150), "x.xml"), "too many to be followed"),
+    "elements": (lambda: qti_read.read(deep(), "x.xml"), "nested too deep"),
     "tags": (
         lambda: moodle.read(b"<quiz>" + b"<a/>" * 1_000_001 + b"</quiz>", "x.xml"),
         "more than 1000000 tags",

@@ -21,7 +21,7 @@ import pytest
 
 from dialogue import bank
 from dialogue.bank import writing
-from dialogue.exchange import qti
+from dialogue.exchange import qti12
 from dialogue.page.text import plain
 from dialogue.questions import (
     Classify,
@@ -102,7 +102,7 @@ def field(item: ET.Element, label: str) -> str:
 
 def package(questions: list[Question]) -> dict[str, ET.Element]:
     """The items of the package by the id of their question."""
-    data, _ = qti.write(questions, "x")
+    data, _ = qti12.write(questions, "x")
     with zipfile.ZipFile(io.BytesIO(data)) as members:
         (name,) = (n for n in members.namelist() if not n.endswith(("manifest.xml", "_meta.xml")))
         root = ET.fromstring(members.read(name))

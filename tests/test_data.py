@@ -18,12 +18,12 @@ from frictionless import Package, Schema
 
 from conftest import ROOT, copy_course
 from dialogue import cite, dictionary, game_texts, load, option_marks, settled_forecasts
-from dialogue.course import cache, cited, evidence, sources, tables
+from dialogue.course import cache, cited, sources, table_checks, tables
 
 
 def problems(course: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setenv("DIALOGUE_COURSE", str(course))
-    return [str(fault) for fault in evidence.check()]
+    return [str(fault) for fault in table_checks.check()]
 
 
 def rewrite(file: Path, change: Callable[[list[dict[str, str]]], object]) -> None:
@@ -37,7 +37,7 @@ def rewrite(file: Path, change: Callable[[list[dict[str, str]]], object]) -> Non
 
 
 def test_the_evidence_is_valid() -> None:
-    assert [str(fault) for fault in evidence.check()] == []
+    assert [str(fault) for fault in table_checks.check()] == []
 
 
 def test_tables_are_checked_again_only_when_something_changed(
@@ -46,8 +46,8 @@ def test_tables_are_checked_again_only_when_something_changed(
     course = copy_course(tmp_path / "course")
     rewrite(course / "data/commitments.csv", lambda rows: rows[0].update(round="one"))
     runs: list[int] = []
-    real = evidence._check
-    monkeypatch.setattr(evidence, "_check", lambda: runs.append(1) or real())
+    real = table_checks._check
+    monkeypatch.setattr(table_checks, "_check", lambda: runs.append(1) or real())
     monkeypatch.setenv("DIALOGUE_CACHE_DIR", str(tmp_path / "cache"))
     first = problems(course, monkeypatch)
     monkeypatch.chdir(course)  # a fault names its file as seen from here
@@ -66,8 +66,8 @@ def test_a_second_check_needs_no_frictionless(tmp_path: Path) -> None:
     """It is most of what a check costs; `dialogue check` runs at each save of an author."""
     code = (
         "import sys\n"
-        "from dialogue.course import evidence\n"
-        "assert evidence.check() == []\n"
+        "from dialogue.course import table_checks\n"
+        "assert table_checks.check() == []\n"
         "print('frictionless' in sys.modules, 'pandas' in sys.modules)"
     )
     said = [
@@ -93,18 +93,18 @@ def test_a_damaged_or_unwritable_cache_is_ignored(
     else:
         place.mkdir()
         (place / "tables.json").write_bytes(kept)
-    monkeypatch.setattr(evidence, "_check", list)
-    assert evidence.check() == []
+    monkeypatch.setattr(table_checks, "_check", list)
+    assert table_checks.check() == []
 
 
 def test_kept_faults_of_a_wrong_form_are_looked_for_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DIALOGUE_CACHE_DIR", str(tmp_path))
-    monkeypatch.setattr(evidence, "_check", list)
+    monkeypatch.setattr(table_checks, "_check", list)
     for wrong in (7, [7], [["x"]], [["x", 1, "", "m", "r", "more"]], {"a": 1}):
-        cache.keep("tables", evidence._digest(), wrong)
-        assert evidence.check() == []
+        cache.keep("tables", table_checks._digest(), wrong)
+        assert table_checks.check() == []
 
 
 BROKEN_CELLS = [
@@ -517,14 +517,14 @@ def test_a_broken_rule_of_the_evidence_is_seen(
 
 def test_a_house_is_one_newsroom_under_all_its_names() -> None:
     def houses(publisher: str) -> frozenset[str]:
-        return evidence.newsrooms({"publisher": publisher})
+        return table_checks.newsrooms({"publisher": publisher})
 
     assert houses("AFP") == houses("Agence France-Presse")
     assert houses("AFP and Reuters") & houses("Al-Hal Net, with AFP") == houses("AFP")
     assert houses("Rudaw in Sorani").isdisjoint(houses("Shafaq News, with Reuters"))
     assert not houses("unnamed agency"), "it may be any of the others"
     publishers = {row["publisher"] for row in tables.sheet(ROOT / "seeds/sources.csv").rows}
-    assert evidence._HOUSES.keys() <= publishers, "a name that no source has"
+    assert table_checks._HOUSES.keys() <= publishers, "a name that no source has"
 
 
 def test_every_claim_and_caution_is_registered() -> None:

@@ -23,7 +23,7 @@ from conftest import ROOT
 from dialogue import bank, cli, exchange
 from dialogue.bank import advice, authoring, schema, writing
 from dialogue.classroom import paper
-from dialogue.exchange import gift, moodle, qti, qti21
+from dialogue.exchange import gift, moodle, qti12, qti21
 from dialogue.grading import merge, nbgrader, release, variants
 from dialogue.questions import KINDS, Option, Question, Single, grade, parts, remarks
 from dialogue.questions.model import HIDDEN, SHOWN
@@ -247,7 +247,7 @@ def test_the_items_of_these_tests_show_every_role() -> None:
     assert {role for q in ITEMS.values() for role, _texts in q.shown()} == set(SHOWN)
 
 
-@pytest.mark.parametrize("table", [gift._ANSWERS, moodle._TYPES, qti._ITEMS, qti21._ITEMS])
+@pytest.mark.parametrize("table", [gift._ANSWERS, moodle._TYPES, qti12._ITEMS, qti21._ITEMS])
 def test_each_format_asks_every_kind_somehow(table: dict[str, Any]) -> None:
     varieties = {question.variety for question in ITEMS.values()}
     assert set(table) <= varieties, "no syntax for what nobody asks"

@@ -14,7 +14,7 @@ from test_data import problems, rewrite
 from conftest import ROOT, copy_course
 from dialogue import load
 from dialogue.bank import read
-from dialogue.course import catalogue, evidence
+from dialogue.course import catalogue, table_checks
 
 
 def rows(file: Path) -> list[dict[str, str]]:
@@ -56,18 +56,22 @@ def strings(value: object) -> Iterator[str]:
 def test_twelve_words_each_and_five_hundred_in_all() -> None:
     counts = [len(row["original"].split()) for row in REGISTER]
     assert [int(row["words"]) for row in REGISTER] == counts
-    assert max(counts) <= evidence.MOST_WORDS
-    assert max(len(row["phrase"].split()) for row in REGISTER) <= evidence.MOST_WORDS
-    assert 0 < sum(counts) <= evidence.MOST_QUOTED
+    assert max(counts) <= table_checks.MOST_WORDS
+    assert max(len(row["phrase"].split()) for row in REGISTER) <= table_checks.MOST_WORDS
+    assert 0 < sum(counts) <= table_checks.MOST_QUOTED
 
 
 def test_what_lessons_banks_and_glossary_quote_is_in_the_register() -> None:
-    known = {evidence.plain(row[key]): row for row in REGISTER for key in ("phrase", "original")}
-    found = [(place, phrase) for place, text in texts() for phrase in evidence.marked(text)]
+    known = {
+        table_checks.plain(row[key]): row for row in REGISTER for key in ("phrase", "original")
+    }
+    found = [(place, phrase) for place, text in texts() for phrase in table_checks.marked(text)]
     assert found  # lesson 05 quotes the statement
-    missing = [one for one in found if evidence.plain(one[1]) not in known]
+    missing = [one for one in found if table_checks.plain(one[1]) not in known]
     assert missing == []
-    unnamed = [one for one in found if one[0] not in known[evidence.plain(one[1])]["used"].split()]
+    unnamed = [
+        one for one in found if one[0] not in known[table_checks.plain(one[1])]["used"].split()
+    ]
     assert unnamed == []
 
 
@@ -75,7 +79,7 @@ def test_every_place_of_the_register_holds_the_phrase() -> None:
     prose = dict(texts())
     tables = {
         f"data/{name}.csv:{next(iter(row.values()))}": [row[column] for column in columns]
-        for name, columns in evidence.QUOTED.items()
+        for name, columns in table_checks.QUOTED.items()
         for row in rows(ROOT / "data" / f"{name}.csv")
     }
     for row in REGISTER:
@@ -83,8 +87,10 @@ def test_every_place_of_the_register_holds_the_phrase() -> None:
             if place in tables:
                 assert row["original"] in tables[place], (row["quotation_id"], place)
             else:
-                here = [evidence.plain(phrase) for phrase in evidence.marked(prose[place])]
-                assert {evidence.plain(row[k]) for k in ("phrase", "original")} & set(here), place
+                here = [table_checks.plain(phrase) for phrase in table_checks.marked(prose[place])]
+                assert {table_checks.plain(row[k]) for k in ("phrase", "original")} & set(here), (
+                    place
+                )
 
 
 @pytest.mark.parametrize(
@@ -100,7 +106,7 @@ def test_every_place_of_the_register_holds_the_phrase() -> None:
     ],
 )
 def test_what_counts_as_a_quotation(text: str, found: list[str]) -> None:
-    assert evidence.marked(text) == found
+    assert table_checks.marked(text) == found
 
 
 BROKEN = {
@@ -214,7 +220,7 @@ def test_what_is_later_than_the_as_of_month_says_so() -> None:
     ],
 )
 def test_a_weak_address_is_known(address: str, via: str, why: str) -> None:
-    assert evidence.weakness({"address": address, "via": via}) == why
+    assert table_checks.weakness({"address": address, "via": via}) == why
 
 
 def test_the_check_advises_on_sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -227,7 +233,7 @@ def test_the_check_advises_on_sources(tmp_path: Path, monkeypatch: pytest.Monkey
 
     rewrite(course / "data/events.csv", rest_on_one)
     monkeypatch.setenv("DIALOGUE_COURSE", str(course))
-    told = [str(one) for one in evidence.advise()]
+    told = [str(one) for one in table_checks.advise()]
     first = [line for line in told if "events.csv:2:" in line]
     assert len(first) == 1
     assert f"the row rests on {partisan} alone, a partisan source" in first[0]

@@ -104,7 +104,7 @@ FORMATS = {
         Format("aiken", f"{_HERE}.aiken", ".aiken", "Aiken", writes=False, also=(".txt",)),
         Format(
             "text2qti",
-            f"{_HERE}.text_two",
+            f"{_HERE}.text2qti",
             ".md",
             "text2qti",
             writes=False,
@@ -120,10 +120,10 @@ FORMATS = {
         ),
         Format(
             "qti",
-            f"{_HERE}.qti",
+            f"{_HERE}.qti12",
             ".zip",
             "QTI 1.2 in a package, for Canvas",
-            reader=f"{_HERE}.qti_in",
+            reader=f"{_HERE}.qti_read",
             also=(".imscc", ".qti"),
             pictures=True,
         ),

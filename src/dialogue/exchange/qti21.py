@@ -15,7 +15,7 @@ from typing import Any
 
 from dialogue.bank import writing
 from dialogue.course import files
-from dialogue.exchange import Loss, embedded, held, incoming, markup, pictures, qti_two
+from dialogue.exchange import Loss, embedded, held, incoming, markup, pictures, qti_item_2
 from dialogue.page import text
 from dialogue.page.numbers import exact
 from dialogue.questions import Choice, Cloze, Match, Numeric, Order, Question, Short
@@ -131,17 +131,17 @@ class _Item:
             _sub(
                 root,
                 "outcomeDeclaration",
-                identifier=qti_two.EXPLAIN,
+                identifier=qti_item_2.EXPLAIN,
                 cardinality="single",
                 baseType="identifier",
             )
-            tell = _sub(self.rules, "setOutcomeValue", identifier=qti_two.EXPLAIN)
+            tell = _sub(self.rules, "setOutcomeValue", identifier=qti_item_2.EXPLAIN)
             _sub(tell, "baseValue", "shown", baseType="identifier")
         root.append(self.body)
         if len(self.rules):
             root.append(self.rules)
         if explain:
-            more = {"outcomeIdentifier": qti_two.EXPLAIN, "identifier": "shown"}
+            more = {"outcomeIdentifier": qti_item_2.EXPLAIN, "identifier": "shown"}
             _html(root, "modalFeedback", explain, showHide="show", **more)
         return root
 
@@ -354,7 +354,7 @@ def write(questions: Sequence[Question], title: str) -> tuple[bytes, list[Loss]]
         made = writing.placed(made, lambda picture: f"../{_IMAGES}/{picture.unique}")
         seal = incoming.sealed(question, markup.visible(ET.fromstring(made)))
         # A processing instruction: whoever does not know it passes over it.
-        instruction = f"<?{qti_two.WHOLE} {seal}?>\n"
+        instruction = f"<?{qti_item_2.WHOLE} {seal}?>\n"
         members[f"items/{question.id}.xml"] = f"{_XML}{instruction}{made}\n".encode()
         losses += [
             Loss(question.id, what)

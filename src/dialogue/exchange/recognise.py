@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from dialogue.exchange import aiken, readers, text_two
+from dialogue.exchange import aiken, readers, text2qti
 
 _QTI = re.compile(rb"<(\w+:)?(questestinterop|assessmentItem|qti-assessment-item)\b")
 
@@ -16,7 +16,7 @@ def recognised(data: bytes, suffix: str) -> str | None:
         text = data.decode("utf-8-sig", "replace").replace("\r\n", "\n").replace("\r", "\n")
         if aiken.fits(text):
             return "aiken"
-        return "text2qti" if text_two.fits(text) and "{" not in text.split("\n\n", 1)[0] else name
+        return "text2qti" if text2qti.fits(text) and "{" not in text.split("\n\n", 1)[0] else name
     if name == "moodle" and _QTI.search(data[:20_000]):
         return "qti"
     return name

@@ -100,16 +100,16 @@ def _look_at_lessons(found: Found, read: bank.Bank) -> None:
 
 def _look_at_tables(found: Found) -> None:
     from dialogue import bank
-    from dialogue.course import catalogue, evidence, tables
+    from dialogue.course import catalogue, table_checks, tables
 
     found.faults += catalogue.faults() + bank.article_faults()
     try:
-        found.faults += evidence.check()
-    except evidence.NotInstalled:
+        found.faults += table_checks.check()
+    except table_checks.NotInstalled:
         missing = f"The tables were not checked: that needs frictionless; {GET_TOOLS}"
         print(missing, file=sys.stderr)
         return
-    found.told += evidence.advise()
+    found.told += table_checks.advise()
     with suppress(OSError, TableFault):  # told above
         found.tables = len(tables.resources())
 

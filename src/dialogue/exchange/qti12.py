@@ -32,7 +32,7 @@ from typing import Any
 
 from dialogue.bank import writing
 from dialogue.course import files
-from dialogue.exchange import Loss, embedded, held, incoming, markup, pictures, qti_one
+from dialogue.exchange import Loss, embedded, held, incoming, markup, pictures, qti_item_1
 from dialogue.page import text
 from dialogue.page.html import element
 from dialogue.page.numbers import exact
@@ -124,7 +124,7 @@ class _Item:
         """The item, finished, with the question whole for our own reader."""
         root = self.done()
         seal = incoming.sealed(self.question, markup.visible(root))
-        self.field(qti_one.WHOLE, seal)
+        self.field(qti_item_1.WHOLE, seal)
         return root
 
     def done(self) -> ET.Element:

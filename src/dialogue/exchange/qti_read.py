@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from dialogue.course.files import FileFault
-from dialogue.exchange import Loss, markup, pictures, qti_one, qti_two
+from dialogue.exchange import Loss, markup, pictures, qti_item_1, qti_item_2
 from dialogue.exchange.incoming import Parsed, taken_over
 from dialogue.exchange.markup import Element
 from dialogue.page.pictures import Picture
@@ -82,7 +82,7 @@ def _documents(
 
 def _sealed(data: bytes) -> str:
     """What one of our own files carries whole beside what other programs read."""
-    found = re.search(rb"<\?" + qti_two.WHOLE.encode() + rb" ([^\n]*?)\?>", data)
+    found = re.search(rb"<\?" + qti_item_2.WHOLE.encode() + rb" ([^\n]*?)\?>", data)
     return found[1].decode("utf-8", "replace") if found else ""
 
 
@@ -106,9 +106,9 @@ def _items(
         called = each.get("title") or each.get("ident") or each.get("identifier") or name
         try:
             if one:
-                parsed = qti_one.read(each, language, pictured)
+                parsed = qti_item_1.read(each, language, pictured)
             else:
-                parsed = qti_two.read(each, language, sealed, pictured)
+                parsed = qti_item_2.read(each, language, sealed, pictured)
         except (ValueError, RecursionError) as error:
             why = str(error) if isinstance(error, ValueError) else "it is nested too deep"
             losses.append(Loss(called[:60], f"not taken over: {why}"))
