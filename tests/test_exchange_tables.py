@@ -22,7 +22,7 @@ from dialogue.course import files
 from dialogue.course.files import FileFault
 from dialogue.exchange import (
     anki,
-    qti,
+    qti12,
     sheet,
     workbook,
 )
@@ -200,7 +200,7 @@ def problems(root: ElementTree.Element) -> list[str]:
     found = []
     for node in root.iter():
         space, _, name = node.tag[1:].partition("}")
-        if space != qti.NAMESPACE:
+        if space != qti12.NAMESPACE:
             found.append(f"{name}: in {space}")
         children = "".join(f"<{child.tag.partition('}')[2]}>" for child in node)
         if name in TEXT:
@@ -235,10 +235,10 @@ def package(data: bytes) -> tuple[ElementTree.Element, ElementTree.Element, list
 @pytest.mark.parametrize("which", ["the course", "hostile strings"])
 def test_a_canvas_package_keeps_to_the_content_models(which: str, course: list[Question]) -> None:
     questions = course if which == "the course" else hostile()
-    data, _ = qti.write(questions, 'A "title" & <more>')
+    data, _ = qti12.write(questions, 'A "title" & <more>')
     manifest, test, names = package(data)
     assert problems(test) == []
-    assert len(list(test.iter(f"{{{qti.NAMESPACE}}}item"))) == len(questions)
+    assert len(list(test.iter(f"{{{qti12.NAMESPACE}}}item"))) == len(questions)
     # Each file is named in the manifest, and no name leads out of the package.
     listed = {n.get("href") for n in manifest.iter() if n.tag.endswith("}file")}
     assert listed | {"imsmanifest.xml"} == set(names)
@@ -247,11 +247,11 @@ def test_a_canvas_package_keeps_to_the_content_models(which: str, course: list[Q
 
 def test_canvas_is_told_of_attempts_and_of_the_order_of_options() -> None:
     def settings(*questions: Question) -> tuple[dict[str, str], list[str]]:
-        data, losses = qti.write(questions, "A title")
+        data, losses = qti12.write(questions, "A title")
         with zipfile.ZipFile(io.BytesIO(data)) as members:
             name = next(n for n in members.namelist() if n.endswith("assessment_meta.xml"))
             root = ElementTree.fromstring(members.read(name))
-        assert {each.tag.partition("}")[0] for each in root.iter()} == {f"{{{qti._CANVAS}"}
+        assert {each.tag.partition("}")[0] for each in root.iter()} == {f"{{{qti12._CANVAS}"}
         told = {each.tag.partition("}")[2]: each.text or "" for each in root}
         return told, [loss.what for loss in losses if loss.item == "the quiz"]
 
@@ -268,19 +268,19 @@ def test_canvas_is_told_of_attempts_and_of_the_order_of_options() -> None:
 
 
 def test_the_check_of_content_models_can_fail(course: list[Question]) -> None:
-    data, _ = qti.write(course[:3], "A title")
+    data, _ = qti12.write(course[:3], "A title")
     _, test, _ = package(data)
     assert problems(test) == []
-    item = next(test.iter(f"{{{qti.NAMESPACE}}}item"))
+    item = next(test.iter(f"{{{qti12.NAMESPACE}}}item"))
     item.insert(0, item[-1])  # the feedback before the question
     assert problems(test)
 
 
 def test_each_link_of_a_package_has_its_end(course: list[Question]) -> None:
     """Feedback that a condition shows exists, and answers that are compared are there."""
-    data, _ = qti.write(course, "A title")
+    data, _ = qti12.write(course, "A title")
     _, test, _ = package(data)
-    tag = f"{{{qti.NAMESPACE}}}"
+    tag = f"{{{qti12.NAMESPACE}}}"
     for item in test.iter(f"{tag}item"):
         shown = {n.get("linkrefid") for n in item.iter(f"{tag}displayfeedback")}
         there = {n.get("ident") for n in item.iter(f"{tag}itemfeedback")}
@@ -293,13 +293,13 @@ def test_each_link_of_a_package_has_its_end(course: list[Question]) -> None:
 
 def test_no_comment_on_an_option_is_lost_in_canvas(course: list[Question]) -> None:
     chosen = [q for q in course if q.kind in ("single", "multiple")]
-    data, _ = qti.write(chosen, "A title")
+    data, _ = qti12.write(chosen, "A title")
     _, test, _ = package(data)
     words = {
         item.get("ident"): " ".join(
             html.unescape(re.sub(r"<[^>]+>", " ", t)) for t in item.itertext()
         )
-        for item in test.iter(f"{{{qti.NAMESPACE}}}item")
+        for item in test.iter(f"{{{qti12.NAMESPACE}}}item")
     }
     whole = re.sub(r"\W+", " ", " ".join(words.values()))
     for question in chosen:
