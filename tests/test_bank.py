@@ -14,9 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dialogue import bank
-from dialogue.bank import cache, schema
+from dialogue.bank import schema
 from dialogue.course import catalogue
-from dialogue.lab import preload
 from dialogue.questions import (
     KINDS,
     Classify,
@@ -561,72 +560,6 @@ def test_the_courses_bank_follows_its_tables(
     assert text.count(",1.423,") == 1
     table.write_text(text.replace(",1.423,", ",1.4361,"), encoding="utf-8")
     assert bank.course_bank().questions["n03-april-oil"].answer == 1.44
-
-
-# What a lesson's kernel reads: the files of the questions it asks, and all where that could err.
-_ASKED = ["05-permanent-bases", "05-attacks-forecast"]
-
-
-@pytest.fixture
-def asking(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    from conftest import copy_course
-
-    copy = copy_course(tmp_path / "course")
-    monkeypatch.setenv("DIALOGUE_COURSE", str(copy))
-    cache._course_bank.cache_clear()
-    return copy
-
-
-def test_a_lesson_reads_the_file_of_its_questions_alone(asking: Path) -> None:
-    part = bank.holding(_ASKED)
-    assert {Path(file).name for file, _ in part.places.values()} == {"05-round-one.yaml"}
-    whole = bank.course_bank()
-    assert {name: whole.questions[name] for name in part.questions} == part.questions
-    assert bank.holding(_ASKED) is whole  # what is there is used
-
-
-@pytest.mark.parametrize(
-    ("file", "text"),
-    [
-        ("99-more", 'items:\n- {"id": 05-permanent-bases, type: single}\n'),
-        ("99-more", "# 05-attacks-claim-before stands here\n"),  # a former id, named elsewhere
-        ("05-round-one", "- id: 05-broken\n"),
-    ],
-)
-def test_a_lesson_reads_every_file_where_one_could_err(asking: Path, file: str, text: str) -> None:
-    path = asking / "exercises" / f"{file}.yaml"
-    former = bank.read([asking / "exercises/05-round-one.yaml"]).questions[_ASKED[1]].was[0]
-    old = path.read_text(encoding="utf-8") if path.exists() else ""
-    path.write_text(old + text.replace("05-attacks-claim-before", former), encoding="utf-8")
-    assert len(bank.holding(_ASKED).questions) > 300
-
-
-@pytest.mark.parametrize("name", ["05-permanent-base", "", "\ud800", "05-permanent"])
-def test_what_no_file_has_is_looked_for_in_all(asking: Path, name: str) -> None:
-    assert len(bank.holding([name]).questions) > 300
-
-
-def test_under_an_overlay_every_file_is_read(
-    asking: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    mine = tmp_path / "mine"
-    (mine / "exercises").mkdir(parents=True)
-    (mine / "overlay.yaml").write_text("hide: [05-permanent-bases]\n", encoding="utf-8")
-    monkeypatch.setenv("DIALOGUE_OVERLAY", str(mine))
-    found = bank.holding(_ASKED).questions
-    assert _ASKED[0] not in found
-    assert len(found) > 300
-
-
-def test_a_waiting_kernel_reads_its_lesson_ahead(
-    asking: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("JPY_SESSION_NAME", "notebooks/05-round-one.ipynb")
-    preload.load_ipython_extension(None)
-    assert not cache._course_bank.cache_info().currsize
-    before = cache._part.cache_info().misses
-    bank.holding(_ASKED)
-    assert cache._part.cache_info().misses == before
 
 
 # --- the demonstration bank ----------------------------------------------------------------

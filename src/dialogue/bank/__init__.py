@@ -10,9 +10,7 @@ A bank is written by people with a text editor.  It is read in four steps, a mod
 from __future__ import annotations
 
 from dialogue.bank.cache import course_bank as course_bank
-from dialogue.bank.cache import holding as holding
 from dialogue.bank.cache import read as read
-from dialogue.bank.cache import ready as ready
 from dialogue.bank.files import MOST_BYTES as MOST_BYTES
 from dialogue.bank.files import MOST_FAULTS as MOST_FAULTS
 from dialogue.bank.files import Bank as Bank

@@ -1,13 +1,11 @@
 """Ready before the first question: an IPython extension of the course's own JupyterLab.
 
-A kernel that has just started waits for its learner.  It reads the bank of its lesson and loads
-what a quiz needs in that time, so that the first question shows at once.
+A kernel that has just started waits for its learner.  It reads the bank and loads what a
+quiz needs in that time, so that the first question of a lesson shows at once.
 """
 
 from __future__ import annotations
 
-import os
-from pathlib import PurePosixPath
 from typing import Any
 
 
@@ -18,8 +16,7 @@ def load_ipython_extension(_shell: Any) -> None:
         from dialogue.page import text
         from dialogue.widgets import quiz  # noqa: F401  the import itself is what takes time
 
-        # JupyterLab tells a kernel the path of its notebook.
-        bank.ready(PurePosixPath(os.environ.get("JPY_SESSION_NAME", "")).stem)
+        bank.course_bank()
         text.tree("*ready*")
     except Exception:
         pass
