@@ -368,6 +368,20 @@ sys.exit(main(["lab", "--no-browser"]))
 """
 
 
+def test_ctrl_c_after_the_work_is_done_breaks_off_nothing() -> None:
+    code = (
+        "import atexit, os, signal, sys\n"
+        "atexit.register(lambda: os.kill(os.getpid(), signal.SIGINT))\n"
+        "sys.argv = ['dialogue', '--version']\n"
+        "from dialogue.cli import main\n"
+        "sys.exit(main())\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("dialogue ")
+
+
+
 @pytest.mark.skipif(os.name != "posix", reason="signals are of posix")
 @pytest.mark.parametrize(("name", "status"), [("SIGINT", 130), ("SIGTERM", 143)])
 def test_a_signal_that_python_drops_still_ends_the_start(

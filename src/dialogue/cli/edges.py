@@ -157,6 +157,12 @@ def guarded(run: Callable[[], int]) -> int:
             )
 
 
+def deaf() -> None:
+    """Ctrl+C breaks off nothing any more: what was asked for is done, and has been told."""
+    with suppress(ValueError):  # outside the main thread
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 def _say(line: str) -> int:
     with suppress(OSError):
         print(one_line(line), file=sys.stderr, flush=True)

@@ -53,7 +53,11 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command; returns the exit code."""
-    return edges.guarded(lambda: _run(argv))
+    try:
+        return edges.guarded(lambda: _run(argv))
+    finally:
+        if argv is None:  # the program itself, and nothing is left but its end
+            edges.deaf()
 
 
 def _run(argv: list[str] | None) -> int:
