@@ -381,7 +381,6 @@ def test_ctrl_c_after_the_work_is_done_breaks_off_nothing() -> None:
     assert done.stdout.startswith("dialogue ")
 
 
-
 @pytest.mark.skipif(os.name != "posix", reason="signals are of posix")
 @pytest.mark.parametrize(("name", "status"), [("SIGINT", 130), ("SIGTERM", 143)])
 def test_a_signal_that_python_drops_still_ends_the_start(
