@@ -29,11 +29,6 @@ from dialogue.questions import Multiple, Option, Single
 from dialogue.widgets import scripts
 
 LESSONS = [lesson for lesson in catalogue.lessons() if lesson.written and lesson.number != "00"]
-# Two for what each lesson goes through in the same way; CI takes all.
-SOME = [
-    lesson if lesson.number in ("05", "11") else pytest.param(lesson, marks=pytest.mark.slow)
-    for lesson in LESSONS
-]
 INJECTIONS = [
     each["text"]
     for each in json.loads((ROOT / "tests/injections.json").read_text(encoding="utf-8"))
@@ -53,7 +48,8 @@ def test_there_is_a_handout_for_twelve_lessons() -> None:
     assert len(LESSONS) == 12
 
 
-@pytest.mark.parametrize("lesson", SOME, ids=lambda lesson: lesson.number)
+@pytest.mark.sweep(2)
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.number)
 def test_a_handout_holds_no_key_and_the_key_holds_all(lesson: catalogue.Lesson) -> None:
     questions = handout.chosen(lesson, selection.select([lesson.stem]))
     assert len(questions) == handout.QUESTIONS + 1
@@ -74,7 +70,8 @@ def test_a_handout_holds_no_key_and_the_key_holds_all(lesson: catalogue.Lesson) 
                 assert option.right or plain(option.say) in teacher
 
 
-@pytest.mark.parametrize("lesson", SOME, ids=lambda lesson: lesson.number)
+@pytest.mark.sweep(2)
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.number)
 def test_a_handout_can_be_worked_on_without_anything_else(lesson: catalogue.Lesson) -> None:
     """The question, the text or its digest, a picture, the vote twice, a task and its rubric."""
     cells = catalogue.notebook_cells(lesson.path)
@@ -90,7 +87,8 @@ def test_a_handout_can_be_worked_on_without_anything_else(lesson: catalogue.Less
     assert not re.search(r"<td>\s*</td>|<li>\s*</li>", page.split("Questions</h2>")[0])
 
 
-@pytest.mark.parametrize("lesson", SOME, ids=lambda lesson: lesson.number)
+@pytest.mark.sweep(2)
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.number)
 def test_a_handout_asks_for_nothing_that_it_does_not_print(lesson: catalogue.Lesson) -> None:
     questions = selection.select([lesson.stem])
     picked = handout.chosen(lesson, questions)
@@ -109,7 +107,8 @@ def test_a_handout_asks_for_nothing_that_it_does_not_print(lesson: catalogue.Les
     assert {name for name in named if f"<dt>{name}</dt>" not in page} == set()
 
 
-@pytest.mark.parametrize("lesson", SOME, ids=lambda lesson: lesson.number)
+@pytest.mark.sweep(2)
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.number)
 def test_a_plan_says_when_what_is_asked_and_how_it_goes_wrong(lesson: catalogue.Lesson) -> None:
     known = bank.course_bank().questions
     notes = plan.sections(lesson.notes.read_text("utf-8"))
@@ -462,7 +461,8 @@ def test_the_slip_on_the_withdrawal_date_does_not_go_out_alone() -> None:
 # --- slides ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("lesson", SOME, ids=lambda lesson: lesson.number)
+@pytest.mark.sweep(2)
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.number)
 def test_slides_hold_no_key_and_the_notes_do(lesson: catalogue.Lesson) -> None:
     found = slides.of(lesson)
     assert len(found) >= 8

@@ -24,30 +24,24 @@ LINE = {"format": 2, "item": "05-permanent-bases", "version": "x", "event": "che
 
 # What may stand where a file, a folder or a name is meant.
 BAD = {
-    "empty file": "empty",
-    "bytes": "bytes.bin",
     "missing": "missing",
+    "bytes": "bytes.bin",
     "folder": "folder",
+    "pipe": "pipe",
+    "line end": "a\nb",
+    "no UTF-8": "\udcff",
+    "zero": "a\0b",
+    "empty file": "empty",
     "nothing": "",
     "null": "/dev/null",
     "endless": "/dev/zero",
-    "pipe": "pipe",
     "loop": "loop",
     "too long": "x" * 300,
     "path too long": "x/" * 3000,
     "unknown home": "~nobody-of-that-name/x",
     "escape": "a\x1b[31mb",
-    "line end": "a\nb",
-    "no UTF-8": "\udcff",
     "letters": "ü-مرحبا-🎈",
-    "zero": "a\0b",
 }
-# One for each way in which a name is met; CI tries the others.
-QUICK = ("empty file", "bytes", "missing", "folder", "pipe", "line end", "no UTF-8", "zero")
-PICKED = [
-    pytest.param(bad, id=what, marks=() if what in QUICK else pytest.mark.slow)
-    for what, bad in BAD.items()
-]
 # Every command that takes a name; BAD stands for {}.  What would write lessons, start a server
 # or a browser, or run for minutes when the name is good, has a name that is bad otherwise.
 COMMANDS = (
@@ -120,7 +114,8 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="names of pipes and devices are of posix")
-@pytest.mark.parametrize("bad", PICKED)
+@pytest.mark.sweep(8)  # one for each way in which a name is met
+@pytest.mark.parametrize("bad", BAD.values(), ids=BAD)
 def test_no_name_makes_a_command_fail_with_more_than_words(
     bad: str, here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

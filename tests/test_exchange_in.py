@@ -447,10 +447,8 @@ def course() -> list[Question]:
     return list((own | bank.read([ROOT / "exercises/sample-bank.yaml"]).questions).values())
 
 
-@pytest.mark.parametrize(
-    "form",
-    ["moodle", "qti", *(pytest.param(name, marks=pytest.mark.slow) for name in ("gift", "qti21"))],
-)
+@pytest.mark.sweep(2)
+@pytest.mark.parametrize("form", ["moodle", "qti", "gift", "qti21"])
 def test_our_own_export_comes_back_whole_with_nothing_to_mend(
     form: str, course: list[Question], tmp_path: Path
 ) -> None:

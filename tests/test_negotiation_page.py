@@ -113,7 +113,8 @@ def test_both_know_the_same_texts_leads_and_homes(page: Any) -> None:
     ]
 
 
-@pytest.mark.parametrize("side", ["us", pytest.param("iraq", marks=pytest.mark.slow)])
+@pytest.mark.sweep(1)
+@pytest.mark.parametrize("side", negotiation.SIDES)
 def test_whole_games_are_the_same_move_by_move(page: Any, side: str) -> None:
     """Every state that the view shows: replies, log, what was told, debrief and picture."""
     games = [bargaining.play(side, seed, anything(side)) for seed in range(1, SEEDS + 1)]
