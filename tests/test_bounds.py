@@ -18,10 +18,21 @@ from typing import Any
 import pytest
 
 from dialogue import bank
-from dialogue.bank import writing
+from dialogue.bank import overlay, writing
 from dialogue.course import faults
 from dialogue.course.files import FileFault
-from dialogue.exchange import FORMATS, gift, incoming, moodle, qti_read, sheet, workbook
+from dialogue.exchange import (
+    FORMATS,
+    gift,
+    incoming,
+    jupyterquiz,
+    moodle,
+    qti_read,
+    sheet,
+    wording,
+    workbook,
+)
+from dialogue.learner import progress
 
 HEAD = "quiz: x\nitems:\n"
 
@@ -93,6 +104,17 @@ def test_the_nearest_name_is_looked_for_among_few(monkeypatch: pytest.MonkeyPatc
     assert compared == [400]
     assert faults.nearest("y" * 1000, names) == []
     assert faults.nearest("permanent-base", ["permanent-bases", "other"]) == ["permanent-bases"]
+
+
+def test_names_are_compared_for_no_more_faults_than_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(overlay, "nearest", lambda name, _names: asked.append(name) or [])
+    (tmp_path / "overlay.yaml").write_text(f"hide: [{LABELS}]", encoding="utf-8")
+    monkeypatch.setenv("DIALOGUE_OVERLAY", str(tmp_path))
+    bank.read()
+    assert 0 < len(asked) <= bank.MOST_FAULTS
 
 
 def test_there_is_one_place_that_compares_names() -> None:
@@ -168,6 +190,22 @@ SLOW: dict[str, tuple[str, str]] = {
     "one field": ("csv", '"' * 1_000_000),
     "many questions": ("gift", "::t::q{=a ~b}\n\n" * 66_000),
     "many faults": ("gift", "{}\n\n" * 250_000),
+    "a range that is a number too long": ("gift", "q {#1.." + "9" * 990_000 + "}"),
+    "questions of jupyterquiz": ("jupyterquiz", "[" + "{}," * 330_000 + "{}]"),
+    "choices in a text": (
+        "moodle",
+        "<quiz><question type='cloze'><questiontext><text>{1:MC:"
+        + "~a#b" * 240_000
+        + "}</text></questiontext></question></quiz>",
+    ),
+    "questions with many answers": ("gift", ("q{=a" + "~b" * 24 + "}\n\n") * 17_000),
+    "columns that are left out": (
+        "csv",
+        "Question,"
+        + ",".join("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+        + ",Correct\n"
+        + ("q" + ",a" * 26 + ",A\n") * 17_000,
+    ),
 }
 
 
@@ -175,7 +213,9 @@ SLOW: dict[str, tuple[str, str]] = {
 @pytest.mark.parametrize(("form", "text"), SLOW.values(), ids=SLOW)
 def test_a_megabyte_of_anything_is_read_or_refused(form: str, text: str) -> None:
     with contextlib.suppress(FileFault):
-        assert len(FORMATS[form].read(text.encode(), "x")[1]) < 12_000
+        items, losses = FORMATS[form].read(text.encode(), "x")
+        assert len(losses) < 21_000
+        assert sum(len(item.get("options", ())) for item in items) <= 60_000
 
 
 def test_a_quotation_mark_that_stays_open_is_named_in_a_long_table() -> None:
@@ -189,6 +229,29 @@ def test_more_questions_than_a_file_may_hold_are_told(monkeypatch: pytest.Monkey
     items, losses = gift.read(b"Who? {=a ~b}\n\n" * 60, "x.gift")
     assert len(items) == 50
     assert "only the first 50 questions" in losses[-1].what
+
+
+@pytest.mark.parametrize("read", [jupyterquiz.read, moodle.read], ids=["list", "choices"])
+def test_what_is_left_out_by_its_number_is_not_read_before(
+    read: Callable[..., object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(wording.Wording, "__call__", lambda _self, words, *_a: asked.append(words))
+    name = {jupyterquiz.read: "questions of jupyterquiz", moodle.read: "choices in a text"}[read]
+    with pytest.raises(FileFault):
+        read(SLOW[name][1].encode(), "x")
+    assert len(asked) < 25_000
+
+
+def test_a_half_line_at_the_end_of_a_record_is_read_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DIALOGUE_RECORD_DIR", str(tmp_path))
+    (tmp_path / "answers.jsonl").write_text("{}", encoding="utf-8")
+    read: list[bytes] = []
+    monkeypatch.setattr(progress, "_parse", read.append)
+    progress.latest({f"x-{n}" for n in range(50)})
+    assert len(read) == 1
 
 
 def table(rows: str) -> Callable[[], object]:

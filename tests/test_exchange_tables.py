@@ -26,6 +26,7 @@ from dialogue.exchange import (
     sheet,
     workbook,
 )
+from dialogue.grading import gradebook, variants
 from dialogue.questions import Option, Question, Single
 
 __all__ = ["course"]  # the fixture: every question of the course and of the sample bank
@@ -47,6 +48,16 @@ def back(form: str, questions: list[Question], tmp_path: Path) -> dict[str, Ques
 def comparable(question: Question) -> dict[str, Any]:
     """What an author typed; a key that was worked out of a table comes back as its number."""
     return {**writing.fields(question), "status": "", "answer_from": ""}
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_table_may_come_from_any_system(end: str, tmp_path: Path) -> None:
+    items, _ = sheet.read(f"Question,A,B,Correct{end}q,a,b,A{end}".encode(), "x.csv")
+    assert [item["ask"] for item in items] == ["q"]
+    roster = tmp_path / "roster.csv"
+    roster.write_bytes(f"Name,Section{end}Ann,1{end}Ben,2{end}".encode())
+    assert [row["Name"] for row in gradebook.read_roster(roster).rows] == ["Ann", "Ben"]
+    assert variants.read_roster(roster) == ["Ann", "Ben"]
 
 
 # --- tables ----------------------------------------------------------------------------------

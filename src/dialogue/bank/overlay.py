@@ -22,7 +22,7 @@ from pathlib import Path
 
 from dialogue.bank import files as banks
 from dialogue.bank import pictures
-from dialogue.bank.files import Bank, former_ids, known, read_file, read_files, top_of
+from dialogue.bank.files import MOST_FAULTS, Bank, former_ids, known, read_file, read_files, top_of
 from dialogue.course import catalogue, files
 from dialogue.course.faults import Fault, nearest, shown
 from dialogue.course.files import FileFault
@@ -149,14 +149,14 @@ def _settings(
     hide: list[str] = []
     for item, line in reader.texts(values, "hide"):
         if item in own.questions:
-            hide.append(item)
+            hide += [item] if item not in mine.questions else []
         else:
-            near = nearest(item, own.questions)
+            # Comparing is slow, and nobody reads so many faults.
+            near = nearest(item, own.questions) if len(mine.faults) < MOST_FAULTS else []
             remedy = f"did you mean {near[0]!r}?" if near else "take the line out"
             reader.fault(line, f"there is no question {item!r} to hide", remedy)
         if item in mine.questions:
             reader.fault(line, f"{item!r} is hidden and replaced at once", "do one of the two")
-            hide = [other for other in hide if other != item]
     written_for = {}
     if "replaces" in values:
         entries = reader.mapping(values["replaces"], "'replaces'") or {}

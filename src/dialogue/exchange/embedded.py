@@ -12,6 +12,7 @@ from collections.abc import Callable
 from html import unescape
 
 from dialogue.bank import writing
+from dialogue.bank.nodes import MOST_ENTRIES
 from dialogue.exchange.incoming import Answer, Gap
 from dialogue.page.numbers import exact
 from dialogue.questions import Cloze
@@ -79,8 +80,10 @@ def _gap(kind: str, body: str, words: Callable[[str], str], lost: list[str]) -> 
     if kind == "words as they are":
         kind = "words"
         lost.append("capitals count no more")
-    answers = []
-    for part in _split(body, "~"):
+    answers: list[Answer] = []
+    if len(parts := _split(body, "~")) > MOST_ENTRIES:
+        raise ValueError(f"a blank has more than {MOST_ENTRIES} answers")
+    for part in parts:
         plain, *say = _split(part.strip(), "#")
         weight = 0.0
         if plain.startswith("="):

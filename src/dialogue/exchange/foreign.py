@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from dialogue.exchange import Loss
-from dialogue.exchange.incoming import Answer, Parsed
+from dialogue.exchange.incoming import NUMBER, Answer, Parsed
 from dialogue.exchange.wording import Wording
 
 _NAMES = {
@@ -105,7 +105,7 @@ _KINDS = {
 }
 _KIND_OF = {word: kind for kind, words in _KINDS.items() for word in words}
 _TRUE, _FALSE = ("true", "t", "yes", "richtig", "vrai"), ("false", "f", "no", "falsch", "faux")
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?")
+_NUMBER = re.compile(NUMBER)
 _MOST_WORDS = 8  # of an answer that is typed and compared
 _HEADER_WITHIN = 15  # rows from the top
 

@@ -29,8 +29,11 @@ from dialogue.questions import KINDS, Question, fold, within
 from dialogue.questions.kinds.cloze import MARK
 
 MOST_QUESTIONS = 10_000  # of one file; more than any class or book has
+MOST_ANSWERS, MOST_LOSSES = 60_000, 20_000  # of all of them
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?")
+# No more digits than anybody types: arithmetic with a million of them ends nowhere.
+NUMBER = r"[+-]?(?:\d{1,99}(?:\.\d{0,99})?|\.\d{1,99})(?:[eE][+-]?\d{1,2})?"
+_NUMBER = re.compile(NUMBER)
 
 
 # As others count: a third of 100 is 33.333.
@@ -185,11 +188,20 @@ def items(
     *default* names what has no name in Latin letters.
     """
     done: list[dict[str, Any]] = []
+    answers = 0
     taken = set() if taken is None else taken
     category = ""
     for one in found:
         if len(done) == MOST_QUESTIONS:
             what = f"not taken over: only the first {MOST_QUESTIONS} questions are; split the file"
+            losses.append(Loss("the rest", what))
+            break
+        answers += len(one.answers) + len(one.pairs)
+        if answers > MOST_ANSWERS or len(losses) > MOST_LOSSES:
+            what = (
+                f"not taken over: more than {MOST_ANSWERS} answers, or {MOST_LOSSES} lines of this "
+                "report, stand before it; split the file"
+            )
             losses.append(Loss("the rest", what))
             break
         lost: list[str] = list(one.lost)

@@ -19,7 +19,7 @@ from typing import Any
 
 from dialogue.course.files import FileFault, decode
 from dialogue.exchange import Loss
-from dialogue.exchange.incoming import Answer, Parsed, of_range, taken_over
+from dialogue.exchange.incoming import Answer, Parsed, enough, of_range, taken_over
 from dialogue.exchange.wording import Wording
 from dialogue.page.numbers import exact
 
@@ -60,8 +60,10 @@ def read(data: bytes, file: str, language: str = "en") -> tuple[list[dict[str, A
     if not isinstance(top, list) or not all(isinstance(each, dict) for each in top):
         remedy = 'jupyterquiz keeps questions as [{"question": …}, …]'
         raise FileFault(file, "this is no list of questions", remedy)
-    found = []
+    found: list[Parsed] = []
     for place, each in enumerate(top, 1):
+        if enough(found, losses):
+            break
         try:
             found.append(_read(each, place, language))
         except (TypeError, ValueError, KeyError, AttributeError) as error:
@@ -75,14 +77,13 @@ def read(data: bytes, file: str, language: str = "en") -> tuple[list[dict[str, A
 
 def _in_notebook(cells: list[Any], file: str, losses: list[Loss]) -> list[dict[str, Any]]:
     """The questions in the cells of a notebook, each once."""
-    found: list[dict[str, Any]] = []
+    found: dict[str, dict[str, Any]] = {}
     elsewhere: list[str] = []
     for cell in cells:
         source = cell.get("source", "") if isinstance(cell, dict) else ""
         words = "".join(map(str, source)) if isinstance(source, list) else str(source)
         for each in (*_hidden(words), *_listed(words, cell.get("cell_type") == "code")):
-            if each not in found:
-                found.append(each)
+            found.setdefault(repr(each), each)
         elsewhere += _SHOWN.findall(words)
     losses += [
         Loss(name, "not taken over: these questions stand in a file of their own; import that")
@@ -92,7 +93,7 @@ def _in_notebook(cells: list[Any], file: str, losses: list[Loss]) -> list[dict[s
         where = f"they stand in {elsewhere[0]!r}" if elsewhere else "no cell holds a list of them"
         raise FileFault(file, f"there are no questions of jupyterquiz in this notebook: {where}",
                         "import the .json file with the questions")  # fmt: skip
-    return found
+    return list(found.values())
 
 
 def _questions(value: Any) -> list[dict[str, Any]]:

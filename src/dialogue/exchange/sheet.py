@@ -37,7 +37,7 @@ from dialogue.course import files
 from dialogue.course.faults import nearest
 from dialogue.course.files import FileFault
 from dialogue.exchange import Loss, foreign
-from dialogue.exchange.incoming import taken_over
+from dialogue.exchange.incoming import NUMBER, taken_over
 from dialogue.questions import KINDS as known
 from dialogue.questions import Numeric, Question
 from dialogue.questions.model import full as _full
@@ -98,7 +98,7 @@ FEWEST_OPTIONS = 6
 MOST_ROWS, MOST_COLUMNS = 20_000, 250
 
 _PART = re.compile(r"(option|comment|choice|distractor|feedback) ?(\d{1,2})")
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?")
+_NUMBER = re.compile(NUMBER)
 _BAND = re.compile(r"([\d.,]+)\s*(?:to|-|–)\s*([\d.,]+)\s*(?:%|per cent)?")
 _MONTH = r"(jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]*"
 # What Excel and LibreOffice make a number or a date of, in one language or another.
@@ -280,7 +280,7 @@ def _sep(text: str) -> str:
     """The separator with which the header names most of the columns that are known."""
 
     def known(separator: str) -> int:
-        header: list[str] = next(csv.reader(io.StringIO(text), delimiter=separator), [])
+        header: list[str] = next(csv.reader(io.StringIO(text, newline=""), delimiter=separator), [])
         return sum((_column(name) or foreign.column(name)) != "" for name in header[:MOST_COLUMNS])
 
     return max(",;\t", key=known)

@@ -14,7 +14,15 @@ from typing import Any
 
 from dialogue.course import files
 from dialogue.exchange import Loss
-from dialogue.exchange.incoming import Answer, Parsed, enough, longer, of_range, taken_over
+from dialogue.exchange.incoming import (
+    NUMBER,
+    Answer,
+    Parsed,
+    enough,
+    longer,
+    of_range,
+    taken_over,
+)
 from dialogue.exchange.wording import Wording
 
 _START = re.compile(r"(\d+)\.\s+(\S.*)")
@@ -42,7 +50,6 @@ _HEAD = re.compile(
     re.IGNORECASE,
 )
 _GROUP = ("GROUP", "END_GROUP")
-_NUMBER = r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,2})?"
 _INDENTED = re.compile(r"(?: {2,}|\t)\S.*")
 
 
@@ -151,7 +158,7 @@ def _question(block: _Block, language: str) -> Parsed:
         if what == "title":
             one.name = said
         elif what == "points":
-            one.points = said if re.fullmatch(_NUMBER, said) and float(said) > 0 else ""
+            one.points = said if re.fullmatch(NUMBER, said) and float(said) > 0 else ""
         elif what == "ask":
             one.ask = words(said, "markdown")
         elif what in ("right", "wrong", "ticked", "open"):
@@ -186,14 +193,14 @@ def _question(block: _Block, language: str) -> Parsed:
 
 
 def _number(said: str) -> Answer:
-    if found := re.fullmatch(rf"\[\s*({_NUMBER})\s*,\s*({_NUMBER})\s*\]", said):
+    if found := re.fullmatch(rf"\[\s*({NUMBER})\s*,\s*({NUMBER})\s*\]", said):
         middle, reach = of_range(found[1], found[2])
         return Answer(middle, 1.0, "", reach)
-    if found := re.fullmatch(rf"({_NUMBER})\s*(?:\+-|±)\s*({_NUMBER})(\s*%)?", said):
+    if found := re.fullmatch(rf"({NUMBER})\s*(?:\+-|±)\s*({NUMBER})(\s*%)?", said):
         reach = found[2]
         if found[3]:
             reach = f"{abs(Decimal(found[1]) * Decimal(reach) / 100):f}"
         return Answer(found[1], 1.0, "", reach)
-    if re.fullmatch(_NUMBER, said):
+    if re.fullmatch(NUMBER, said):
         return Answer(said, 1.0)
     raise ValueError(f"{said[:40]!r} is no number that can be read")

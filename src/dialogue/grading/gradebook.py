@@ -65,7 +65,7 @@ def read_roster(file: str | os.PathLike[str]) -> Roster:
     first = text.split("\n", 1)[0]
     separator = max(",;\t", key=first.count)
     try:
-        rows = list(csv.reader(io.StringIO(text), delimiter=separator, strict=True))
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
     except csv.Error as error:
         raise FileFault(file, f"this is not a table ({error})", "export it as CSV again") from None
     roster = Roster([cell.strip() for cell in rows[0]])

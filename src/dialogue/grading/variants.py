@@ -163,7 +163,7 @@ def read_roster(file: str | os.PathLike[str]) -> list[str]:
     text = files.read_text(file)
     found: dict[str, str] = {}
     try:
-        lines = list(csv.reader(io.StringIO(text), strict=True))
+        lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error as error:
         raise FileFault(file, f"this is no table ({error})", "save it as CSV, UTF-8") from None
     for line, row in enumerate(lines, 1):

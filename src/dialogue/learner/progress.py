@@ -421,8 +421,17 @@ class _Index:
             self.parsed[place] = _parse(line)
         return self.parsed[place]
 
-    def tries(self, record: BinaryIO, names: Iterable[str], rest: bytes) -> list[Attempt]:
-        """The attempts at the questions of these *names*, from both ends of the record."""
+    def tries(
+        self,
+        record: BinaryIO,
+        names: Iterable[str],
+        rest: bytes,
+        last: tuple[str, Attempt | None] | None,
+    ) -> list[Attempt]:
+        """The attempts at the questions of these *names*, from both ends of the record.
+
+        *rest* is what stands behind its whole lines, and *last* what can be read in it.
+        """
         own = {name.encode("utf-8", "replace") for name in names}
         several = [self.places[name] for name in own if name in self.places]
         places: Sequence[int] = several[0] if len(several) == 1 else sorted(chain(*several))
@@ -431,7 +440,7 @@ class _Index:
         found, seen = [], set()
         for place in (*places, self.size):
             if place == self.size:
-                line, parsed = rest, _parse(rest) if rest else None
+                line, parsed = rest, last
                 if not (parsed and parsed[1] and parsed[1].item.encode() in own):
                     continue
             else:
@@ -512,7 +521,8 @@ def latest(
     try:
         with _open() as record:
             index, rest = _read(record)
-            found = {item: index.tries(record, own, rest) for item, own in names.items()}
+            last = _parse(rest) if rest else None
+            found = {item: index.tries(record, own, rest, last) for item, own in names.items()}
     except OSError:
         return {}
     return {item: tries for item, tries in found.items() if tries}
@@ -542,8 +552,9 @@ def summary() -> dict[str, Any]:
     every = names()
     with suppress(OSError), _open() as record:
         index, rest = _read(record)
+        half = _parse(rest)
         for name in every:
-            for attempt in index.tries(record, [name], rest):
+            for attempt in index.tries(record, [name], rest, half):
                 if attempt.event == "check":
                     last[name] = attempt
     verdicts = [attempt.verdict for attempt in last.values()]

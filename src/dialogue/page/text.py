@@ -204,6 +204,8 @@ def prose_inline(source: str) -> str:
 
 def no_formulas(source: str) -> Iterator[tuple[str, str]]:
     """What stands between the marks of a formula in *source* and is none, and why."""
+    if "\\" not in source:  # with which each mark begins
+        return
     for block in _parser().parse(source.strip()):
         for token in block.children or ():
             if token.type == "formula":
