@@ -197,6 +197,21 @@ def test_a_note_of_another_window_is_seen_before_one_writes(
     )
 
 
+def test_a_lesson_whose_kernel_was_shut_down_runs_again(reader: Reader, desk: Lab) -> None:
+    """By a hub that clears away what is idle, from another window, or with its server."""
+    for session in desk.api("api/sessions"):
+        desk.api(f"api/sessions/{session['id']}", "DELETE")
+    again = reader.page.get_by_role("button", name="Run the lesson again")
+    again.wait_for()
+    wait_until(
+        lambda: "No Kernel" in reader.page.locator(".jp-Toolbar-kernelName").first.inner_text(),
+        "the page has seen that there is none",
+    )
+    again.click()
+    assert reader.result() == "ran"
+    assert again.count() == 0
+
+
 def test_axe_finds_nothing_in_the_desk(reader: Reader) -> None:
     from axe_playwright_python.sync_playwright import Axe
 

@@ -205,6 +205,18 @@ def test_what_waits_is_cancelled_and_never_done(desk: Desk) -> None:
     assert desk.page.locator(".dq-answered").text_content() == ""
 
 
+def test_a_second_answer_that_was_cancelled_is_not_called_saved(desk: Desk) -> None:
+    desk.open(Quiz([question()])).answer(0)
+    desk.kernel()
+    assert desk.says() == SAVED
+    desk.page.evaluate("isBusy = true")
+    desk.answer(1)
+    desk.wait()
+    desk.press("cancel")
+    assert desk.page.locator(".dq-answered").text_content() == STRINGS["cancelled"]
+    assert desk.says() == ("", "")
+
+
 def test_starting_again_is_cancelled_and_the_answer_stands(desk: Desk) -> None:
     desk.open(Quiz([question()])).answer(1)
     desk.kernel()
@@ -274,6 +286,36 @@ def test_what_was_typed_while_a_text_waited_is_not_called_saved(desk: Desk) -> N
     desk.page.locator("button[type=submit]").click()
     desk.kernel()
     assert desk.says() == SAVED
+
+
+def test_a_text_that_was_not_saved_outlives_its_kernel(desk: Desk) -> None:
+    """What the page tells the learner to do then, a new run, draws the box anew."""
+    essay = bank.course_bank().questions["05-write"]
+
+    def run() -> None:
+        desk.page.evaluate("document.querySelector('main')?.remove()")
+        desk.read = 0
+        desk.open(Quiz([essay]))
+
+    def write(text: str) -> None:
+        box.fill(text)
+        desk.page.locator("button[type=submit]").click()
+
+    box = desk.page.locator("textarea")
+    run()
+    write("One.")
+    desk.kernel()
+    desk.page.evaluate("turn('dead')")
+    write("One. Two.")
+    assert desk.says() == (STRINGS["no_kernel"], "")
+    run()
+    assert (box.input_value(), desk.says()) == ("One. Two.", ("", STRINGS["write_changed"]))
+    desk.page.locator("button[type=submit]").click()
+    desk.kernel()
+    assert desk.says() == SAVED
+    progress.erase()
+    run()
+    assert box.input_value() == "", "what was saved comes from the record and from nowhere else"
 
 
 def test_what_waits_leaves_before_the_page_may_end(desk: Desk) -> None:

@@ -156,6 +156,7 @@ function question(item, n, total, strings, send) {
       if (taken && inside) { status.tabIndex = -1; status.focus(); } // the pressed button goes away
     }
     const settled = known.saved ?? restored;
+    if (known.saved) control.saved?.(known.response);
     const standing = found?.verdict === "kept" ? [settled, Boolean(known.note)] : [];
     const words = found ? JSON.stringify([found.verdict, found.missing, found.problem, found.mark, found.comments, ...standing]) : "";
     if (fresh || words !== announced) {
@@ -178,7 +179,7 @@ function question(item, n, total, strings, send) {
     note.textContent = trouble ? "" : (settled && control.differs?.(known.response) ? say(strings, "write_changed") : "")
       || (known.edited ? say(strings, "edited") : "")
       || (restored && known.at ? say(strings, ahead(known.at) ? "restored_ahead" : "restored", { date: day(known.at, item.language) }) : "")
-      || (graded && known.saved ? say(strings, "saved") : "");
+      || (graded && known.saved && !known.cancelled ? say(strings, "saved") : "");
   }
 
   form.addEventListener("submit", (event) => {

@@ -5,6 +5,10 @@ const written = (response) => {
   return typeof given === "string" ? given : "";
 };
 
+// What is typed and not saved outlives its view: when a kernel has ended, its cell is run again,
+// and draws the box anew.  It lives as long as the page.
+const drafts = (globalThis.dialogueDrafts ??= new Map());
+
 KINDS.essay = {
   grade: (item, response) => outcome(tidied(written(response)) ? "kept" : "unanswered"),
 
@@ -32,19 +36,20 @@ KINDS.essay = {
       const got = levels.reduce((all, level, at) => all + (level === null ? 0 : item.rubric[at].levels.length - 1 - level), 0);
       sum.textContent = left ? say(strings, "rubric_left", { n: left }) : say(strings, "rubric_sum", { got, most });
     };
-    count();
-    box.addEventListener("input", () => { count(); control.changed?.(); });
+    const typed = (text) => { box.value = drafts.get(item.id) ?? text; count(); };
+    typed("");
+    box.addEventListener("input", () => { drafts.set(item.id, box.value); count(); control.changed?.(); });
     rubric.addEventListener("change", () => { tally(); control.again?.(); });
     const control = {
       node: [make("div", { class: "dq-field dq-writing" }, make("label", { for: uid }, say(strings, "your_text")), box, counted), rows.length ? rubric : null],
       instruction: "",
       /** Whether the text is another one than that of *response*, which was kept. */
       differs: (response) => tidied(box.value) !== tidied(written(response)),
+      saved(response) { if (!control.differs(response)) drafts.delete(item.id); },
       read: () => ({ text: box.value, rubric: rows.map((row) => row.read()) }),
       write(response) {
-        box.value = written(response);
+        typed(written(response));
         rows.forEach((row, at) => row.inputs.forEach((input, i) => { input.checked = response?.rubric?.[at] === i; }));
-        count();
         tally();
       },
       mark(found) { rubric.hidden = !found; tally(); },

@@ -472,10 +472,14 @@
       });
     });
     async function again(notebook) {
-      if (!notebook.sessionContext.session?.kernel || notebook.sessionContext.kernelDisplayStatus === "dead") {
-        await notebook.sessionContext.restartKernel().catch(() => notebook.sessionContext.startKernel());
-      }
-      await runs(notebook);
+      const session = notebook.sessionContext;
+      const name = session.prevKernelName || "python3";
+      // A kernel that is gone, shut down elsewhere or with its server, cannot be started again:
+      // asked to, JupyterLab says that it did, and does nothing.
+      if (session.session?.kernel && session.kernelDisplayStatus === "dead") await session.restartKernel().catch(() => {});
+      if (!session.session?.kernel || session.kernelDisplayStatus === "dead") await session.changeKernel({ name }).catch(() => {});
+      if (session.session?.kernel) await runs(notebook);
+      else say(notebook, "The part that runs this lesson could not be started. Is the program that opened the course still running?", "Run the lesson again", again);
     }
 
     // --- panels: ours at first, then whatever the reader chose
