@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -260,6 +262,45 @@ def test_a_question_is_looked_for_in_a_bank_that_cannot_be_read(over, capsys):
     error = capsys.readouterr().err
     assert "05-round-one.yaml:" in error
     assert "no lesson, objective, question" not in error
+
+
+def closed_to_us(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """As a folder of somebody else's that one may see and not enter; to root none is closed."""
+
+    def unless_inside(real):
+        def act(path=".", *args, **kwargs):
+            if isinstance(path, str | Path) and str(path).startswith(f"{folder}{os.sep}"):
+                raise PermissionError(errno.EACCES, "Permission denied", str(path))
+            return real(path, *args, **kwargs)
+
+        return act
+
+    for name in ("stat", "scandir"):
+        monkeypatch.setattr(os, name, unless_inside(getattr(os, name)))
+
+
+def test_an_overlay_in_a_closed_folder_leaves_the_course_as_it_is(tmp_path, capsys, monkeypatch):
+    """A teacher's home that was closed after learners had been told to use what lies in it."""
+    home = tmp_path / "theirs"
+    home.mkdir()
+    assert main(["overlay", "new", str(home / "mine")]) == 0
+    closed_to_us(monkeypatch, home)
+    told = "names is not there, or may not be entered"
+    assert main(["check"]) == 1
+    assert told in capsys.readouterr().out
+    assert main(["preview", "05-permanent-bases", "--output", str(tmp_path / "p")]) == 0
+    assert main(["overlay", "hide", "05-permanent-bases"]) == 1
+    assert told in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("part", [".", "exercises", "supplements"])
+def test_a_closed_folder_of_an_overlay_is_told(over, capsys, monkeypatch, part):
+    """A search in it finds nothing, and says nothing."""
+    put(over, NEW)
+    closed_to_us(monkeypatch, over / part)
+    assert main(["check"]) == 1
+    name = (over / part).name
+    assert f"{name}:1: this folder cannot be read" in capsys.readouterr().out
 
 
 def test_an_overlay_that_is_gone_is_one_sentence(over, capsys, monkeypatch):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -68,7 +69,7 @@ def home(lesson: catalogue.Lesson) -> Path:
     """The bank that an instructor's own questions on *lesson* go to: the overlay's, if one is
     in use, else the course's."""
     named = overlay.where()
-    folder = named[0] if named and named[0].is_dir() else catalogue.root()
+    folder = named[0] if named and os.path.isdir(named[0]) else catalogue.root()
     return folder / "exercises" / f"{lesson.stem}.yaml"
 
 

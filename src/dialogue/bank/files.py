@@ -195,10 +195,10 @@ def former_ids(bank: Bank) -> None:
 def files(paths: Iterable[str | Path] = ()) -> Iterator[Path]:
     """The bank files among *paths* (folders are searched); the course's own when none is given."""
     for path in [Path(p) for p in paths] or [catalogue.root() / "exercises"]:
-        if path.is_dir():
+        if os.path.isdir(path):
             # overlay.yaml is no bank; of a copy's questions the original's come first.
             inside = (p for p in path.rglob("[!.]*") if p.suffix in (".yaml", ".yml"))
-            banks = [p for p in inside if p.name != "overlay.yaml" and not p.is_dir()]
+            banks = [p for p in inside if p.name != "overlay.yaml" and not os.path.isdir(p)]
             yield from sorted(banks, key=lambda p: (catalogue.is_copy(p.stem), p))
         else:
             yield path

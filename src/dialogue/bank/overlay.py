@@ -54,6 +54,8 @@ def stamps() -> list[tuple[str, int, int]]:
     if not named:
         return []
     found = [(str(named[0]), 0, 0)]
+    if not os.path.isdir(named[0]):
+        return found
     beside = pictures.stamps(named[0] / "exercises")
     return [*found, *map(files.stamp, _files(named[0])), *beside]
 
@@ -62,13 +64,13 @@ def _files(folder: Path) -> list[Path]:
     own = [folder / "overlay.yaml"]
     return [
         path
-        for path in (*own, *sorted((folder / "supplements").glob("*.md")), *_banks(folder))
-        if path.is_file()
+        for path in (*own, *files.listed(folder / "supplements", "*.md"), *_banks(folder))
+        if os.path.isfile(path)
     ]
 
 
 def _banks(folder: Path) -> list[Path]:
-    return list(banks.files([folder / "exercises"])) if (folder / "exercises").is_dir() else []
+    return list(banks.files([folder / "exercises"])) if os.path.isdir(folder / "exercises") else []
 
 
 def laid(own: Bank) -> tuple[Bank, Overlay | None]:
@@ -86,18 +88,19 @@ def laid(own: Bank) -> tuple[Bank, Overlay | None]:
         return own, None
     folder, who = named
     name = shown(folder)
-    if not folder.is_dir():
-        own.faults.append(
-            Fault(name, 1, "", f"the overlay that {who} names is not there", "correct it")
-        )
+    if not os.path.isdir(folder):
+        message = f"the overlay that {who} names is not there, or may not be entered"
+        own.faults.append(Fault(name, 1, "", message, "correct it"))
         return own, None
+    for part in ("", "exercises", "supplements", "notebooks"):
+        own.faults += files.closed(folder / part)
     overlay = Overlay(folder)
     ids, mine = known(), Bank(keep_nodes=own.keep_nodes)
     for path in _banks(folder):
         read_file(path, ids, mine)
     hide, written_for = _settings(folder, own, mine)
     lessons = {lesson.stem for lesson in catalogue.lessons()}
-    for path in sorted((folder / "supplements").glob("*.md")):
+    for path in files.listed(folder / "supplements", "*.md"):
         if path.stem in lessons:
             overlay.supplements[path.stem] = path
         else:

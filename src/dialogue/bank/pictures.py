@@ -70,7 +70,7 @@ def _read(address: str, folder: Path) -> pictures.Picture:
 
 def stamps(folder: Path) -> Iterator[tuple[str, int, int]]:
     """The pictures beside the banks in *folder*, with time and size: what a cache compares."""
-    return map(files.stamp, sorted(folder.glob(f"**/{FOLDER}/*.*")))
+    return map(files.stamp, files.listed(folder, f"**/{FOLDER}/*.*"))
 
 
 def _changed(value: Any, change: Callable[[str], str]) -> Any:

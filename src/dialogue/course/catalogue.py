@@ -12,6 +12,7 @@ lesson that cannot be read keeps its place, and stops no other: :func:`faults` n
 from __future__ import annotations
 
 import json
+import os
 import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -125,7 +126,7 @@ def _plan() -> tuple[dict[str, Lesson], FileFault | None]:
             row["lesson"]: Lesson(row["lesson"], row["title"], int(row["minutes"]), False, {})
             for row in records("lessons")
         }
-        if not planned and file.exists():  # a header at the least stands in it
+        if not planned and os.path.exists(file):  # a header at the least stands in it
             raise ValueError
     except OSError as error:
         reason = f"the file cannot be read ({files.reason(error)})"
@@ -140,10 +141,12 @@ def lessons() -> list[Lesson]:
     """All lessons in order: the notebooks that exist, then the plan for those that do not."""
     planned, _ = _plan()
     homes = [root(), *filter(None, [overlaid.folder()])]
-    banks = {p.stem for home in homes for p in (home / "exercises").glob("[0-9][0-9]-*.y*ml")}
+    banks = {
+        p.stem for home in homes for p in files.listed(home / "exercises", "[0-9][0-9]-*.y*ml")
+    }
     known = {stem for stem in {*planned, *banks} if not is_copy(stem)}
     found: dict[str, Lesson] = {}
-    for path in [p for home in homes for p in sorted(home.glob("notebooks/[0-9][0-9]-*.ipynb"))]:
+    for path in [p for home in homes for p in files.listed(home, "notebooks/[0-9][0-9]-*.ipynb")]:
         if path.stem in found or (path.stem not in known and is_copy(path.stem)):
             continue
         lesson = _read(path, files.stamp(path)[1:])

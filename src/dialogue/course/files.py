@@ -140,6 +140,28 @@ def stamp(file: str | os.PathLike[str]) -> tuple[str, int, int]:
     return str(file), found.st_mtime_ns, found.st_size
 
 
+def closed(folder: Path) -> list[Fault]:
+    """A fault when *folder* is there and cannot be looked into: a search in it finds nothing,
+    and says nothing."""
+    try:
+        os.scandir(folder).close()
+        os.stat(os.path.join(folder, "."))  # listed is not yet entered
+    except FileNotFoundError:
+        return []
+    except (OSError, ValueError) as error:
+        fault = f"this folder cannot be read ({reason(error)})"
+        return [Fault(shown(folder), 1, "", fault, "check its name and rights")]
+    return []
+
+
+def listed(folder: Path, pattern: str) -> list[Path]:
+    """What a search in *folder* finds; nothing where one may not look: see :func:`closed`."""
+    try:
+        return sorted(folder.glob(pattern))
+    except OSError:
+        return []
+
+
 def size_text(size: int) -> str:
     """A size in bytes as people say it, such as '64 MB'."""
     for unit in ("bytes", "kB", "MB"):

@@ -54,4 +54,5 @@ def folder() -> Path | None:
         named = where()
     except FileFault:
         return None
-    return named[0] if named and named[0].is_dir() else None
+    # Where one may not enter, this says no and Path.is_dir raises.
+    return named[0] if named and os.path.isdir(named[0]) else None

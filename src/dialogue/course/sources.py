@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+import os
 from typing import Any
 
 from dialogue.course import catalogue
@@ -51,7 +52,7 @@ def as_of_month() -> str:
     independent pages of the press cover.  "" when the package is not there.
     """
     file = catalogue.root() / "data" / "datapackage.json"
-    return str(described(file).get("as_of", "")) if file.is_file() else ""
+    return str(described(file).get("as_of", "")) if os.path.isfile(file) else ""
 
 
 def as_of() -> str:

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 from dialogue.course import cache, catalogue, tables
 from dialogue.course.faults import Advice, Fault, nearest, shown
-from dialogue.course.files import fault_of
+from dialogue.course.files import closed, fault_of
 
 PACKAGES = ("seeds", "data")
 # A course may quote nobody; every other table that it describes is there to be read.
@@ -40,6 +40,8 @@ def check() -> list[Fault]:
     if importlib.util.find_spec("frictionless") is None:
         raise NotInstalled
     root = catalogue.root()
+    if shut := [fault for name in PACKAGES for fault in closed(root / name)]:
+        return shut
     found = [path for name in PACKAGES for path in sorted((root / name).glob("*.*"))]
     if strange := [path for path in found if not path.is_file()]:  # a FIFO would be waited for
         fault = "this is not a plain file, so no table was checked"

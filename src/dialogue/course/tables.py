@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache, wraps
@@ -40,7 +41,10 @@ T = TypeVar("T")
 
 def stamp(file: Path) -> Stamp:
     """What changes when a file does: its time and its size.  Raises ``OSError``."""
-    status = file.stat()
+    try:
+        status = file.stat()
+    except PermissionError:  # its folder is closed: whoever reads it says so
+        return 0, 0
     return status.st_mtime_ns, status.st_size
 
 
@@ -166,7 +170,7 @@ def kept(*names: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
         @wraps(make)
         def kept_or_made(*args: P.args, **choices: P.kwargs) -> T:
             files = [root() / folder / f"{name}.csv" for name in names for folder in FOLDERS]
-            stamps = tuple((file, stamp(file)) for file in files if file.is_file())
+            stamps = tuple((file, stamp(file)) for file in files if os.path.isfile(file))
             # That all it is called with can be a key, no type says.
             result: Any = made(stamps, *args, **choices)  # type: ignore[arg-type]
             return result.copy() if hasattr(result, "copy") else result

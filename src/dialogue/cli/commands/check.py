@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dialogue.course.faults import Advice
-from dialogue.course.files import GET_TOOLS
+from dialogue.course.files import GET_TOOLS, closed
 from dialogue.course.tables import TableFault
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ def _look(paths: Sequence[Path]) -> Found:
     """Check the banks at *paths*; without any, the whole course."""
     from dialogue import bank
     from dialogue.bank import advice, overlay, rich
+    from dialogue.course import catalogue
 
     found = Found(whole=not paths)
     for path in paths:
@@ -62,6 +63,8 @@ def _look(paths: Sequence[Path]) -> Found:
     with suppress(TableFault):  # a table that cannot be read is a fault, told below
         found.told = advice.advise(result, whole=found.whole)
     if found.whole:
+        for part in ("notebooks", "exercises"):
+            found.faults += closed(catalogue.root() / part)
         _look_at_lessons(found, result)
         _look_at_tables(found)
         if over := overlay.current():

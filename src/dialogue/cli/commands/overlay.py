@@ -33,8 +33,9 @@ def _used() -> Path:
     named = overlay.where()
     if not named:
         raise FileFault("overlay", "none is in use", "make one with: dialogue overlay new FOLDER")
-    if not named[0].is_dir():
-        raise FileFault(named[0], f"the folder that {named[1]} names is not there", "correct it")
+    if not os.path.isdir(named[0]):
+        message = f"the folder that {named[1]} names is not there, or may not be entered"
+        raise FileFault(named[0], message, "correct it")
     return named[0]
 
 
