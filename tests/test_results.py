@@ -438,6 +438,46 @@ def test_a_copy_whose_times_were_moved_is_nobody_s(inbox, later):
     assert not one(results(inbox), "mallory").doubts
 
 
+def test_a_copy_whose_every_time_was_moved_a_little_is_remarked_on(inbox):
+    classes.write(inbox, 3, ITEMS[:8])
+    resealed(inbox / "0000.json", retimed)
+    (inbox / "copy.json").write_bytes((inbox / "0000.json").read_bytes())
+
+    def moved(document, by=(0, 2, -1, 1, -2, 2, 0, 1)):
+        retimed(document, 7200)
+        for entry, seconds in zip(document["answers"], by, strict=True):
+            at = datetime.fromisoformat(entry["at"]) + timedelta(seconds=seconds)
+            entry["at"] = at.isoformat()
+
+    resealed(
+        inbox / "copy.json",
+        lambda d: (d.update(learner="mallory"), reidentified(d), moved(d)),
+    )
+    resealed(inbox / "copy.json", lambda d: [e.update(response=0) for e in d["answers"][::2]])
+    found = results(inbox)
+    for who, other in (("mallory", "0000.json"), ("learner 0000", "copy.json")):
+        remarks = one(found, who).remarks
+        assert [
+            r for r in remarks if r.endswith(f"waits between answers are nearly those in {other}")
+        ]
+        assert not one(found, who).doubts
+    assert not one(found, "learner 0001").remarks
+
+
+def test_a_class_that_was_led_is_not_remarked_on(inbox):
+    classes.write(inbox, 6, ITEMS[:8])
+    for learner in range(6):
+        resealed(inbox / f"000{learner}.json", lambda d, late=learner: retimed(d, late))
+        resealed(inbox / f"000{learner}.json", reidentified)
+        resealed(
+            inbox / f"000{learner}.json",
+            lambda d, late=learner: d["answers"][0].update(
+                at=datetime(2026, 3, 2, 9, 0, late % 3, tzinfo=UTC).isoformat()
+            ),
+        )
+    assert not [r for who in results(inbox).learners for r in who.remarks if "nearly" in r]
+
+
 def test_files_of_one_name_are_told_by_their_folders(inbox):
     """As Moodle packs them: every learner's answers.json in a folder of its own."""
     classes.write(inbox, 2, ITEMS[:8])

@@ -22,6 +22,13 @@ from dialogue.page.text import encodable
 _NO_CHANCE = 3
 # So many different waits between two answers that are alike, if they are three of four.
 _NO_CHANCE_OF_WAITS = 5
+# Waits that differ by a tenth, and by no more than so many seconds, are nearly the same.
+_NEARLY, _LEAST_NEAR = 10.0, 4
+# Where somebody has nearly the same waits as more than so many others, a class was led through the
+# lesson: what lies within so many seconds of another's is no remark then.
+_LED, _TOGETHER = 3, 120.0
+# With so many others each wait is compared: the work grows with the class, not with its square.
+_MOST_COMPARED = 40
 
 
 @dataclass(slots=True)
@@ -70,8 +77,7 @@ def claims(papers: Sequence[Paper]) -> list[Claim]:
     for claim in found.values():
         _own(claim)
     every = list(found.values())
-    _shared_answers(every)
-    _shared_times(every)
+    _shared_times(every, _shared_answers(every))
     return every
 
 
@@ -125,7 +131,8 @@ def _own(claim: Claim) -> None:
     claim.answers = tuple(entry.attempt for entry in in_order(entries) if entry.attempt)
 
 
-def _shared_answers(every: Sequence[Claim]) -> None:
+def _shared_answers(every: Sequence[Claim]) -> set[tuple[int, int]]:
+    """Doubt who has answers of another; returns which two."""
     owner: dict[tuple[str, str], int] = {}
     shared: Counter[tuple[int, int]] = Counter()
     for number, claim in enumerate(every):
@@ -136,9 +143,10 @@ def _shared_answers(every: Sequence[Claim]) -> None:
         _doubt(
             every[first], every[second], f"{some(count)} {'is' if count == 1 else 'are'} in both"
         )
+    return set(shared)
 
 
-def _shared_times(every: Sequence[Claim]) -> None:
+def _shared_times(every: Sequence[Claim], told: set[tuple[int, int]]) -> None:
     """Answers to the same questions at the same seconds, whatever their ids; or, where all
     times were moved, with the same waits between them."""
     owner: dict[tuple[str, str], tuple[int, Attempt]] = {}
@@ -153,7 +161,6 @@ def _shared_times(every: Sequence[Claim]) -> None:
                 same.setdefault((first, number), set()).add(attempt.at)
                 if attempt.response == other.response:
                     alike.setdefault((first, number), set()).add(attempt.at)
-    told: set[tuple[int, int]] = set()
     moments = [len({attempt.at for attempt in answers}) for answers in checks]
     for (first, second), seconds in same.items():
         least = max(_NO_CHANCE, min(moments[first], moments[second]) / 2)
@@ -169,6 +176,7 @@ def _shared_times(every: Sequence[Claim]) -> None:
                 )
 
     _shared_waits(every, checks, told)
+    _near_waits(every, checks, told)
 
 
 def _shared_waits(
@@ -192,6 +200,45 @@ def _shared_waits(
         if len(alike) >= least:
             why = f"{len(alike)} waits between the same answers are the same to the second"
             _doubt(every[first], every[second], why)
+            told.add((first, second))
+
+
+def _near_waits(
+    every: Sequence[Claim], checks: Sequence[Sequence[Attempt]], told: set[tuple[int, int]]
+) -> None:
+    """Remark on waits between the same questions that are nearly the same, as in a copy whose
+    every time was moved a little, whatever was answered."""
+    places: dict[tuple[str, str, int], list[tuple[int, float, float]]] = {}
+    near: dict[tuple[int, int], dict[int, float]] = {}  # how far apart, by the place of the wait
+    waits = [set[int]() for _ in every]
+    for number, answers in enumerate(checks):
+        for one, other in pairwise(answers):
+            before, after = moment_of(one.at), moment_of(other.at)
+            if not before or not after or (wait := (after - before).total_seconds()) <= 0:
+                continue
+            place, start = int(wait // _NEARLY), before.timestamp()
+            waits[number].add(place)
+            for beside in (place - 1, place, place + 1):
+                for first, theirs, began in places.get((one.item, other.item, beside), ()):
+                    if first != number and abs(wait - theirs) <= min(_NEARLY, wait / 10):
+                        near.setdefault((first, number), {})[place] = abs(start - began)
+            at = places.setdefault((one.item, other.item, place), [])
+            if len(at) < _MOST_COMPARED:
+                at.append((number, wait, start))
+    near = {
+        pair: apart
+        for pair, apart in near.items()
+        if len(apart) >= max(_LEAST_NEAR, min(len(waits[number]) for number in pair) * 3 / 4)
+    }
+    led = max(Counter(number for pair in near for number in pair).values(), default=0) > _LED
+    for pair, apart in near.items():
+        if pair in told or (led and min(apart.values()) < _TOGETHER):
+            continue
+        for mine, theirs in (pair, pair[::-1]):
+            every[mine].remarks.append(
+                f"{len(apart)} waits between answers are nearly those in "
+                f"{every[theirs].papers[0].name}"
+            )
 
 
 def _doubt(one: Claim, other: Claim, why: str) -> None:
