@@ -37,9 +37,9 @@
     if (!node.isEqualNode(fresh)) node.replaceChildren(...fresh.childNodes);
   }
   const kept = {
-    // Private windows and full disks refuse: nothing is remembered, nothing breaks.
+    // Private windows and full disks refuse: nothing is remembered.
     get(key) { try { return JSON.parse(localStorage.getItem(key)); } catch { return null; } },
-    set(key, value) { try { localStorage.setItem(key, JSON.stringify(value)); } catch { /* as above */ } },
+    set(key, value) { try { localStorage.setItem(key, JSON.stringify(value)); } catch {} },
   };
   const NARROW = matchMedia("(max-width: 999px)"); // no room for a panel
   const boxOf = (notebook) => notebook.outerNode ?? notebook.node;
@@ -135,7 +135,7 @@
   function asker(app, { ServerConnection }, { URLExt }) {
     const settings = app.serviceManager.serverSettings;
     return async (name, path = "", init = {}) => {
-      // In the lab edition there is no server: the page itself knows, see site/lab/extension.
+      // The lab edition has no server: the page itself knows, see site/lab/extension.
       if (window.__dialogueServer) return window.__dialogueServer(name, path);
       const query = path ? `?path=${encodeURIComponent(path)}` : "";
       const url = URLExt.join(settings.baseUrl, "dialogue", name) + query;
@@ -158,7 +158,7 @@
   }
 
   const STYLE = `
-:is(.dd-Panel, .dd-Beats) { background: var(--jp-layout-color1); color: var(--jp-ui-font-color1); font-size: var(--jp-ui-font-size1); }
+:is(.dd-Panel, .dd-Beats, .dd-Lost) { background: var(--jp-layout-color1); color: var(--jp-ui-font-color1); font-size: var(--jp-ui-font-size1); }
 .dd-Panel { overflow: auto; padding: 10px; line-height: 1.35; min-width: 220px; }
 .dd-Panel h2 { font-size: 1em; margin: 14px 0 4px; }
 .dd-Panel :is(p, ol) { margin: 4px 0; padding: 0; list-style: none; }
@@ -180,8 +180,8 @@
 .dd-Panel button { color: inherit; }
 .dd-Row { display: grid; grid-template-columns: 2.2em 1fr; gap: 0 6px; width: 100%; text-align: start; padding: 6px;
   border: 0; border-inline-start: 3px solid transparent; background: none; }
-.dd-Row:hover { background: var(--jp-layout-color2); }
-.dd-Row[aria-current] { background: var(--jp-layout-color2); font-weight: 700; border-color: var(--jp-brand-color1); }
+.dd-Row:is(:hover, [aria-current]) { background: var(--jp-layout-color2); }
+.dd-Row[aria-current] { font-weight: 700; border-color: var(--jp-brand-color1); }
 .dd-Row small { grid-column: 2; font-weight: 400; overflow-wrap: anywhere; }
 .dd-Off { opacity: .65; }
 .dd-Buttons { display: flex; flex-wrap: wrap; gap: 4px; margin-bottom: 8px; }
@@ -206,7 +206,7 @@
   box-shadow: var(--jp-elevation-z6); font-size: var(--jp-content-font-size1); line-height: 1.4; }
 .dd-Tip button { margin-top: 6px; }
 .dd-Term { text-decoration: underline dotted; text-underline-offset: 3px; cursor: help; }
-.dd-Lost { padding: 8px 12px; background: var(--jp-warn-color3); color: #1b1b1b; font-size: var(--jp-ui-font-size1); }
+.dd-Lost { padding: 8px 12px; background: var(--jp-warn-color3); color: #1b1b1b; }
 .dd-Lost button { margin-inline-start: 8px; }
 .dd-Notes textarea { width: 100%; box-sizing: border-box; font: inherit; color: inherit; background: var(--jp-layout-color0); padding: 6px; margin: 4px 0; }
 .dd-Changes pre { white-space: pre-wrap; margin: 2px 0 8px; padding: 6px; background: var(--jp-layout-color2); max-height: 12em; overflow: auto; }
@@ -304,7 +304,7 @@
     const desk = make("section", { class: "dd-Notes", hidden: true }, make("h2", {}, "My notes"), about, field, told, others);
     panel.node.append(desk);
     const part = (cell) => lines.get(current())?.outline.find((one) => one.cell === cell)?.title ?? "";
-    // Words that are on their way, or could not be kept: they stay beside their part.
+    // Words on their way, or not kept: they stay beside their part.
     const unkept = new Map();
     // The last words written are the last ones kept.
     const keepNote = () => {
@@ -332,7 +332,7 @@
     when(field, "input", () => { told.textContent = "Not saved yet."; pause(); });
     when(field, "blur", keepNote);
     // A page that goes out of sight may never be seen again.
-    when(document, "visibilitychange", () => { if (document.hidden) void keepNote(); });
+    when(document, "visibilitychange", keepNote);
     // Another window may have written since.
     when(field, "focus", async () => {
       const { path, cell, texts } = note, text = field.value, was = text.trim();
@@ -414,10 +414,7 @@
       let inside = shown;
       for (const part of line.outline) if (!shown && order.indexOf(part.cell) <= place) inside = part.cell;
       line.inside = inside;
-      for (const button of line.node.querySelectorAll(".dd-Beat")) {
-        if (button.dataset.cell === inside) button.setAttribute("aria-current", "step");
-        else button.removeAttribute("aria-current");
-      }
+      for (const button of line.node.querySelectorAll(".dd-Beat")) button.ariaCurrent = button.dataset.cell === inside ? "step" : null;
       if (inside && notebook === current()) void noteAt(notebook.context.path, inside);
       void terms(notebook);
       // Where one stopped: not by opening the page.
@@ -460,7 +457,7 @@
     function watch(notebook) {
       notebook.sessionContext.statusChanged.connect((_, status) => {
         const stopped = status === "dead" || status === "autorestarting";
-        if (stopped || status === "restarting") say(notebook, `The part that runs this lesson ${stopped ? "has stopped. Your saved answers are kept; pictures" : "starts anew. Pictures"} and quizzes need a new run.`, "Run the lesson again", again);
+        if (stopped || status === "restarting") rerun(notebook, `The part that runs this lesson ${stopped ? "has stopped. Your saved answers are kept; pictures" : "starts anew. Pictures"} and quizzes need a new run.`);
       });
     }
     // The server has put together what two windows have saved.
@@ -471,15 +468,14 @@
         await context.revert();
       });
     });
+    const rerun = (notebook, text) => say(notebook, text, "Run the lesson again", again);
     async function again(notebook) {
       const session = notebook.sessionContext;
-      const name = session.prevKernelName || "python3";
-      // A kernel that is gone, shut down elsewhere or with its server, cannot be started again:
-      // asked to, JupyterLab says that it did, and does nothing.
-      if (session.session?.kernel && session.kernelDisplayStatus === "dead") await session.restartKernel().catch(() => {});
-      if (!session.session?.kernel || session.kernelDisplayStatus === "dead") await session.changeKernel({ name }).catch(() => {});
-      if (session.session?.kernel) await runs(notebook);
-      else say(notebook, "The part that runs this lesson could not be started. Is the program that opened the course still running?", "Run the lesson again", again);
+      const gone = () => !session.session?.kernel || session.kernelDisplayStatus === "dead";
+      // Not restartKernel: of a kernel shut down elsewhere it does nothing.
+      if (gone()) await session.changeKernel({ name: session.prevKernelName || "python3" }).catch(() => {});
+      if (gone()) rerun(notebook, "This lesson cannot run. Is the course itself still running?");
+      else await runs(notebook);
     }
 
     // --- panels: ours at first, then whatever the reader chose
@@ -530,7 +526,7 @@
       field.focus();
     }, "Alt N");
 
-    // --- projector: large type, no code, one part at a time
+    // --- projector
     let beat = 0;
     function beats() {
       const parts = [];
