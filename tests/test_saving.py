@@ -7,15 +7,18 @@ The view runs in a browser; the kernel is this process, which reads a message wh
 from __future__ import annotations
 
 import dataclasses
+import errno
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from test_form import fill
 
 from dialogue import bank
 from dialogue.learner import progress
-from dialogue.page.words import NEGOTIATION, STRINGS
+from dialogue.page.words import FORM, NEGOTIATION, STRINGS
 from dialogue.questions import Question
+from dialogue.widgets.form import author
 from dialogue.widgets.negotiation import negotiate
 from dialogue.widgets.quiz import Answers, Quiz, View
 
@@ -42,6 +45,7 @@ MODEL = """async ([source, data]) => {
       widget_manager: { kernel },
     };
     window.answer = (state) => { data.state = state; (on["change:state"] ?? []).forEach((act) => act()); };
+    window.tellLines = (lines) => { data.lines = lines; };
     window.tell = (message) => (on["msg:custom"] ?? []).forEach((act) => act(message));
     window.turn = (now) => { kernel.status = now; watch.forEach((act) => act(kernel, now)); };
     const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
@@ -60,7 +64,12 @@ class Desk:
     def open(self, widget: View) -> Desk:
         self.widget = widget
         widget.send = lambda message: self.page.evaluate("(m) => tell(m)", message)  # type: ignore[method-assign]
-        names = [name for name in widget.keys if name in ("content", "state", "strings", "data")]
+        kept = ("content", "state", "strings", "data", "lines")
+        names = [name for name in widget.keys if name in kept]
+        if "lines" in names:
+            widget.observe(
+                lambda news: self.page.evaluate("(now) => tellLines(now)", news.new), "lines"
+            )
         data = {name: getattr(widget, name) for name in names}
         self.page.evaluate(MODEL, [widget._esm, data])
         return self
@@ -71,7 +80,8 @@ class Desk:
         for message in queue[:messages]:
             self.read += 1
             self.widget._handle_custom_msg(message, [])
-            self.page.evaluate("(state) => answer(state)", self.widget.state)
+            if "state" in self.widget.keys:
+                self.page.evaluate("(state) => answer(state)", self.widget.state)
 
     def wait(self) -> None:
         """Longer than the page waits before it says so."""
@@ -458,3 +468,57 @@ def test_an_order_that_a_cell_delays(erasing: Desk, monkeypatch: pytest.MonkeyPa
 def test_a_kernel_that_ends_while_it_erases(erasing: Desk) -> None:
     erasing.page.evaluate("turn('dead')")
     assert erasing.verdict() == STRINGS["erase_no_kernel"]
+
+
+@pytest.fixture
+def bank_of_mine(tmp_path, monkeypatch):
+    (tmp_path / "exercises").mkdir()
+    monkeypatch.setenv("DIALOGUE_OVERLAY", str(tmp_path))
+    return tmp_path / "exercises" / "05-round-one.yaml"
+
+
+def test_the_form_says_that_it_waits_and_saves_once_or_never(desk: Desk, bank_of_mine: Any) -> None:
+    form = author()
+    fill(form, "single")
+    desk.open(form.said).page.evaluate("isBusy = true")
+
+    def press(word: str) -> None:
+        desk.page.get_by_role("button", name=FORM[word], exact=True).click()
+
+    said = desk.page.get_by_role("status")
+    press("save")
+    assert said.text_content() == "", "nothing is known yet"
+    desk.wait()
+    assert said.text_content() == FORM["waiting"]
+    press("cancel")
+    assert said.text_content() == FORM["cancelled"]
+    desk.page.evaluate("free()")
+    desk.kernel()
+    assert not bank_of_mine.exists()
+
+    press("save")
+    desk.page.get_by_role("button", name=FORM["save"]).dispatch_event("click")  # impatient
+    desk.kernel()
+    assert "Saved as 05-new-single" in said.text_content()
+    assert len(bank.read([bank_of_mine]).questions) == 1
+    desk.page.evaluate("isBusy = true")
+    press("save")
+    desk.page.evaluate("turn('dead')")
+    assert said.text_content() == FORM["no_kernel"], "what was saved before is not said again"
+
+
+def test_a_form_that_cannot_write_says_so(
+    desk: Desk, bank_of_mine: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form = author()
+    fill(form, "single")
+    desk.open(form.said)
+
+    def full(*_args: Any, **_more: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("tempfile.TemporaryDirectory", full)
+    desk.page.get_by_role("button", name=FORM["save"], exact=True).click()
+    desk.kernel()
+    assert desk.page.get_by_role("status").text_content() == "Not done: No space left on device."
+    assert not bank_of_mine.exists()

@@ -627,6 +627,17 @@ EXPLORER = {
 # The form for authors.
 FORM = {
     "live": "A form for a new question. Run this cell to use it.",
+    "check": "Check",
+    "preview": "Preview",
+    "save": "Save",
+    "waiting": "Waiting: the notebook’s kernel has not answered yet. It may be running a cell. "
+    "Nothing is saved before it answers.",
+    "cancel": "Cancel",
+    "cancelled": "Cancelled: nothing was saved, and nothing will be.",
+    "no_kernel": "Not saved: the notebook’s kernel does not answer. Copy what you typed, for a new run "
+    "empties the form; then choose Run, and Run All Cells.",
+    "unconfirmed": "Perhaps not saved: the notebook’s kernel ended before it answered. Copy what you "
+    "typed, choose Run, then Run All Cells, and save again: an id that is there already is refused.",
 }
 
 # The classroom view.

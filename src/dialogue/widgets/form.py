@@ -30,10 +30,27 @@ _WIDE = {"layout": widgets.Layout(width="auto"), "style": {"description_width": 
 
 
 class _Said(View):
-    """What was found, as a live region, and the guard of the form's keys (shared.js says why)."""
+    """The buttons, what came of them as a live region, and the guard of the form's keys
+    (shared.js says why)."""
 
     _esm = scripts.script("form")
     lines = traitlets.List(traitlets.Unicode()).tag(sync=True)
+
+    def __init__(self, acts: Mapping[str, Callable[[], None]]) -> None:
+        super().__init__(strings=WORDS)
+        self._acts = acts
+        self.on_msg(self._received)
+
+    def _received(self, _widget: Any, message: Any, _buffers: Any) -> None:
+        event = message.get("event") if isinstance(message, dict) else None
+        if isinstance(event, str) and event in self._acts:
+            try:
+                self._acts[event]()
+            except FileFault as fault:
+                self.lines = [str(fault)]
+            except OSError as error:  # no room for the draft that is checked, for instance
+                self.lines = [f"Not done: {files.reason(error)}."]
+            self.send({"event": "done"})
 
 
 class _Box(Twinned, widgets.VBox):
@@ -69,13 +86,8 @@ class Form:
         # What was typed for one kind is there again when that kind is chosen again.
         self._typed: dict[str, tuple[dict[str, Any], list[dict[str, Any]]]] = {}
         self.middle = widgets.VBox()
-        self.said = _Said()
+        self.said = _Said({"check": self.check, "preview": self.preview, "save": self.save})
         self.shown = widgets.VBox()
-        buttons = [
-            self._button("Check", self.check),
-            self._button("Preview", self.preview),
-            self._button("Save", self.save),
-        ]
         self.lesson.observe(self._lesson_changed, "value")
         self.kind.observe(self._kind_changed, "value")
         self._lesson_changed()
@@ -89,7 +101,6 @@ class Form:
                 self.middle,
                 *last,
                 self.confidence,
-                widgets.HBox(buttons),
                 self.said,
                 self.shown,
             ]
@@ -110,11 +121,6 @@ class Form:
 
     def _area(self, label: str) -> widgets.Textarea:
         return widgets.Textarea(description=label, rows=2, continuous_update=False, **_WIDE)
-
-    def _button(self, label: str, act: Callable[[], None]) -> widgets.Button:
-        button = widgets.Button(description=label)
-        button.on_click(lambda _button: act())
-        return button
 
     def _lesson_changed(self, _change: Any = None) -> None:
         lesson = self.lessons[self.lesson.value]
