@@ -554,6 +554,20 @@ def taped(text: str) -> bytes:
 
 
 TOLD = "Because nobody counted the café’s “boats” on that day."
+
+
+def textwrapped(data: bytes, width: int) -> list[bytes]:
+    return [data[at : at + width] for at in range(0, len(data), width)]
+
+
+def remarked(remark: bytes) -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as archive:
+        archive.writestr("a", "b")
+        archive.comment = remark
+    return held.getvalue()
+
+
 WAYS: dict[str, Any] = {
     # Where a comment of a graded item may lie hidden from whoever only looks at pages.
     "a remark of HTML": lambda told: f"<!-- {told} -->".encode(),
@@ -588,6 +602,18 @@ WAYS: dict[str, Any] = {
     "Windows": lambda told: told.encode("cp1252"),
     "utf-32": lambda told: told.encode("utf-32"),
     "lines of base64": lambda told: base64.encodebytes(f"{told} {told}".encode()),
+    "base64 in lines that are indented": lambda told: (
+        b"a: |\n"
+        + b"".join(
+            b"  " + line + b"\n" for line in textwrapped(base64.b64encode(told.encode() * 2), 64)
+        )
+        + b"b: Another word\n"
+    ),
+    "base64 in whole lines before a word": lambda told: (
+        b"\n".join(textwrapped(base64.b64encode(f"{told:<96}".encode()), 64)) + b"\nword"
+    ),
+    "packed without a name": lambda told: base64.b64encode(zlib.compress(told.encode())),
+    "a remark on a zip file": lambda told: remarked(told.encode()),
     "base64 in a notebook": lambda told: json.dumps(
         {"image/png": base64.encodebytes(f"{told} {told}".encode()).decode()}
     ).encode(),
@@ -607,7 +633,22 @@ def test_a_comment_is_found_under_every_wrapping(way: Any) -> None:
     assert search.letters(TOLD) not in search.searchable(way("Something else that nobody hides."))
 
 
-@pytest.mark.parametrize("piece", ["\\", "<", "&", "%25", "\\x41", "A", "[", "\\\\u0041", "&amp;"])
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "\\",
+        "<",
+        "&",
+        "%25",
+        "A" * 40 + "\n",
+        "A" * 40 + " ",
+        "\\x41",
+        "A",
+        "[",
+        "\\\\u0041",
+        "&amp;",
+    ],
+)
 def test_a_search_takes_no_longer_than_the_text(piece: str) -> None:
     started = time.process_time()
     search.searchable((piece * 10**6)[: 10**6].encode())

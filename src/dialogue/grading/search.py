@@ -29,7 +29,11 @@ from urllib.parse import unquote
 # Wrapping within wrapping: nobody packs a key deeper than this by accident.
 _DEEPEST = 4
 _MOST = 64 * 2**20
-_BASE64 = re.compile(rb"(?:[A-Za-z0-9+/_-]{60,}\r?\n)*[A-Za-z0-9+/_-]{24,}={0,2}")
+# In one word, or wrapped into lines that may be indented and of which the last may be short.
+_BASE64 = re.compile(
+    rb"(?:[A-Za-z0-9+/_-]{40,}[ \t]*\r?\n[ \t#>]*)+[A-Za-z0-9+/_-]*={0,2}"
+    rb"|[A-Za-z0-9+/_-]{24,}={0,2}"
+)
 # \u201c, \u{201c}, \U0000201c, and bytes: \xe2\x80\x9c, \342\200\234
 _POINT = re.compile(r"(?<!\\)\\+(?:u([0-9A-Fa-f]{4})|u\{([0-9A-Fa-f]{1,6})\}|U([0-9A-Fa-f]{8}))")
 _BYTES = re.compile(r"(?<!\\)(?:\\+(?:x[0-9a-f]{2}|[0-3][0-7]{2}))+", re.IGNORECASE)
@@ -40,8 +44,13 @@ _PACKED: dict[bytes, Callable[[io.BytesIO], Any]] = {
     b"\x1f\x8b": lambda data: gzip.GzipFile(fileobj=data),
     b"BZh": bz2.BZ2File,
     b"\xfd7zXZ": lzma.LZMAFile,
+    **dict.fromkeys((b"x\x9c", b"x\xda"), lambda data: io.BytesIO(_unpacked(data.read()))),
 }
 _KNOWN = (b"PK", _PNG, b"\xff\xd8\xff", b"GIF8", b"RIFF", b"%PDF", b"\xff\xfe", b"\xfe\xff")
+
+
+def _unpacked(data: bytes) -> bytes:
+    return zlib.decompressobj().decompress(data, _MOST)
 
 
 def strings(value: Any) -> Iterator[str]:
@@ -88,8 +97,10 @@ def texts(data: bytes, depth: int = 0) -> Iterator[str]:
     if data.startswith(b"PK"):
         try:
             with zipfile.ZipFile(io.BytesIO(data)) as archive:
+                yield archive.comment.decode("utf-8", "replace")
                 for entry in archive.infolist():
                     yield entry.filename
+                    yield entry.comment.decode("utf-8", "replace")
                     if entry.file_size <= _MOST:
                         yield from texts(archive.read(entry), depth + 1)
         except Exception:  # whatever damaged numbers make of a zip
@@ -116,11 +127,15 @@ def texts(data: bytes, depth: int = 0) -> Iterator[str]:
             yield (text := "\n\n".join(strings(json.loads(text))))
             said = text.encode("utf-8", "replace")
     for blob in _BASE64.findall(said):
-        whole = re.sub(rb"[\r\n=]+", b"", blob).translate(bytes.maketrans(b"-_", b"+/"))
-        whole = whole[: len(whole) - (len(whole) % 4 == 1)]
-        held = base64.b64decode(whole + b"=" * (-len(whole) % 4))
-        if held.startswith((*_KNOWN, *_PACKED)) or _is_text(held):
-            yield from texts(held, depth + 1)
+        lines = re.split(rb"[\s#>]+", blob.rstrip(b"="))
+        # Behind the last line may stand a word that is none of it.
+        for wrapped in (lines, lines[:-1]) if len(lines) > 1 else (lines,):
+            whole = b"".join(wrapped).translate(bytes.maketrans(b"-_", b"+/"))
+            whole = whole[: len(whole) - (len(whole) % 4 == 1)]
+            held = base64.b64decode(whole + b"=" * (-len(whole) % 4))
+            if held.startswith((*_KNOWN, *_PACKED)) or _is_text(held):
+                yield from texts(held, depth + 1)
+                break
 
 
 def _remarks_of_png(data: bytes) -> Iterator[str]:
@@ -133,8 +148,7 @@ def _remarks_of_png(data: bytes) -> Iterator[str]:
             # The packed text comes last, after a name and what ends in zero bytes.
             for start in (i + 1 for i, byte in enumerate(chunk[:400]) if not byte):
                 with suppress(zlib.error):
-                    unpacked = zlib.decompressobj().decompress(chunk[start:], _MOST)
-                    yield unpacked.decode("utf-8", "replace")
+                    yield _unpacked(chunk[start:]).decode("utf-8", "replace")
 
 
 def _is_text(data: bytes) -> bool:
