@@ -417,7 +417,7 @@
       for (const button of line.node.querySelectorAll(".dd-Beat")) button.ariaCurrent = button.dataset.cell === inside ? "step" : null;
       if (inside && notebook === current()) void noteAt(notebook.context.path, inside);
       void terms(notebook);
-      // Where one stopped: not by opening the page.
+      // Where one stopped, not by opening.
       if (cell && boxOf(notebook.content).scrollTop > 200) kept.set(PLACE, { path: notebook.context.path, cell: cell.model.id });
     }
 
@@ -431,6 +431,7 @@
     }
     async function runs(notebook) {
       ran.add(notebook);
+      said.get(notebook)?.dispose();
       const { path } = notebook.context;
       delete tests.runs[path];
       tests.runs[path] = await runOnce(notebook, cells).catch(String);
@@ -448,17 +449,18 @@
         press(() => { box.dispose(); void act(notebook); }, {}, label)) });
       said.set(notebook, box);
       notebook.contentHeader.addWidget(box);
-      // Lumino makes room for a height that is stated, and not for words as they wrap.
+      // Lumino makes room for a stated height, not for words as they wrap.
       new ResizeObserver(() => {
         box.node.style.minHeight = `${box.node.scrollHeight}px`;
         box.parent?.fit();
       }).observe(box.node);
     }
     function watch(notebook) {
-      notebook.sessionContext.statusChanged.connect((_, status) => {
-        const stopped = status === "dead" || status === "autorestarting";
-        if (stopped || status === "restarting") rerun(notebook, `The part that runs this lesson ${stopped ? "has stopped. Your saved answers are kept; pictures" : "starts anew. Pictures"} and quizzes need a new run.`);
-      });
+      const session = notebook.sessionContext;
+      const ended = () => rerun(notebook, "What runs this lesson has stopped. Your saved answers are kept; pictures and quizzes need a new run.");
+      session.statusChanged.connect((_, status) => /dead|restarting/.test(status) && ended());
+      // All that another server says.
+      session.sessionChanged.connect((_, { newValue }) => newValue || ended());
     }
     // The server has put together what two windows have saved.
     app.serviceManager.contents.fileChanged.connect((_, { newValue }) => {
@@ -471,9 +473,9 @@
     const rerun = (notebook, text) => say(notebook, text, "Run the lesson again", again);
     async function again(notebook) {
       const session = notebook.sessionContext;
-      const gone = () => !session.session?.kernel || session.kernelDisplayStatus === "dead";
-      // Not restartKernel: of a kernel shut down elsewhere it does nothing.
-      if (gone()) await session.changeKernel({ name: session.prevKernelName || "python3" }).catch(() => {});
+      const gone = () => (session.session?.kernel?.status ?? "dead") === "dead";
+      // Not restartKernel: without a kernel it does nothing.
+      if (gone()) await session.shutdown().then(() => session.changeKernel({ name: "python3" })).catch(() => {});
       if (gone()) rerun(notebook, "This lesson cannot run. Is the course itself still running?");
       else await runs(notebook);
     }
