@@ -30,6 +30,7 @@ items:
     accept: ["Hale"]
 """
 OTHER = NEW.replace("my-own", ITEM)
+NEW_EXERCISE = "new exercise --kind single --lesson 05 --objective 05-2 --id 05-mine"
 
 
 @pytest.fixture(autouse=True)
@@ -289,8 +290,9 @@ def test_an_overlay_in_a_closed_folder_leaves_the_course_as_it_is(tmp_path, caps
     assert main(["check"]) == 1
     assert told in capsys.readouterr().out
     assert main(["preview", "05-permanent-bases", "--output", str(tmp_path / "p")]) == 0
-    assert main(["overlay", "hide", "05-permanent-bases"]) == 1
-    assert told in capsys.readouterr().err
+    for command in ("overlay hide 05-permanent-bases", NEW_EXERCISE):
+        assert main(command.split()) == 1, "what is meant for it does not go into the course"
+        assert told in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("part", [".", "exercises", "supplements"])

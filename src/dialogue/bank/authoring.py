@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 
@@ -67,10 +66,10 @@ def free_id(lesson: catalogue.Lesson, kind: str) -> str:
 
 def home(lesson: catalogue.Lesson) -> Path:
     """The bank that an instructor's own questions on *lesson* go to: the overlay's, if one is
-    in use, else the course's."""
-    named = overlay.where()
-    folder = named[0] if named and os.path.isdir(named[0]) else catalogue.root()
-    return folder / "exercises" / f"{lesson.stem}.yaml"
+    in use, else the course's.  Raises :class:`FileFault` when the overlay is not there: what
+    was meant for it does not go into the course."""
+    named = overlay.used()
+    return (named or catalogue.root()) / "exercises" / f"{lesson.stem}.yaml"
 
 
 def add(file: Path, entry: str, lesson: catalogue.Lesson) -> int:

@@ -73,6 +73,16 @@ def _banks(folder: Path) -> list[Path]:
     return list(banks.files([folder / "exercises"])) if os.path.isdir(folder / "exercises") else []
 
 
+def used() -> Path | None:
+    """The overlay's folder, None when none is in use.  Raises :class:`FileFault` for one that is
+    not there."""
+    named = where()
+    if named and not os.path.isdir(named[0]):
+        fault = f"the folder that {named[1]} names is not there, or may not be entered"
+        raise FileFault(named[0], fault, "correct it")
+    return named[0] if named else None
+
+
 def laid(own: Bank) -> tuple[Bank, Overlay | None]:
     """The course's bank *own* with the overlay over it, and what the overlay did.
 

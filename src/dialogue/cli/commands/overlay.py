@@ -30,13 +30,9 @@ def _used() -> Path:
     from dialogue.bank import overlay
     from dialogue.course.files import FileFault
 
-    named = overlay.where()
-    if not named:
+    if not (folder := overlay.used()):
         raise FileFault("overlay", "none is in use", "make one with: dialogue overlay new FOLDER")
-    if not os.path.isdir(named[0]):
-        message = f"the folder that {named[1]} names is not there, or may not be entered"
-        raise FileFault(named[0], message, "correct it")
-    return named[0]
+    return folder
 
 
 def _nameable(folder: Path) -> None:
