@@ -445,16 +445,20 @@ def test_a_browser_that_is_being_started_ends_too(
     prints.write_text("#!/bin/sh\nexec sleep 60\n", encoding="utf-8")
     prints.chmod(0o755)
     monkeypatch.setenv("DIALOGUE_BROWSER", str(prints))
-    started, numbers = subprocess.Popen._execute_child, []
+    started, numbers = subprocess._fork_exec, []
 
-    def told(process: Any, *arguments: Any) -> None:
-        started(process, *arguments)
-        numbers.append(process.pid)
-        raise SystemExit(143)
+    def told(*arguments: Any) -> int:
+        numbers.append(started(*arguments))
+        signal.raise_signal(signal.SIGTERM)
+        return numbers[0]
 
-    monkeypatch.setattr(subprocess.Popen, "_execute_child", told)
-    with pytest.raises(SystemExit):
-        printing.pdf(page, tmp_path / "page.pdf")
+    monkeypatch.setattr(subprocess, "_fork_exec", told)
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        with pytest.raises(SystemExit):
+            printing.pdf(page, tmp_path / "page.pdf")
+    finally:
+        signal.signal(signal.SIGTERM, before)
     assert not Path(f"/proc/{numbers[0]}").exists() or "Z" in _state(numbers[0])
 
 

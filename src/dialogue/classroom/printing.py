@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from dialogue.course import ending
 from dialogue.course.files import FileFault
 
 # What browsers that print are called; the tests and the benchmarks look for the same.
@@ -118,16 +119,16 @@ def _run(command: list[str], profile: str) -> int:
     nowhere = subprocess.DEVNULL
     # Its temporary files go with its folder, unless its sockets would have too long a name there.
     env = {**os.environ, "TMPDIR": profile} if len(profile) < _SHORT else None
-    # Who is told to end while the browser is being started must end it all the same, so that its
-    # number has to be known before the start is over.
-    process = subprocess.Popen.__new__(subprocess.Popen)
+    process: subprocess.Popen[bytes] | None = None
     try:
-        process.__init__(  # type: ignore[misc]  # of an object that is there already
-            command, stdin=nowhere, stdout=nowhere, stderr=nowhere, env=env, start_new_session=True
-        )
+        with ending.undisturbed():
+            process = subprocess.Popen(
+                command, stdin=nowhere, stdout=nowhere, stderr=nowhere, env=env,
+                start_new_session=True,
+            )  # fmt: skip
         return process.wait(timeout=SECONDS)
     except BaseException:
-        if getattr(process, "pid", None):
+        if process:
             process.terminate()  # so that it clears its own folders away
             with suppress(subprocess.TimeoutExpired):
                 process.wait(timeout=5)

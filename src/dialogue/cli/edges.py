@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from dialogue.course import ending
 from dialogue.course.faults import one_line
 from dialogue.course.files import FileFault, reason
 
@@ -87,7 +88,7 @@ def _silence(stream: Any) -> None:
 
 
 # The system ends a program with these (a closed terminal, a shutdown, `timeout`) on the spot.
-_ENDS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+_ENDS = [one for one in ending.SIGNALS if one != signal.SIGINT]
 
 
 _told: list[int] = []

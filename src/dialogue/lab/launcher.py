@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from dialogue.course import files
+from dialogue.course import ending, files
 from dialogue.course.catalogue import lessons, root
 
 START = "notebooks/00-start-here.ipynb"
@@ -171,7 +171,7 @@ def _serve(port: int, browser: bool, *, fixed: bool, edit: bool = False) -> int:
         # JupyterLab's random token stays; only its own announcement gives way to ours.
         server.identity_provider.token_generated = False
         # Ctrl+C stops without a question, and so does closing the terminal.
-        for one in _signals():
+        for one in ending.SIGNALS:
             signal.signal(one, lambda *_: server.stop(from_signal=True))
         # The server listens only once its loop runs; the address is printed right after.
         server.io_loop.add_callback(_welcome, server)
@@ -193,7 +193,7 @@ def _heeding_every_signal() -> Iterator[None]:
         told.append(number)
         before[number](number, frame)  # which raises
 
-    for one in _signals():
+    for one in ending.SIGNALS:
         handler = signal.getsignal(one)
         if callable(handler):
             before[one] = handler
@@ -205,12 +205,6 @@ def _heeding_every_signal() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def _signals() -> list[signal.Signals]:
-    """What tells the course to end."""
-    names = ("SIGINT", "SIGTERM", "SIGHUP")
-    return [getattr(signal, name) for name in names if hasattr(signal, name)]
 
 
 def _settings(folder: Path, *, edit: bool) -> Path:

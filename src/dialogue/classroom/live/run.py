@@ -17,7 +17,7 @@ from dialogue.classroom.live import address, keeping, plan
 from dialogue.classroom.live.room import Room
 from dialogue.classroom.live.server import DEFAULT_PORT, Server
 from dialogue.classroom.live.store import FILE, SITE, Store
-from dialogue.course import catalogue
+from dialogue.course import catalogue, ending
 from dialogue.course.files import FileFault
 
 _YES, _NO = {"y", "yes"}, {"n", "no"}
@@ -87,7 +87,8 @@ class _Edition:
         self._build: subprocess.Popen[bytes] | None = None
         if not given and not ready:
             command = [sys.executable, "-m", "dialogue.cli", *building(own)]
-            self._build = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+            with ending.undisturbed():
+                self._build = subprocess.Popen(command, stdout=subprocess.DEVNULL)
 
     def wait(self, lesson: catalogue.Lesson) -> None:
         """Until it is there, with a page for *lesson*."""
@@ -153,9 +154,7 @@ async def _hold(
 ) -> int:
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", None)):
-        if number is None:
-            continue
+    for number in ending.SIGNALS:
         try:
             loop.add_signal_handler(number, ended.set)
         except NotImplementedError:  # Windows
