@@ -14,6 +14,7 @@ from conftest import copy_course
 from dialogue import bank
 from dialogue.bank import advice
 from dialogue.cli.commands import check
+from dialogue.grading import release
 
 TODAY = date(2020, 7, 15)
 GOOD = """\
@@ -178,6 +179,15 @@ def test_habits_of_a_file(tmp_path: Path, keys: str, lengths: str, rules: list[s
     found = advise(tmp_path, choice(keys, lengths))
     assert [one.rule for one in found] == rules
     assert all((one.line, one.item) == (1, "") for one in found)
+
+
+def test_a_question_without_its_key_is_nobody_s_to_mend(tmp_path: Path) -> None:
+    file = tmp_path / "05-lesson.yaml"
+    file.write_text(choice("AAAABC"), encoding="utf-8")
+    read = bank.read([file])
+    for name, question in read.questions.items():
+        read.questions[name] = release.without_key(question)
+    assert advice.advise(read, today=TODAY) == []
 
 
 @pytest.mark.parametrize(

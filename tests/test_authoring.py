@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from dialogue.bank import authoring
 from dialogue.classroom import paper, preview
 from dialogue.cli import main
 from dialogue.course import catalogue
+from dialogue.course.files import FileFault
 from dialogue.page.text import html
 from dialogue.questions import KINDS
 
@@ -127,6 +129,14 @@ def test_a_wrong_wish_is_one_sentence(tmp_path, words, says, capsys):
     assert says in error
     assert error.count("\n") == 1
     assert not file.exists()
+
+
+def test_an_objective_of_a_notebook_that_cannot_be_read_is_not_said_to_be_missing():
+    fault = FileFault("05-round-one.ipynb", "the file is empty", "get it again")
+    lesson = replace(authoring.find_lesson("05"), objectives={}, fault=fault)
+    with pytest.raises(FileFault, match="the file is empty"):
+        authoring.skeleton("single", "05-x", lesson, "05-2")
+    assert "id: 05-x" in authoring.skeleton("single", "05-x", lesson, "")
 
 
 @pytest.mark.parametrize(

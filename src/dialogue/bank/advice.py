@@ -82,6 +82,8 @@ def advise(bank: Bank, *, whole: bool = False, today: date | None = None) -> lis
     found: list[Advice] = []
     of_file: dict[str, list[Question]] = {}
     for name, question in bank.questions.items():
+        if question.keyless:
+            continue  # in a learner's copy, where it must have neither key nor comment
         file = bank.places[name][0]
         of_file.setdefault(file, []).append(question)
         for one in _item(question, bank.nodes[name], today, sides):

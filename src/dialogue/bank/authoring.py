@@ -25,14 +25,16 @@ def find_lesson(name: str) -> catalogue.Lesson:
 def skeleton(kind: str, item: str, lesson: catalogue.Lesson, objective: str) -> str:
     """One commented entry of a bank, as text.
 
-    Raises :class:`FileFault` for an unknown kind or objective, and
-    for an id that is no id.
+    Raises :class:`FileFault` for an unknown kind or objective, for an id that is no id, and
+    for an objective of a lesson whose notebook cannot be read.
     """
     if kind not in KINDS:
         raise FileFault(kind, "there is no such kind", f"choose one of {', '.join(KINDS)}")
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", item):
         remedy = "write small letters, digits and hyphens, such as 05-next-meeting"
         raise FileFault(item, "this cannot be an id", remedy)
+    if objective and lesson.fault:
+        raise lesson.fault
     if objective and objective not in lesson.objectives:
         known = ", ".join(lesson.objectives) or "none yet"
         raise FileFault(
