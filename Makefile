@@ -82,7 +82,9 @@ clean: ## Remove what make installed (.venv and .tools); notebooks and answers s
 
 # Bytecode is compiled at once: the first start is then as quick as every other.
 # --inexact: `make lab` after `make test` must not throw the test tools out again.
-sync = $(find_python); \
+sync = for place in . .venv; do [ ! -e "$$place" ] || [ -w "$$place" ] || { \
+	echo "This folder was set up by somebody else, and you may not write in it: ask them to run make here, or copy the folder." >&2; exit 1; }; done; \
+	$(find_python); \
 	echo 'Installing into .venv (once; it takes a minute or so) …'; \
 	$(find_uv); \
 	[ ! -e .venv/.place ] || [ "$$(cat .venv/.place)" = "$$(pwd -P)" ] || rm -rf .venv; \

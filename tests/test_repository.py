@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
+import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -152,3 +155,25 @@ def test_quoted_words_stay_under_the_limit() -> None:
                 )
                 words += sum(len(quote.split()) for quote in re.findall(r"“([^”]+)”", text))
     assert 0 < words <= 100
+
+
+@pytest.mark.skipif(
+    shutil.which("make") is None or os.name == "nt", reason="make on a POSIX system"
+)
+def test_a_folder_that_somebody_else_set_up_is_one_sentence() -> None:
+    """Not a line for each file that the second user may not remove."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for file in ("Makefile", "pyproject.toml", "uv.lock"):
+            shutil.copy(ROOT / file, folder)
+        (folder / ".venv").mkdir()
+        folder.chmod(0o555)
+        other: dict[str, int] = {} if os.getuid() else {"user": 65534, "group": 65534}
+        done = subprocess.run(
+            ["make", "lab"], cwd=folder, capture_output=True, encoding="utf-8", check=False, **other
+        )
+        folder.chmod(0o755)
+    assert done.returncode == 2
+    told = [line for line in done.stderr.splitlines() if not line.startswith("make")]
+    assert len(told) == 1
+    assert told[0].startswith("This folder was set up by somebody else")
