@@ -22,8 +22,9 @@ from dialogue.page.text import encodable
 _NO_CHANCE = 3
 # So many different waits between two answers that are alike, if they are three of four.
 _NO_CHANCE_OF_WAITS = 5
-# Waits that differ by a tenth, and by no more than so many seconds, are nearly the same.
-_NEARLY, _LEAST_NEAR = 10.0, 4
+# Waits that differ by a tenth, and by no more than so many seconds, are nearly the same.  Four are
+# so by chance of some two in a class of thirty.
+_NEARLY, _LEAST_NEAR = 10.0, 5
 # Where somebody has nearly the same waits as more than so many others, a class was led through the
 # lesson: what lies within so many seconds of another's is no remark then.
 _LED, _TOGETHER = 3, 120.0
