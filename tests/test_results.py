@@ -439,11 +439,11 @@ def test_a_copy_whose_times_were_moved_is_nobody_s(inbox, later):
 
 
 def test_a_copy_whose_every_time_was_moved_a_little_is_remarked_on(inbox):
-    classes.write(inbox, 3, ITEMS[:8])
+    classes.write(inbox, 3, ITEMS[:12])
     resealed(inbox / "0000.json", retimed)
     (inbox / "copy.json").write_bytes((inbox / "0000.json").read_bytes())
 
-    def moved(document, by=(0, 2, -1, 1, -2, 2, 0, 1)):
+    def moved(document, by=(0, 2, -1, 1, -2, 2, 0, 1, -1, 2, 0, 1)):
         retimed(document, 7200)
         for entry, seconds in zip(document["answers"], by, strict=True):
             at = datetime.fromisoformat(entry["at"]) + timedelta(seconds=seconds)
