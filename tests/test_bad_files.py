@@ -92,7 +92,8 @@ def test_the_check_names_the_line_of_a_conflict(
     conflict(course / "notebooks" / f"{LESSON}.ipynb")
     assert main(["check", "--no-advice"]) == 1
     said = capsys.readouterr()
-    assert f"notebooks/{LESSON}.ipynb:3: this is no notebook" in said.out
+    assert f"notebooks/{LESSON}.ipynb:3: " in said.out
+    assert "two versions stand here" in said.out
     assert said.err.startswith("1 fault;")
 
 
@@ -389,3 +390,78 @@ def test_a_command_that_needs_a_table_names_it_or_goes_on(
         if main(command):
             (line,) = capsys.readouterr().err.splitlines()
             assert f"seeds/{table}.csv" in line
+
+
+def merged(path: Path) -> None:
+    first, *rest = path.read_text(encoding="utf-8").splitlines()
+    marks = [first, "<<<<<<< HEAD", rest[0], "=======", rest[0], ">>>>>>> theirs", *rest[1:]]
+    path.write_text("\n".join(marks) + "\n", encoding="utf-8")
+
+
+def test_a_table_that_a_merge_left_open_is_one_fault_and_is_not_used(
+    course: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(course)
+    merged(course / "seeds/sources.csv")
+    target = tmp_path / "sources.json"
+    assert main(["bibliography", "--output", str(target)]) == 1
+    assert "seeds/sources.csv:2: two versions stand here" in capsys.readouterr().err
+    assert not target.exists()
+    assert main(["check", "--no-advice"]) == 1
+    said = capsys.readouterr().out.splitlines()
+    assert any(line.startswith("seeds/sources.csv:2: two versions stand here") for line in said)
+    # What nobody can weigh without the sources is not told row by row.
+    assert all(line.startswith("seeds/sources.csv:") for line in said)
+
+
+def test_another_table_without_a_row_is_not_an_empty_one(
+    course: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (course / "seeds/sources.csv").write_text("a,b\n", encoding="utf-8")
+    assert main(["bibliography"]) == 1
+    said = capsys.readouterr()
+    assert "there is no column 'source_id'" in said.err
+    assert said.out == ""
+
+
+@pytest.mark.parametrize("text", ["<<<<<<< a", "=======\n>>>>>>> b", "Title\n=======\n", ""])
+def test_marks_that_are_no_merge_are_text(text: str, tmp_path: Path) -> None:
+    (tmp_path / "x.md").write_text(f"Text\n{text}", encoding="utf-8")
+    assert files.read_text(tmp_path / "x.md") == f"Text\n{text}"
+
+
+@POSIX
+def test_the_kit_waits_for_no_pipe(
+    course: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = course / "data/negotiation_profiles.csv"
+    table.unlink()
+    os.mkfifo(table)
+    assert main(["class-kit", str(tmp_path / "kit")]) == 1
+    assert "negotiation_profiles.csv: this is not a plain file" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "command"),
+    [
+        ("notebooks/teaching-notes/class-kit/events.yaml", "[" * 100_000, ["class-kit", "kit"]),
+        ("seeds/course.toml", "a = " + "[" * 100_000, ["check", "--no-advice"]),
+    ],
+)
+def test_what_is_nested_too_deep_is_named(
+    name: str,
+    text: str,
+    command: list[str],
+    course: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(course)
+    (course / name).write_text(text, encoding="utf-8")
+    assert main(command) == 1
+    said = "".join(capsys.readouterr())
+    assert Path(name).name in said
+    assert "nested too deep" in said

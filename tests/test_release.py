@@ -531,8 +531,20 @@ def test_a_comment_that_stands_elsewhere_stops_the_release(course: Path, tmp_pat
     )
     said = refused(tmp_path / "copy", GRADED)
     assert "comment of can-single can be read here" in said
-    assert "seeds/README.md" in said
+    assert "seeds/README.md:2: " in said
     assert not (tmp_path / "copy").exists()
+
+
+def test_every_place_of_a_comment_is_named_at_once(course: Path, tmp_path: Path) -> None:
+    told = "Because nobody counted the boats on that day."
+    path = course / "exercises" / "canaries.yaml"
+    path.write_text(BANK.replace("QZsay2", told), encoding="utf-8")
+    (course / "seeds" / "README.md").write_text(f"# Seeds\n\n{told}\n", encoding="utf-8")
+    card = course / "seeds" / "course.toml"
+    card.write_text(f"{card.read_text(encoding='utf-8')}# {told}\n", encoding="utf-8")
+    said = refused(tmp_path / "copy", GRADED)
+    assert "seeds/README.md:3: the comment of can-single" in said
+    assert "the same holds in seeds/course.toml:" in said
 
 
 def remark(kind: bytes, text: bytes) -> bytes:

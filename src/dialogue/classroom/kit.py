@@ -69,6 +69,8 @@ def _yaml(name: str) -> list[dict[str, str]]:
     path = catalogue.root() / HOME / name
     try:
         content = yaml.safe_load(files.read_text(path))
+    except RecursionError:
+        raise FileFault(path, "it is nested too deep", "restore the file from the course") from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 0

@@ -47,6 +47,7 @@ _RESERVED = {"con", "prn", "aux", "nul", *(f"{p}{n}" for p in ("com", "lpt") for
 
 
 EMPTY = "the file is empty"
+MERGED = "two versions stand here, which a merge could not join"
 
 
 class FileFault(Exception):
@@ -186,7 +187,28 @@ def decode(data: bytes, file: str | os.PathLike[str]) -> str:
     if "\0" in text:
         line = text[: text.index("\0")].count("\n") + 1
         raise FileFault(file, "this is not a text file", "check that it is the right one", line)
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if line := _conflict(text):
+        raise FileFault(
+            file, MERGED, "keep one of them, and take out <<<<<<<, ======= and >>>>>>>", line
+        )
+    return text
+
+
+# What a merge writes above, between and below two versions of the same lines.
+_MARKS = [re.compile(mark, re.MULTILINE) for mark in (r"^<{7} ", r"^={7}$", r"^>{7}(?: |$)")]
+
+
+def _conflict(text: str) -> int:
+    """The line at which a merge left two versions, or 0."""
+    place = start = -1
+    for mark in _MARKS:
+        found = mark.search(text, place + 1)
+        if found is None:
+            return 0
+        place = found.start()
+        start = place if start < 0 else start
+    return text.count("\n", 0, start) + 1
 
 
 def read_text(file: str | os.PathLike[str], *, most: int = MOST) -> str:

@@ -25,7 +25,7 @@ from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dialogue.course import catalogue, tables
+from dialogue.course import catalogue, files, tables
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -151,7 +151,7 @@ def _read(root: Path, _stamps: tuple[tables.Stamp, ...]) -> Model:
         "us": {text: _holds(us_condition, text) for text in every},
         "iraq": {text: seats[text] >= majority for text in every},
     }
-    content = [(root / name).read_bytes() for name in (PAYOFFS, SUPPORT, PROFILES)]
+    content = [files.read_bytes(root / name) for name in (PAYOFFS, SUPPORT, PROFILES)]
     digest = hashlib.sha256(b"\n".join([b"%d" % RULES, *content])).hexdigest()[:12]
     rules = home["us"]["rule"], home["iraq"]["rule"]
     return Model(

@@ -56,8 +56,9 @@ def card() -> dict[str, str]:
 def _card(file: Path, _stamp: tuple[str, int, int]) -> dict[str, str]:
     try:
         return {key: str(value) for key, value in tomllib.loads(files.read_text(file)).items()}
-    except tomllib.TOMLDecodeError as error:
-        raise FileFault(file, f"this is no TOML ({error})", 'write name = "…"', 1) from None
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        told = str(error) if isinstance(error, ValueError) else "it is nested too deep"
+        raise FileFault(file, f"this is no TOML ({told})", 'write name = "…"', 1) from None
 
 
 def _said(key: str, otherwise: str) -> str:

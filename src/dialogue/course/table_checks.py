@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from dialogue.course import cache, catalogue, tables
+from dialogue.course import cache, catalogue, files, tables
 from dialogue.course.faults import Advice, Fault, nearest, shown
 from dialogue.course.files import closed, fault_of
 
@@ -90,8 +90,11 @@ def _check() -> list[Fault]:
         broken = {fault.file for fault in faults[before:]}
         for resource in descriptor["resources"]:
             file = folder / resource["path"]
+            own = list(_unreadable(file))
             if shown(file) not in broken:
-                faults += _unreadable(file)
+                faults += own
+            elif any(fault.message == files.MERGED for fault in own):  # each row says it again
+                faults[:] = [*(fault for fault in faults if fault.file != shown(file)), *own]
         if len(faults) == before:
             for resource in descriptor["resources"]:
                 sound[resource["name"]] = tables.sheet(folder / resource["path"]).rows
@@ -480,7 +483,9 @@ def newsrooms(source: tables.Row) -> frozenset[str]:
 
 def _overconfident(sound: dict[str, Rows]) -> Iterator[tuple[str, int, str, str, str]]:
     """A row is 'high' by an official text, or by two sources that share no newsroom."""
-    sources = {row["source_id"]: row for row in sound.get("sources", [])}
+    if "sources" not in sound:  # told by itself; that no row can be weighed is no fault of the rows
+        return
+    sources = {row["source_id"]: row for row in sound["sources"]}
     for name, rows in sound.items():
         for line, row in enumerate(rows, 2):
             if row.get("confidence") != "high":

@@ -142,7 +142,10 @@ def records(name: str) -> tuple[Row, ...]:
 
 @lru_cache(maxsize=64)
 def _by_key(file: Path, key: str, _stamp: Stamp) -> dict[str, Row]:
-    return _Named({row[key]: row for row in _sheet(file, _stamp).rows}, file, f"row with the {key}")
+    found = _sheet(file, _stamp)
+    if key not in found.header:  # a foreign table is not one without rows
+        raise TableFault(shown(file), f"there is no column {key!r}", _RESTORE, 1)
+    return _Named({row[key]: row for row in found.rows}, file, f"row with the {key}")
 
 
 def by_key(name: str, key: str) -> dict[str, Row]:

@@ -475,6 +475,7 @@ def _search(folder: Path, graded: Sequence[Question]) -> tuple[tuple[Secret, str
     hidden = _long_secrets(graded)
     words = {s: plain(s.text) for q in graded for s in secrets(q) if s.what == "accepted answer"}
     taught: dict[Secret, str] = {}
+    found: list[FileFault] = []
     for path in sorted(folder.rglob("*")):
         if not path.is_file() or path.name == "uv.lock":
             continue
@@ -484,10 +485,36 @@ def _search(folder: Path, graded: Sequence[Question]) -> tuple[tuple[Secret, str
             if words_of in said:
                 fault = f"the {secret.what} of {secret.item} can be read here: {secret.text[:60]!r}"
                 remedy = "reword one of the two, or let the other item be graded too"
-                raise FileFault(path.relative_to(folder), fault, remedy)
+                line = _line(data, words_of)
+                found.append(FileFault(path.relative_to(folder), fault, remedy, line))
+                break  # one a file: whoever opens it sees the rest
         if path.suffix in (".ipynb", ".csv", ".yaml", ".md"):
             said = readable(data)
             for secret, word in words.items():
                 if secret not in taught and bank.stands(word, said):
                     taught[secret] = str(path.relative_to(folder))
+    if found:
+        first, *others = found
+        if others:
+            more = [f"{one.file}:{one.line}" if one.line else str(one.file) for one in others]
+            rest = f" and in {len(more) - 20} more files" if len(more) > 20 else ""
+            first.remedy += f"; the same holds in {', '.join(more[:20])}{rest}"
+        raise first
     return tuple(taught.items())
+
+
+def _line(data: bytes, words: str) -> int:
+    """The line of *data* that ends what can be read there, or 0 where it has no lines."""
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return 0
+    lines = data.split(b"\n")
+    low, high = 0, len(lines)
+    while high - low > 1:
+        middle = (low + high) // 2
+        if words in searchable(b"\n".join(lines[:middle])):
+            high = middle
+        else:
+            low = middle
+    return high
