@@ -212,6 +212,28 @@ def test_a_new_game_and_a_storage_that_is_full(page: Any) -> None:
     page.evaluate("window.full = false")
 
 
+def test_a_window_left_behind_writes_no_further_game_over(page: Any) -> None:
+    """Two windows on one game, of one or of two: what the other has kept since stays."""
+    kept, note = page.evaluate(
+        """async () => {
+            const open = () => talks.localModel(data, storage, "iraq", 77);
+            const [ahead, behind] = [await open(), await open()];
+            const send = async (model, message) => { model.send(message); await model.kept(); };
+            for (let n = 0; n < 3; n += 1) await send(ahead, { event: "why" });
+            await send(behind, { event: "why" });
+            const pair = (n) => ({ event: "together", entry: { version: data.version, seed: n } });
+            await send(ahead, pair(1));
+            const note = behind.get("state").note;
+            await send(behind, pair(2));
+            const moves = (await storage.get("negotiation/iraq/77")).moves.length;
+            const seed = (await storage.get("negotiation/iraq/77/together")).seed;
+            return [[moves, seed], [note, behind.get("state").note, ahead.get("state").note]];
+        }"""
+    )
+    assert kept == [3, 1]
+    assert note == [NEGOTIATION["kept_elsewhere"]] * 2 + [""]
+
+
 @pytest.mark.parametrize(
     "kept",
     [

@@ -369,6 +369,7 @@ NEGOTIATION = {
     "cancelled": "Cancelled: this move is not made, and will not be.",
     "no_kernel": "The notebook’s kernel does not answer. Choose Run, then Run All Cells; the moves that were saved are kept.",
     "kept_here": "Your moves are kept in this browser.",
+    "kept_elsewhere": "This move is not kept: the game has gone on in another window. Load this page again to go on from there.",
     "kept_not": "This move could not be kept in this browser. You can play on; it will be forgotten when the page is closed.",
     "debrief": "Looking back",
     "next": "Next time, try this:",

@@ -6,8 +6,12 @@
 // *data* is widgets/negotiation_data.py's `data()` as JSON; *storage* has `get(key)` and
 // `put(key, value)`, each of which may answer at once or by a promise, and holds plain JSON.
 
+/** What another window has kept since this page last read or wrote is never written over. */
+class Elsewhere extends Error {}
+
 /** Where the games of a page are kept.  A game of other tables or rules is left alone. */
 function keptGames(data, rules, storage) {
+  const known = new Map(); // a key to what this page has last read there, and last wanted there
   const own = (entry) => entry?.version === data.version && Array.isArray(entry.moves);
   const again = ({ side, seed, moves }) => {
     let game = rules.start(side, seed);
@@ -25,25 +29,36 @@ function keptGames(data, rules, storage) {
     return ["why", "accept", "walk"].includes(kind) || (kind === "offer" && rules.isText(text));
   });
   const read = async (key) => { try { return await storage.get(key); } catch { return null; } };
+  const met = async (key) => {
+    const found = await read(key);
+    known.set(key, [JSON.stringify(found ?? null)]);
+    return found;
+  };
+  const put = async (key, value) => {
+    const there = JSON.stringify(await read(key) ?? null), wanted = JSON.stringify(value);
+    if (there !== "null" && !known.get(key)?.includes(there)) throw new Elsewhere();
+    known.set(key, [there, wanted]); // *there* still, where the storage refuses
+    await storage.put(key, value);
+  };
   const finished = async () => {
     const list = await read("negotiation/finished");
     return Array.isArray(list) ? list.filter(fits) : [];
   };
   return {
     async last(place) {
-      const found = await read(place);
+      const found = await met(place);
       return fits(found) ? again(found) : null;
     },
     async keep(place, game) {
-      await storage.put(place, entry(game));
+      await put(place, entry(game));
       if (game.outcome !== "open") await storage.put("negotiation/finished", [entry(game), ...await finished()].slice(0, 8));
     },
     /** A game for two is read again by its own view; only the version is looked at here. */
     async pair(place) {
-      const found = await read(`${place}/together`);
+      const found = await met(`${place}/together`);
       return own(found) && Number.isInteger(found.seed) ? found : null;
     },
-    keepPair: (place, pair) => storage.put(`${place}/together`, pair),
+    keepPair: (place, pair) => put(`${place}/together`, pair),
     finished: async () => (await finished()).map(again).filter((game) => game.outcome !== "open"),
   };
 }
@@ -58,14 +73,17 @@ export const localModel = async (data, storage, side, cell, voting = false) => {
   let state = { ...view(), restored: game.turns.length > 0, together: await games.pair(place) };
   const known = { content: data.content[game.side], strings: data.strings, data, voting };
   const change = (next) => { state = { ...state, restored: false, ...next }; heard["change:state"].forEach((act) => act()); };
+  const keeping = (write) => {
+    kept = kept.then(write).catch((error) => change({ note: data.strings[error instanceof Elsewhere ? "kept_elsewhere" : "kept_not"] }));
+  };
   const keep = () => {
     const now = game;
-    kept = kept.then(() => games.keep(place, now)).catch(() => change({ note: data.strings.kept_not }));
+    keeping(() => games.keep(place, now));
   };
   const done = ({ event, text, seed, entry, side: chair }) => {
     if (event === "look") return { draft: rules.worthOf(game, text), note: "" };
     if (event === "together") {
-      kept = kept.then(() => games.keepPair(place, entry)).catch(() => change({ note: data.strings.kept_not }));
+      keeping(() => games.keepPair(place, entry));
       return { note: "" };
     }
     if (event === "again") {
