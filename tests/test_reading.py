@@ -619,9 +619,14 @@ def test_without_a_store_everything_works_but_saving(
     form.locator(".dq-main").click()
     assert form.locator(".dq-problem").inner_text() == SITE["unsaved_closed"]
     assert reader.faults == []
-    assert (
-        SITE["answers_none"] in reader.open(f"{served}/answers.html").locator("main").inner_text()
-    )
+    desk = reader.open(f"{served}/answers.html").locator("body").inner_text()
+    assert SITE["answers_none"] in desk
+    assert SITE["answers_closed"] in desk
+    for name in ("answers", lesson, "review"):  # nothing says that it keeps them
+        text = reader.open(f"{served}/{name}.html").locator("body").inner_text()
+        assert SITE["answers_closed"] in text
+        assert SITE["answers_where"] not in text
+        assert "stay in this browser" not in text
 
 
 @pytest.mark.slow

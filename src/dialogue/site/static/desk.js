@@ -57,7 +57,7 @@ function desk({ el }) {
     load.value = "";
     if (wrong) { tell(say(strings, wrong)); return; }
     const done = record.imported(text);
-    if (done.refused) { tell(say(strings, `load_${done.refused}`, { n: text.split("\n").length })); return; }
+    if (done.refused) { tell(say(strings, `load_${done.refused}`, { n: done.wanted })); return; }
     if (!done.added && !done.known) { tell(say(strings, "load_nothing")); return; }
     const lines = [say(strings, "loaded", done)];
     if (done.unreadable) lines.push(say(strings, "load_unreadable", done));
@@ -80,7 +80,7 @@ function desk({ el }) {
   });
 
   const root = make("section", { class: "dq", role: "group", "aria-label": say(strings, "answers") },
-    make("p", {}, say(strings, "answers_where")), count, loose,
+    make("p", {}, say(strings, record.closed ? "answers_closed" : "answers_where")), count, loose,
     make("div", { class: "dq-actions" }, save),
     make("p", {}, make("label", { for: load.id }, say(strings, "load")), " ", load),
     make("p", { class: "dq-instruction", id: `${uid}-how` }, say(strings, "load_how")),

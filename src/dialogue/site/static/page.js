@@ -101,6 +101,18 @@ function begin() {
 }
 document.addEventListener("DOMContentLoaded", begin);
 
+// Where nothing can be kept, it is said before the first answer, and nothing else is promised.
+if (Dialogue.record.closed) {
+  document.addEventListener("DOMContentLoaded", () => {
+    const told = document.createElement("p");
+    told.className = "warning";
+    told.setAttribute("role", "status");
+    told.textContent = Dialogue.words.site.answers_closed;
+    document.querySelector("main")?.prepend(told);
+    document.querySelector("[data-promise]")?.replaceChildren(); // a class still says there what goes
+  });
+}
+
 // A link to a term of the glossary opens it.
 document.addEventListener("dialogue:mounted", ({ target }) => {
   const name = decodeURIComponent(location.hash).replace("#term-", "");

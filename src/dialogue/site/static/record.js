@@ -177,6 +177,7 @@ function makeRecord(store, clock = () => Date.now()) {
     lines, entries,
     get trouble() { return trouble; },
     get unsaved() { return unsaved.length; },
+    closed: Boolean(store.closed),
 
     /** Write one attempt; returns its entry as written, and whether the browser has kept it. */
     append({ item, version, event, response = null, verdict = "", score = 0, confidence = null }) {
@@ -245,7 +246,7 @@ function makeRecord(store, clock = () => Date.now()) {
         for (const { line } of batch) { put_in.push(put((older ? " " : "") + line, n)); n += 1; }
       } catch (error) {
         put_in.forEach((key) => store.removeItem(key));
-        return { added: 0, known, unreadable: bad.length, first: bad[0] ?? 0, refused: cause(error) };
+        return { added: 0, known, unreadable: bad.length, first: bad[0] ?? 0, wanted: batch.length, refused: cause(error) };
       }
       return { added: batch.length, known, unreadable: bad.length, first: bad[0] ?? 0, refused: "", items: batch.flatMap(({ attempt }) => (attempt ? [attempt.item] : [])) };
     },
@@ -266,6 +267,6 @@ function browserStore() {
     localStorage.getItem(LINES);
     return localStorage;
   } catch {
-    return { length: 0, key: () => null, getItem: () => null, removeItem() {}, setItem() { throw new Error("closed"); } };
+    return { closed: true, length: 0, key: () => null, getItem: () => null, removeItem() {}, setItem() { throw new Error("closed"); } };
   }
 }
