@@ -16,8 +16,9 @@ from test_form import fill
 
 from dialogue import bank
 from dialogue.learner import progress
-from dialogue.page.words import FORM, NEGOTIATION, STRINGS
+from dialogue.page.words import EXPLORER, FORM, NEGOTIATION, STRINGS
 from dialogue.questions import Question
+from dialogue.widgets.explorer import explore
 from dialogue.widgets.form import author
 from dialogue.widgets.negotiation import negotiate
 from dialogue.widgets.quiz import Answers, Quiz, View
@@ -64,7 +65,7 @@ class Desk:
     def open(self, widget: View) -> Desk:
         self.widget = widget
         widget.send = lambda message: self.page.evaluate("(m) => tell(m)", message)  # type: ignore[method-assign]
-        kept = ("content", "state", "strings", "data", "lines")
+        kept = ("content", "state", "strings", "data", "lines", "scene")
         names = [name for name in widget.keys if name in kept]
         if "lines" in names:
             widget.observe(
@@ -363,6 +364,31 @@ def test_what_never_left_is_not_saved_for_certain(desk: Desk) -> None:
     desk.answer(0)
     desk.page.evaluate("turn('dead')")
     assert desk.says() == (STRINGS["no_kernel"], "")
+
+
+def test_a_picture_says_that_it_waits_for_the_kernel(desk: Desk) -> None:
+    """Its controls tell nobody whether they were heard: all pictures, the ledger above all."""
+    desk.page.evaluate(
+        "document.body.className = 'dialogue-explore'; document.body.append(document.createElement('button'))"
+    )
+    view = explore("ledger")._stage
+    desk.open(view)
+    words, told = view.scene["words"], desk.page.locator(".dx-words")
+    desk.wait()  # the box is found
+    for control in ("button", "summary >> nth=0"):
+        desk.page.locator(control).click()
+        desk.wait()
+        assert told.text_content() == words
+    desk.page.evaluate("isBusy = true")
+    desk.page.locator("button").click()
+    assert told.text_content() == words
+    desk.wait()
+    assert told.text_content() == EXPLORER["waiting"]
+    desk.page.evaluate("free()")
+    assert told.text_content() == words
+    desk.page.evaluate("turn('dead')")
+    desk.page.locator("button").click()
+    assert told.text_content() == EXPLORER["ended"]
 
 
 @pytest.mark.parametrize("word", ["reveal", "reset"])

@@ -619,6 +619,7 @@ EXPLORER = {
     "live": "This is the reading copy. To move the picture, run the cells: menu Run, then Run All Cells.",
     "failed": "The picture could not be drawn for this setting. Choose another one, or run the cell again.",
     "ended": "The notebook’s kernel has ended, so that the picture does not move. Choose Run, then Run All Cells.",
+    "waiting": "The notebook’s kernel has not answered yet. It may be running a cell. The picture moves when it answers.",
     "in_words": "The picture in words",
     "picture": "Picture",
     "as_table": "As a table: {tables}",

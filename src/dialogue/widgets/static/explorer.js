@@ -94,10 +94,24 @@ function render({ model, el }) {
 
   // The controls of a kernel that has ended move nothing any more.
   const kernel = courier(model, () => setText(words, strings.ended));
+  // A control's own message tells nobody whether it was read: the kernel is asked after it.
+  const look = ({ target }) => {
+    if (!model.widget_manager || stage.contains(target)) return; // a page without a kernel moves at once
+    const late = () => setText(words, strings.waiting);
+    kernel.ask("moved", { event: "listens", name: "moved" }, { waits: late, lost: () => setText(words, strings.ended) });
+  };
+  const heard = (message) => {
+    if (message?.event !== "listens" || message.name !== "moved") return;
+    kernel.answered("moved");
+    setText(words, model.get("scene").words);
+  };
+  if (model.widget_manager) model.on("msg:custom", heard);
+  const HANDLED = ["change", "click", "keyup", "pointerup"];
   let observer = null;
   const stop = whenInside(el, ".dialogue-explore", (root) => {
     keepKeysOnce(root);
     controls = root;
+    HANDLED.forEach((event) => root.addEventListener(event, look));
     const mend = () => {
       nameSliders(root);
       wrapMenus(root);
@@ -114,6 +128,8 @@ function render({ model, el }) {
   return () => {
     stop();
     observer?.disconnect();
+    HANDLED.forEach((event) => controls?.removeEventListener(event, look));
+    model.off("msg:custom", heard);
     kernel.stop();
     model.off("change:scene", show);
   };
