@@ -465,3 +465,24 @@ def test_what_is_nested_too_deep_is_named(
     said = "".join(capsys.readouterr())
     assert Path(name).name in said
     assert "nested too deep" in said
+
+
+@POSIX
+@pytest.mark.parametrize("damage", ["pipe", "loop", "folder", "utf-16", "empty"])
+def test_teaching_notes_that_cannot_be_read_are_named_by_all_who_need_them(
+    damage: str,
+    course: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(course)
+    notes = course / f"notebooks/teaching-notes/{LESSON}.md"
+    DAMAGE[damage](notes)
+    for command in ("slides", "handout"):
+        assert main([command, "05", "--output", str(tmp_path / command)]) == 1
+        assert notes.name in capsys.readouterr().err
+    assert main(["check", "--no-advice"]) == 1
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line.startswith(f"notebooks/teaching-notes/{LESSON}.md:1: ")
+    assert "there are no teaching notes" not in line

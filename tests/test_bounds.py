@@ -10,6 +10,7 @@ import contextlib
 import difflib
 import io
 import json
+import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -19,7 +20,8 @@ import pytest
 
 from dialogue import bank
 from dialogue.bank import overlay, writing
-from dialogue.course import faults
+from dialogue.classroom import beats
+from dialogue.course import anatomy, faults, table_checks
 from dialogue.course.files import FileFault
 from dialogue.exchange import (
     FORMATS,
@@ -324,3 +326,37 @@ def test_a_workbook_is_measured_before_it_is_opened(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(workbook, "MOST_UNPACKED", 10_000)
     with pytest.raises(FileFault, match=r"larger than \d+ kB"):
         workbook.read(out.getvalue(), "x.xlsx")
+
+
+HALF = 500_000  # letters: where each beginning was looked at to the end, minutes
+
+PROSE = {
+    "tags": "<",
+    "remarks": "<!--",
+    "folds": "<details>",
+    "folds with a heading": "<details><summary>a</summary>",
+    "headings without a fold": "</summary>",
+    "spaces": " ",
+    "links": "](",
+    "code": "` ",
+}
+
+
+@pytest.mark.parametrize("part", PROSE.values(), ids=PROSE)
+def test_the_text_of_a_lesson_is_read_in_one_pass(part: str) -> None:
+    text = "<details><summary>" + part * (HALF // len(part))
+    begun = time.process_time()
+    anatomy._words(text)
+    list(table_checks.marked(text))
+    beats.FOLD.sub("", text)
+    anatomy.without_folds(text)
+    assert time.process_time() - begun < 5
+
+
+def test_a_fold_is_taken_out_whole() -> None:
+    text = "a\n\n<details><summary>S <b>x</b></summary>\nin <i>it</i>\n</details>\nb <b>c</b>"
+    assert anatomy._words(text) == 3
+    assert beats.FOLD.findall(text) == [("S <b>x</b>", "\nin <i>it</i>\n")]
+    assert anatomy.without_folds(text) == "a\nb <b>c</b>"
+    inside = "a <details>one<details>two</details>three</details> b"
+    assert anatomy.without_folds(inside) == "a b"

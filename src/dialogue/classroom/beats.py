@@ -19,7 +19,11 @@ from dialogue.page.text import VEGA
 
 _BADGE = re.compile(r"\[([⁰¹²³⁴⁵⁶⁷⁸⁹]+)\]\[src:([^\]]*)\]|\[(P\d+)\]")
 _NUMBERS = re.compile(r"(?:\[[⁰¹²³⁴⁵⁶⁷⁸⁹]+\]\[src:[^\]]*\] ?)+(?=(.?))")
-FOLD = re.compile(r"<details>\s*<summary>(.*?)</summary>(.*?)</details>", re.S)
+FOLD = re.compile(
+    r"<details>\s*<summary>((?:(?!</summary>|<details>).)*)</summary>"
+    r"((?:(?!</?details>).)*)</details>",
+    re.S,
+)
 # Rungs of a ladder, each with its name, or the steps of a method.
 _LISTED = re.compile(r"^(?:- [`*]|\d+\. )", re.M)
 _HEADING = re.compile(r"#{1,2} (.+)")

@@ -92,7 +92,7 @@ def chosen(lesson: catalogue.Lesson, questions: Sequence[Question]) -> list[Ques
 
 def _not_on_paper(lesson: catalogue.Lesson) -> list[str]:
     """What asks for more than two pages print, as the lesson's teaching notes name it."""
-    told = plan.sections(files.read_text(lesson.notes)) if lesson.notes.is_file() else {}
+    told = plan.sections(lesson.teaching())
     return plan.ID.findall(told.get("On paper", ""))
 
 

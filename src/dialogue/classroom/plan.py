@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from dialogue import bank
 from dialogue.classroom import beats
-from dialogue.course import catalogue, files
+from dialogue.course import catalogue
 from dialogue.page import templates, text
 from dialogue.questions import Question
 
@@ -97,7 +97,7 @@ def _cut(words: str, room: int) -> str:
 def page(lesson: catalogue.Lesson) -> Markup:
     """The plan as a page that prints on one sheet."""
     cells = catalogue.notebook_cells(lesson.path)
-    told = sections(files.read_text(lesson.notes)) if lesson.notes.is_file() else {}
+    told = sections(lesson.teaching())
     section = told.get(_PLAN, "")
     after = section.rsplit("|", 1)[-1].strip() if "|" in section else section
     return templates.render(

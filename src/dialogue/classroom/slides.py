@@ -273,12 +273,11 @@ def page(lesson: catalogue.Lesson, slides: Sequence[Slide]) -> Markup:
 
 def notes(lesson: catalogue.Lesson, slides: Sequence[Slide]) -> Markup:
     """The speaker's page: slide by slide, then the teaching notes of the lesson."""
-    file = lesson.notes
     return templates.render(
         "classroom/notes.html",
         title=f"{lesson.number} · {lesson.title}: speaker notes",
         slides=slides,
-        teaching=files.read_text(file) if file.is_file() else "",
+        teaching=lesson.teaching(),
     )
 
 

@@ -35,6 +35,10 @@ CELLS = (15, 41)
 BADGE = re.compile(r"\[(P\d+|src:[A-Za-z0-9-]+)\](?!\()")
 DEFINITION = re.compile(r"^\[(P\d+|src:[A-Za-z0-9-]+)\]: .*$\n?", re.MULTILINE)
 HEADING = re.compile(r"^(#{1,6}) (.+)$", re.MULTILINE)
+# What begins anew is looked at from there: a page of beginnings without an end costs one pass.
+_TAG = re.compile(r"<[^<>]+>")
+FOLDED = re.compile(r"<details>(?:(?!</?details>).)*</details>", re.DOTALL)
+_FOLD_AND_SPACE = re.compile(rf"(?<!\s)\s*{FOLDED.pattern}", re.DOTALL)
 _ASKED = re.compile(r'"((?:\d\d)-[a-z0-9-]+)"')
 _PARAGRAPH = re.compile(r"P\d+")
 _META = re.compile(
@@ -128,10 +132,19 @@ def _readable(folder: Path) -> Iterator[list[dict[str, Any]]]:
             yield catalogue.notebook_cells(path)
 
 
+def without_folds(markdown: str) -> str:
+    """*markdown* without its folds and the space before them, one inside another too."""
+    for _ in range(20):  # the innermost first; nobody folds deeper
+        markdown, count = _FOLD_AND_SPACE.subn("", markdown)
+        if not count:
+            break
+    return markdown
+
+
 def _words(markdown: str) -> int:
     """Words that a learner meets without opening a fold: model answers are read afterwards."""
-    unfolded = re.sub(r"<details>.*?</details>", " ", markdown, flags=re.DOTALL)
-    text = RUN.sub("", re.sub(r"<[^>]+>", " ", DEFINITION.sub("", unfolded)))
+    unfolded = without_folds(markdown)
+    text = RUN.sub("", _TAG.sub(" ", DEFINITION.sub("", unfolded)))
     return len(re.findall(r"\w[\w’'-]*", text))
 
 
@@ -380,7 +393,7 @@ def _figures(draft: Draft) -> Findings:
     for cell in draft.markdown:
         if cell["id"] in _UNBADGED:
             continue
-        text = re.sub(r"<[^>]+>", "", DEFINITION.sub("", cell["source"]))
+        text = _TAG.sub("", DEFINITION.sub("", cell["source"]))
         for block in re.split(r"\n\s*\n", text):
             if block.startswith("#") or "|" in block:
                 continue

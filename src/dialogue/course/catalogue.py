@@ -73,6 +73,13 @@ class Lesson:
         """Its teaching notes (they may not be there)."""
         return self.path.parent / "teaching-notes" / f"{self.stem}.md"
 
+    def teaching(self) -> str:
+        """The text of its teaching notes, nothing where there are none.
+
+        Raises :class:`FileFault` for what stands in their place and cannot be read.
+        """
+        return files.read_text(self.notes) if os.path.lexists(self.notes) else ""
+
 
 def is_copy(stem: str) -> bool:
     """Is this the name of a copy, which must never take the place of what it was made from?"""

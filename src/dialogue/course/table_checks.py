@@ -380,7 +380,7 @@ QUOTED = {
 }
 _MARKED = re.compile(r"“([^”]+)”|«([^»]+)»")
 # Not prose: code, the title and the address of a link.
-_APART = re.compile(r"`[^`]*`|<[^>]*>|\]\([^)]*\)|^\[[^\]]+\]:.*$", re.MULTILINE)
+_APART = re.compile(r"`[^`]*`|<[^<>]*>|\]\([^)]{0,500}\)|^\[[^\]]+\]:.*$", re.MULTILINE)
 
 
 def marked(text: str) -> list[str]:

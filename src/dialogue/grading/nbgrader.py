@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
 
 from dialogue import bank
-from dialogue.course import catalogue, faults, files, place
+from dialogue.course import anatomy, catalogue, faults, files, place
 from dialogue.grading import release
 from dialogue.grading.marking import outcome
 from dialogue.page import text
@@ -207,7 +207,7 @@ def _html(words: str, *, block: bool = False) -> str:
     return shown.replace("\ue002", "$")
 
 
-_DOLLAR = re.compile(r"<[^>]*>|\$")
+_DOLLAR = re.compile(r"<[^<>]*>|\$")
 
 
 def _tex(tex: str, display: bool) -> str:
@@ -259,16 +259,13 @@ def _question(question: Question, number: int) -> list[dict[str, Any]]:
     ]
 
 
-_FOLD = re.compile(r"<details>.*?</details>", re.DOTALL)
-
-
 def writing_task(source: str) -> tuple[str, str, float]:
     """A lesson's writing task: what is asked with its rubric, the model answers, the points.
 
     The points are the rubric's best column times its rows, and one for the task line.
     """
-    models = "\n\n".join(fold[0] for fold in _FOLD.finditer(source))
-    asked = _FOLD.sub("", source).strip()
+    models = "\n\n".join(fold[0] for fold in anatomy.FOLDED.finditer(source))
+    asked = anatomy.without_folds(source).strip()
     head = re.search(r"^\|\s*Criterion\s*\|\s*(\d+)", asked, re.MULTILINE)
     rows = re.findall(r"^\|\s*\*\*", asked, re.MULTILINE)
     points = (int(head[1]) if head else 0) * len(rows) + ("**Task line**" in asked)

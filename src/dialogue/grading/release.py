@@ -350,8 +350,6 @@ def _without_keys(
 
 # --- the notebooks -------------------------------------------------------------------------
 
-_FOLD = re.compile(r"\s*<details>.*?</details>", re.DOTALL)
-
 
 def without_answers(notebook: dict[str, Any], graded: Sequence[Question]) -> dict[str, Any]:
     """*notebook* without the folds that answer a graded item.
@@ -375,7 +373,7 @@ def without_answers(notebook: dict[str, Any], graded: Sequence[Question]) -> dic
     if asked and asked <= ids:
         answering |= {at for at, cell in enumerate(cells) if cell.get("id") == "write"}
     for at in answering:
-        cells[at]["source"] = _FOLD.sub("", "".join(cells[at]["source"]))
+        cells[at]["source"] = anatomy.without_folds("".join(cells[at]["source"]))
         cells[at].pop("attachments", None)
     return notebook
 

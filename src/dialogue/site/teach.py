@@ -15,7 +15,7 @@ from markupsafe import Markup
 from dialogue.bank import selection
 from dialogue.classroom import handout, slides, wall
 from dialogue.classroom import plan as one_page
-from dialogue.course import catalogue, files
+from dialogue.course import catalogue
 from dialogue.page import templates, text
 
 # The classroom's scripts set widths and places, which needs styles of their own.
@@ -87,7 +87,8 @@ def pages(lesson: catalogue.Lesson, made: dict[str, str | bytes]) -> list[tuple[
 
 def plan(lesson: catalogue.Lesson) -> Markup | None:
     """The teaching notes of a lesson, or None where it has none."""
-    return Markup(text.prose(files.read_text(lesson.notes))) if lesson.notes.is_file() else None
+    told = lesson.teaching()
+    return Markup(text.prose(told)) if told else None
 
 
 def cards(made: dict[str, str | bytes]) -> None:

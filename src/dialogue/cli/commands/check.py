@@ -77,6 +77,7 @@ def _look_at_lessons(found: Found, read: bank.Bank) -> None:
     from dialogue.bank import overlay
     from dialogue.course import anatomy, catalogue, tidy
     from dialogue.course.faults import Fault, shown, typed
+    from dialogue.course.files import FileFault, fault_of
 
     lessons = [one for one in catalogue.lessons() if one.written and not one.fault]
     unlike = tidy.unlike([lesson.path for lesson in lessons])
@@ -95,10 +96,13 @@ def _look_at_lessons(found: Found, read: bank.Bank) -> None:
         if lesson.path in unlike:
             message = "the file is not in its one form"
             found.faults.append(Fault(place, 1, "", message, f"run: dialogue tidy {typed(place)}"))
-        if lesson.number != "00" and not lesson.notes.is_file():
-            remedy = "write what a teacher needs; 'dialogue new lesson' shows the parts"
-            message = "there are no teaching notes"
-            found.faults.append(Fault(shown(lesson.notes), 1, "", message, remedy))
+        try:
+            if lesson.number != "00" and not lesson.teaching():
+                remedy = "write what a teacher needs; 'dialogue new lesson' shows the parts"
+                message = "there are no teaching notes"
+                found.faults.append(Fault(shown(lesson.notes), 1, "", message, remedy))
+        except FileFault as fault:
+            found.faults.append(fault_of(fault))
 
 
 def _look_at_tables(found: Found) -> None:
