@@ -20,7 +20,7 @@ import pytest
 
 from dialogue import bank
 from dialogue.bank import overlay, writing
-from dialogue.classroom import beats
+from dialogue.classroom import beats, handout
 from dialogue.course import anatomy, faults, table_checks
 from dialogue.course.files import FileFault
 from dialogue.exchange import (
@@ -360,3 +360,7 @@ def test_a_fold_is_taken_out_whole() -> None:
     assert anatomy.without_folds(text) == "a\nb <b>c</b>"
     inside = "a <details>one<details>two</details>three</details> b"
     assert anatomy.without_folds(inside) == "a b"
+
+
+def test_a_table_of_more_columns_than_letters_has_a_height() -> None:
+    assert handout._blocks("|" + "a|" * 5000) > 9

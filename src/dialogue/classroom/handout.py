@@ -146,7 +146,7 @@ def _picture(picture: beats.Shown, highest: float) -> dict[str, Any]:
 
 def _high(words: str, letters: int) -> float:
     """About how many millimetres a text takes in small letters, so many to a line."""
-    return _LINE * -(-len(words) // letters)
+    return _LINE * -(-len(words) // max(letters, 1))  # columns narrower than a letter
 
 
 def _blocks(source: str) -> float:
