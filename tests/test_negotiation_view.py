@@ -44,6 +44,19 @@ def lines() -> list[dict[str, Any]]:
 # --- a game ----------------------------------------------------------------------------------
 
 
+def test_a_move_that_was_not_saved_is_saved_with_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    game = negotiate("us", seed=3)
+    with monkeypatch.context() as full:
+        full.setattr(
+            "dialogue.learner.games.log.append",
+            lambda *_: (_ for _ in ()).throw(OSError(28, "full")),
+        )
+        assert "could not be saved" in send(game, "why")["note"]
+    assert send(game, "offer", text="BBCABC")["note"] == ""
+    assert [line["move"] for line in lines()] == ["start", "why", "offer"]
+    assert negotiate("us", seed=3).game.turns == game.game.turns
+
+
 def test_a_game_from_the_opening_to_the_debrief() -> None:
     game = negotiate("us", seed=3)
     assert game.state["used"] == 0

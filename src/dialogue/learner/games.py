@@ -36,8 +36,8 @@ def append(entry: dict[str, Any]) -> str:
     except OSError as error:
         reason = error.strerror or type(error).__name__
         return (
-            f"This move could not be saved in {target} ({reason}). You can play on; "
-            "it will be forgotten when the notebook is closed."
+            f"This move could not be saved in {target} ({reason}). You can play on: it is tried again "
+            "with your next move. If none follows, it is forgotten when the notebook is closed."
         )
     return ""
 

@@ -84,6 +84,7 @@ class Negotiation(View):
         self.twin_html, self.twin_text = _twin_html(side, seed), _twin_text(side, seed)
         known = games.last_game(side, seed)
         self.name, self.game = known or ("", bargaining.start(side, seed))
+        self._unsaved: list[dict[str, Any]] = []
         begun = games.together(side, seed)
         if begun and begun["version"] != negotiation.model().digest:
             begun = None
@@ -159,8 +160,14 @@ class Negotiation(View):
         return self._keep(move="start", number=0, **about)
 
     def _keep(self, **entry: Any) -> str:
+        """Write a line, and before it what could not be written: a game is whole or not kept."""
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        return games.append({"game": self.name, "at": now, **entry})
+        self._unsaved.append({"game": self.name, "at": now, **entry})
+        while self._unsaved:
+            if note := games.append(self._unsaved[0]):
+                return note
+            del self._unsaved[0]
+        return ""
 
 
 # --- the readable twin -----------------------------------------------------------------------
