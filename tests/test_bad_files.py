@@ -486,3 +486,18 @@ def test_teaching_notes_that_cannot_be_read_are_named_by_all_who_need_them(
     (line,) = capsys.readouterr().out.splitlines()
     assert line.startswith(f"notebooks/teaching-notes/{LESSON}.md:1: ")
     assert "there are no teaching notes" not in line
+
+
+@pytest.mark.parametrize(
+    "command", [["export", "gift", "05", "--output"], ["screen", "05-1", "--output"]]
+)
+def test_a_question_whose_table_cannot_be_read_is_told_as_left_out(
+    command: list[str], course: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*command, str(tmp_path / "whole")]) == 0
+    assert "left out" not in capsys.readouterr().err
+    (course / "data/commitments.csv").write_bytes(b"")
+    assert main([*command, str(tmp_path / "short")]) == 0
+    said = capsys.readouterr().err
+    assert "left out: " in said
+    assert "05-guess-iraq-alone: the table 'commitments' cannot be read" in said

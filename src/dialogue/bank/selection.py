@@ -9,12 +9,13 @@ from pathlib import Path
 from dialogue import bank
 from dialogue.bank.files import Bank, top_of
 from dialogue.course import catalogue
-from dialogue.course.faults import nearest
+from dialogue.course.faults import Fault, nearest
 from dialogue.course.files import FileFault
 from dialogue.questions import Question
 
 # The two tests share the lessons' objectives; whoever asks for an objective wants practice.
 _TESTS = {"pre-test", "post-test"}
+_OF_LESSON = re.compile(r"(?<=^\d\d)-\d+$")  # the number of an objective
 _OBJECTIVE = re.compile(r"\d\d-\d+")
 
 
@@ -38,6 +39,26 @@ def select(names: Sequence[str], *, drafts: bool = False) -> list[Question]:
         for question in _one(name, whole, drafts):
             found[question.id] = question
     return list(found.values())
+
+
+def left_out(names: Sequence[str]) -> list[Fault]:
+    """Why questions of the lessons in *names* (none: of the course) are not among the selected:
+    one fault for each, such as a table that cannot be read."""
+    whole = bank.course_bank()
+    lessons = [
+        lesson.stem
+        for lesson in catalogue.lessons()
+        if not names or any(lesson.called(_OF_LESSON.sub("", name)) for name in names)
+    ]
+    return list(
+        {
+            fault.item: fault
+            for fault in reversed(whole.faults)
+            if fault.item
+            and fault.item not in whole.questions
+            and (not names or Path(fault.file).stem in lessons)
+        }.values()
+    )[::-1]
 
 
 def _one(name: str, whole: bank.Bank, drafts: bool) -> Iterable[Question]:

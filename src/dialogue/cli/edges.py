@@ -13,13 +13,16 @@ import os
 import re
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dialogue.course import ending
 from dialogue.course.faults import one_line
 from dialogue.course.files import FileFault, reason
+
+if TYPE_CHECKING:
+    from dialogue.questions import Question
 
 # Line ends, tabs, and the one sequence of our own, which clears the rest of a line.
 _OBEYED = re.compile(r"\x1b\[K|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
@@ -162,6 +165,16 @@ def deaf() -> None:
     """Ctrl+C breaks off nothing any more: what was asked for is done, and has been told."""
     with suppress(ValueError):  # outside the main thread
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def chosen(names: Sequence[str], *, drafts: bool = False) -> list[Question]:
+    """The questions that *names* stand for; those that cannot be read are told."""
+    from dialogue.bank import selection
+
+    questions = selection.select(names, drafts=drafts)
+    for fault in selection.left_out(names):
+        print(f"left out: {fault}", file=sys.stderr)
+    return questions
 
 
 def _say(line: str) -> int:

@@ -6,6 +6,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from dialogue.cli import edges
+
 
 def _asked(question: str, choices: dict[str, str], option: str) -> str:
     """One of *choices* (name to words), asked on the terminal; by number or by name."""
@@ -103,7 +105,6 @@ def _preview(arguments: argparse.Namespace) -> int:
     import webbrowser
 
     from dialogue import bank
-    from dialogue.bank import selection
     from dialogue.classroom import preview
     from dialogue.course import files
 
@@ -117,7 +118,7 @@ def _preview(arguments: argparse.Namespace) -> int:
         if not questions:
             raise files.FileFault(path, "no question here can be shown yet", "mend it first")
     else:
-        questions = selection.select([name], drafts=True)
+        questions = edges.chosen([name], drafts=True)
     page = preview.preview(questions, f"Preview: {name}")
     if arguments.output:
         target = files.write(arguments.output, page, force=arguments.force)

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from dialogue import exchange
+from dialogue.cli import edges
 from dialogue.exchange import Format, Loss
 from dialogue.page.text import encodable
 
@@ -73,7 +74,7 @@ def _export(arguments: argparse.Namespace) -> int:
     if not form.fits(target.suffix):
         fault = f"a name in {target.suffix} is not for {form.label}"
         raise files.FileFault(target, fault, f"end it in {form.suffix}")
-    questions = selection.select(arguments.names)
+    questions = edges.chosen(arguments.names)
     keyless = [question.id for question in questions if question.keyless]
     if keyless:
         fault = f"{keyless[0]} has no key here" + (f" (of {len(keyless)})" * (len(keyless) > 1))

@@ -6,18 +6,20 @@ import argparse
 import sys
 from pathlib import Path
 
+from dialogue.cli import edges
+
 _NO_PDF = "No browser that prints was found, so there is no PDF: open the page and print it."
 
 
 def _handout(arguments: argparse.Namespace) -> int:
-    from dialogue.bank import authoring, selection
+    from dialogue.bank import authoring
     from dialogue.classroom import handout, printing
     from dialogue.course.files import FileFault
 
     lesson = authoring.find_lesson(arguments.lesson)
     if not lesson.written:
         raise FileFault(lesson.stem, "this lesson is not written yet", "name another one")
-    questions = selection.select([lesson.stem])
+    questions = edges.chosen([lesson.stem])
     written = handout.build(arguments.output, lesson, questions, force=arguments.force)
     print(f"{arguments.output}: {', '.join(written)}")
     if printing.browser() is None:
@@ -43,7 +45,7 @@ def _screen(arguments: argparse.Namespace) -> int:
     from dialogue.classroom import wall
     from dialogue.course import catalogue, files
 
-    questions = [q for q in selection.select(arguments.names) if q.use != "lane"]
+    questions = [q for q in edges.chosen(arguments.names) if q.use != "lane"]
     if not questions:
         raise files.FileFault(arguments.names[0], "no question fits on a wall", "name others")
     titles = {lesson.number: lesson.title for lesson in catalogue.lessons()}
