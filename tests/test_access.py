@@ -330,6 +330,7 @@ def cells_and_mode(gallery: Gallery) -> tuple[int, int]:
     )
 
 
+@pytest.mark.slow  # every kind at once; the tests of each kind by keyboard are below
 def test_every_control_is_reached_seen_and_large_enough(fresh: Gallery) -> None:
     before = cells_and_mode(fresh)
     for item in EVERY:

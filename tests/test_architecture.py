@@ -9,6 +9,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -51,7 +52,8 @@ def test_types_are_true() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def imports(name: str) -> Iterator[tuple[str, int, bool]]:
+@cache
+def imports(name: str) -> tuple[tuple[str, int, bool], ...]:
     """What a module of ours imports of ours: name, line, and whether inside a function.
 
     What only a type checker reads does not count: it makes no circle when the course runs.
@@ -76,7 +78,7 @@ def imports(name: str) -> Iterator[tuple[str, int, bool]]:
         for child in ast.iter_child_nodes(node):
             yield from walk(child, inside)
 
-    yield from walk(tree, False)
+    return tuple(walk(tree, False))
 
 
 def room(name: str) -> str:
@@ -93,7 +95,7 @@ def test_the_rooms_are_those_of_the_plan() -> None:
 def test_imports_go_down(name: str) -> None:
     own = room(name)
     if not own:  # the names that a notebook may import, by name only
-        assert list(imports(name)) == []
+        assert imports(name) == ()
         return
     for target, line, _ in imports(name):
         if room(target):

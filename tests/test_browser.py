@@ -369,10 +369,8 @@ def test_erasing_asks_first(browser: Any, lab: Lab) -> None:
     page.close()
 
 
-@pytest.mark.parametrize(
-    "notebook",
-    ["00-start-here", pytest.param(LESSON, marks=pytest.mark.slow)],  # the same path again
-)
+@pytest.mark.slow  # runs whole lessons
+@pytest.mark.parametrize("notebook", ["00-start-here", LESSON])
 def test_run_and_save_leaves_the_file_as_it_was(browser: Any, lab: Lab, notebook: str) -> None:
     """Somebody who only learns must not find changed files, a conflict or a red `make test`."""
     file = lab.course / "notebooks" / f"{notebook}.ipynb"

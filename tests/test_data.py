@@ -503,7 +503,7 @@ RULES = {
 }
 
 
-@pytest.mark.sweep(4)
+@pytest.mark.sweep(2)
 @pytest.mark.parametrize("name", RULES)
 def test_a_broken_rule_of_the_evidence_is_seen(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str

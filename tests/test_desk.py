@@ -196,6 +196,7 @@ def test_a_note_of_another_window_is_seen_before_one_writes(
     )
 
 
+@pytest.mark.slow  # JupyterLab looks for its kernels every ten seconds
 def test_a_lesson_whose_kernel_was_shut_down_runs_again(reader: Reader, desk: Lab) -> None:
     """By a hub that clears away what is idle, from another window, or with its server."""
     for session in desk.api("api/sessions"):

@@ -114,7 +114,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="names of pipes and devices are of posix")
-@pytest.mark.sweep(8)  # one for each way in which a name is met
+@pytest.mark.sweep(5)
 @pytest.mark.parametrize("bad", BAD.values(), ids=BAD)
 def test_no_name_makes_a_command_fail_with_more_than_words(
     bad: str, here: Path, capsys: pytest.CaptureFixture[str]

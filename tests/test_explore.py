@@ -913,6 +913,7 @@ def test_a_failure_while_moving_is_a_sentence_and_the_next_move_recovers(
 # --- the twin ------------------------------------------------------------------------------
 
 
+@pytest.mark.sweep(4)
 @pytest.mark.parametrize("name", EXPLORABLES)
 def test_the_twin_can_be_read_without_a_kernel(name: str) -> None:
     live = explore(name)

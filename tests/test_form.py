@@ -58,6 +58,7 @@ def fill(form: Form, kind: str) -> None:
             field.value = value
 
 
+@pytest.mark.sweep(4)
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_is_typed_is_saved_as_a_question(form, kind, tmp_path):
     fill(form, kind)
