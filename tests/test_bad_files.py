@@ -467,6 +467,7 @@ def test_what_is_nested_too_deep_is_named(
     assert "nested too deep" in said
 
 
+@pytest.mark.sweep(2)
 @POSIX
 @pytest.mark.parametrize("damage", ["pipe", "loop", "folder", "utf-16", "empty"])
 def test_teaching_notes_that_cannot_be_read_are_named_by_all_who_need_them(

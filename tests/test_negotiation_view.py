@@ -632,6 +632,7 @@ def test_no_accessibility_fault_in_light_and_dark(page: Page, lab: Lab) -> None:
         lab.theme("JupyterLab Light")
 
 
+@pytest.mark.slow
 def test_kernel_death_and_restart_lose_no_move(page: Page) -> None:
     """Alone and for two, after a move each: what was saved is there again."""
     browser = page.page

@@ -295,6 +295,7 @@ def test_an_overlay_in_a_closed_folder_leaves_the_course_as_it_is(tmp_path, caps
         assert told in capsys.readouterr().err
 
 
+@pytest.mark.sweep(1)
 @pytest.mark.parametrize("part", [".", "exercises", "supplements"])
 def test_a_closed_folder_of_an_overlay_is_told(over, capsys, monkeypatch, part):
     """A search in it finds nothing, and says nothing."""
