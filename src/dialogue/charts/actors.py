@@ -105,7 +105,7 @@ def actors(
             strokeDash=alt.StrokeDash(
                 "nature:N", title="Tie", scale=alt.Scale(domain=natures, range=[[1, 0], [6, 5]])
             ),
-            tooltip=tips("nature", "tie"),
+            tooltip=tips("nature:N", "tie:N"),  # there may be no row to tell it by
         )
     )
     dots = (
