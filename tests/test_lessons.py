@@ -23,6 +23,7 @@ from conftest import ROOT, copy_course
 from dialogue import bank, cite
 from dialogue.bank import advice
 from dialogue.course import anatomy, catalogue, sources, tidy
+from dialogue.course.files import FileFault
 from dialogue.course.tables import records
 from dialogue.widgets import maps
 
@@ -44,6 +45,30 @@ def test_anatomy(path: Path) -> None:
 def test_file_is_in_canonical_form(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert tidy.written(json.loads(text)) == text, "run: dialogue tidy"
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        ('{"cells": [\n', 2),
+        ('{"cells": 1, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}', 1),
+        ('{"cells": [], "metadata": {}, "nbformat": "x", "nbformat_minor": 5}', 1),
+        (
+            '{"cells": [{"cell_type": "markdown", "id": "a", "metadata": {}, "source": 5}],'
+            ' "metadata": {}, "nbformat": 4, "nbformat_minor": 5}',
+            1,
+        ),
+        ('{"cells": ' + "[" * 9000 + "]" * 9000 + "}", 1),
+    ],
+    ids=["cut off", "no cells", "no version", "no text", "deep"],
+)
+def test_what_is_no_notebook_is_not_run(content: str, line: int, tmp_path: Path) -> None:
+    path = tmp_path / "mine.ipynb"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(FileFault, match="this is not a notebook") as told:
+        tidy.tidy(path)
+    assert told.value.line == line
+    assert path.read_text(encoding="utf-8") == content
 
 
 def test_a_second_tidy_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -378,15 +378,20 @@ def tidy(path: Path, *, dry: bool = False) -> bool:
     Raises what :func:`execute` does, and :class:`~dialogue.course.files.FileFault`, with the
     notebook as it was, when it cannot be read or written.
     """
+    import nbformat
+
     before = files.read_text(path)
     try:
-        json.loads(before)
-    except ValueError as error:
-        line = getattr(error, "lineno", 0)
+        cells = nbformat.reads(before, as_version=4)["cells"]
+        if not all(isinstance(cell["source"], str) for cell in cells):
+            raise TypeError
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        if isinstance(error.__cause__, json.JSONDecodeError):
+            fault, line = "this is not a notebook (no valid JSON)", error.__cause__.lineno
+        else:  # JSON, and of another shape, or nested too deep
+            fault, line = "this is not a notebook", 1
         remedy = "restore it from an earlier version"
-        raise files.FileFault(
-            path, "this is not a notebook (no valid JSON)", remedy, line
-        ) from None
+        raise files.FileFault(path, fault, remedy, line) from None
     after = written(execute(path))
     if after != before and not dry:
         files.write(path, after, force=True)
